@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+]
+
+/// A Swift module of the engine; `uses` lists the modules above it that it may import.
+func module(_ name: String, uses: [String] = []) -> Target {
+  .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: strict)
+}
+
+/// A test target for `name`.
+func tests(_ name: String, uses: [String]) -> Target {
+  .testTarget(
+    name: name,
+    dependencies: uses.map { .byName(name: $0) },
+    swiftSettings: strict
+  )
+}
+
+let package = Package(
+  name: "signalbox",
+  products: [
+    .library(name: "Signalbox", targets: ["Signalbox"]),
+    .library(name: "SignalboxTesting", targets: ["SignalboxTesting"]),
+    .executable(name: "signalbox", targets: ["SignalboxCommand"]),
+    .executable(name: "conformance", targets: ["Conformance"]),
+    .executable(name: "benchmarks", targets: ["Benchmarks"]),
+  ],
+  targets: [
+    // C libraries: one importing Swift module each.
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CCurl"),
+    .target(name: "CSystem"),
+
+    // The engine, in order: each module depends only on those above it.
+    module("Source"),
+    module("Values", uses: ["CCrypto"]),
+    module("RegularExpression", uses: ["CRE2"]),
+    module("Document", uses: ["CYAML", "RegularExpression", "Source", "Values"]),
+    module("Expression", uses: ["RegularExpression", "Source", "Values"]),
+    module("Definition", uses: ["Source", "Values", "Document"]),
+    module("Table", uses: ["Source", "Values", "Document", "Expression"]),
+    module(
+      "Compiler",
+      uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
+    ),
+    module("Verifier", uses: ["Source", "Values", "Expression", "Table"]),
+    module("Costing", uses: ["Source", "Values", "Document", "Expression", "Table"]),
+    module("Execution", uses: ["Values", "Expression", "Document", "Table"]),
+    module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
+    module("SQLiteStore", uses: ["CSQLite", "Values", "Journal"]),
+    module("Tools", uses: ["CSystem", "CCurl", "Values"]),
+    module("Models", uses: ["Values", "Tools"]),
+    module(
+      "Runtime",
+      uses: [
+        "Source", "Values", "Document", "Expression", "Table", "Costing", "Execution", "Journal",
+        "Tools", "Models",
+      ]
+    ),
+    module(
+      "Signalbox",
+      uses: [
+        "Source", "Values", "Document", "Expression", "Definition", "Table", "Compiler",
+        "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models", "Runtime",
+      ]
+    ),
+    module("SignalboxTesting", uses: ["Signalbox"]),
+
+    .executableTarget(
+      name: "SignalboxCommand",
+      dependencies: ["Signalbox", "SignalboxTesting", "CSystem"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "Conformance",
+      dependencies: ["Signalbox", "SignalboxTesting"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["Signalbox", "SignalboxTesting"],
+      swiftSettings: strict
+    ),
+
+    // Tests.
+    .target(
+      name: "TestSupport",
+      dependencies: ["Source", "Values"],
+      path: "Tests/TestSupport",
+      swiftSettings: strict
+    ),
+    tests("SourceTests", uses: ["Source"]),
+    tests("ValuesTests", uses: ["Values", "TestSupport"]),
+    tests("RegularExpressionTests", uses: ["RegularExpression"]),
+    tests("DocumentTests", uses: ["Source", "Values", "Document", "TestSupport"]),
+    tests("ExpressionTests", uses: ["Source", "Values", "Expression", "TestSupport"]),
+    tests("DefinitionTests", uses: ["Source", "Values", "Document", "Definition", "TestSupport"]),
+    tests("TableTests", uses: ["Signalbox", "TestSupport"]),
+    tests("CompilerTests", uses: ["Signalbox", "TestSupport"]),
+    tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
+    tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
+    tests("ExecutionTests", uses: ["Signalbox", "TestSupport"]),
+    tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
+    tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
+    tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("CommandTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("ConformanceTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("TidyTests", uses: ["Signalbox", "TestSupport"]),
+  ],
+  cxxLanguageStandard: .cxx17
+)

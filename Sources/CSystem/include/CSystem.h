@@ -1,0 +1,1 @@
+/* System calls that Swift cannot import. */

@@ -1,0 +1,43 @@
+/// Every limit on depth, size, time and count, in one value.
+///
+/// What exceeds a limit is refused with a diagnostic that names the limit. The defaults suit a
+/// service that takes flows from strangers; an embedding application may set its own.
+public struct Limits: Sendable, Hashable {
+  /// Largest file or text that is parsed at all, in bytes.
+  public var documentBytes = 16 << 20
+  /// Deepest nesting of collections in YAML and JSON.
+  public var documentDepth = 100
+  /// Nodes that aliases may add to one YAML document.
+  public var aliasNodes = 10_000
+  /// Nodes of one document.
+  public var documentNodes = 1_000_000
+  /// Deepest nesting of JSON data (inputs, answers, journals).
+  public var jsonDepth = 256
+  /// Longest expression, in bytes.
+  public var expressionBytes = 100_000
+  /// Deepest nesting of an expression.
+  public var expressionDepth = 256
+  /// Abstract cost of one evaluation, in CEL cost units.
+  public var evaluationCost = 1_000_000
+  /// Elements or bytes of one value that an expression makes.
+  public var valueSize = 1_000_000
+  /// Findings reported for one input; the rest is counted.
+  public var diagnostics = 100
+  /// States, nodes or tasks of one flow.
+  public var places = 10_000
+  /// Rows of one table.
+  public var rows = 200_000
+  /// Eventless rows taken in a single macrostep before the run faults.
+  public var microsteps = 1_000
+  /// Journal records of one run.
+  public var journalRecords = 1_000_000
+  /// Bytes of one answer of an agent or tool.
+  public var answerBytes = 8 << 20
+  /// Memory of one compiled regular expression, in bytes.
+  public var patternBytes = 1 << 20
+  /// Files that one flow may include.
+  public var includedFiles = 200
+
+  /// The defaults.
+  public init() {}
+}
