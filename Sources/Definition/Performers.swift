@@ -1,0 +1,196 @@
+import Document
+import Source
+
+/// An entry of `models:` or an inline `model:` mapping.
+public struct ModelDefinition: Sendable {
+  /// `openai`, `ollama`, `local`, ….
+  public var provider: Located<String>?
+  /// The priced name, such as `gpt-4o-mini`.
+  public var model: Located<String>?
+  /// Sampling temperature.
+  public var temperature: Double?
+  /// Base address of an OpenAI-compatible service.
+  public var endpoint: Located<String>?
+  /// Name of the environment variable that holds the key.
+  public var keyVariable: Located<String>?
+
+  /// A model with nothing said about it.
+  public init() {
+    provider = nil
+    model = nil
+    temperature = nil
+    endpoint = nil
+    keyVariable = nil
+  }
+}
+
+/// How an agent names its model (FLOW-SEMANTICS 21).
+public enum ModelReference: Sendable {
+  /// A mapping in place.
+  case inline(ModelDefinition, SourceSpan)
+  /// An id under `models:`, or the name of a priced model.
+  case name(Located<String>)
+}
+
+/// An entry of `agents:`.
+public struct AgentDefinition: Sendable {
+  /// `llm`, `http`, `human_task`, `scripted`, `custom`, or a seed's other word; nil when not given.
+  public var type: Located<String>?
+  /// The model, for `llm`.
+  public var model: ModelReference?
+  /// Prose for the prompt (seed form: `role`).
+  public var role: Located<SourceText>?
+  /// Standing instructions, a template.
+  public var instructions: Located<SourceText>?
+  /// The prompt, a template over the agent's own input.
+  public var prompt: Located<SourceText>?
+  /// Named actions with prompt, input and output of their own.
+  public var actions: [Named<ActionDefinition>]
+  /// Declared input; nil: the union of its callers' `with` keys.
+  public var input: FieldSet?
+  /// Declared output.
+  public var output: FieldSet?
+  /// `limits:`: tokens a call may take.
+  public var promptTokens: Located<Int>?
+  /// Tokens an answer may have.
+  public var outputTokens: Located<Int>?
+  /// Turns a call may take.
+  public var turns: Located<Int>?
+  /// Access-control ids of people who may answer.
+  public var roles: [Located<String>]
+  /// Address, for `http`.
+  public var endpoint: Located<SourceText>?
+  /// Headers, for `http`: name and template with late-bound `secrets.NAME`, `env.NAME`.
+  public var headers: [Field]
+  /// Program and arguments, for `custom`.
+  public var arguments: [Located<String>]
+  /// Names of environment variables that the process receives.
+  public var environment: [Located<String>]
+  /// Price of a call in pico-dollars.
+  public var costPerCallPicodollars: Located<Int64>?
+  /// Deadline of one attempt.
+  public var timeoutMilliseconds: Located<Int64>?
+  /// A planner of the agent's own: called from elsewhere it is a child flow (FLOW-SEMANTICS 2).
+  public var planner: Body?
+  /// Where the agent stands.
+  public var span: SourceSpan
+
+  /// An agent with nothing said about it.
+  public init(span: SourceSpan) {
+    self.span = span
+    type = nil
+    model = nil
+    role = nil
+    instructions = nil
+    prompt = nil
+    actions = []
+    input = nil
+    output = nil
+    promptTokens = nil
+    outputTokens = nil
+    turns = nil
+    roles = []
+    endpoint = nil
+    headers = []
+    arguments = []
+    environment = []
+    costPerCallPicodollars = nil
+    timeoutMilliseconds = nil
+    planner = nil
+  }
+}
+
+/// One entry of an agent's `actions:`.
+public struct ActionDefinition: Sendable {
+  /// The prompt, a template over the action's own input.
+  public var prompt: Located<SourceText>?
+  /// Declared input.
+  public var input: FieldSet?
+  /// Declared output.
+  public var output: FieldSet?
+
+  /// An action with nothing said about it.
+  public init() {
+    prompt = nil
+    input = nil
+    output = nil
+  }
+}
+
+/// An entry of `tools:`.
+public struct ToolDefinition: Sendable {
+  /// What calling it does to the world.
+  public enum Effect: String, Sendable, Hashable {
+    /// Changes nothing.
+    case read
+    /// Changes something.
+    case write
+  }
+
+  /// `http`, `process`, `database`, `smtp`, or a seed's other word.
+  public var type: Located<String>?
+  /// Address, for `http`.
+  public var endpoint: Located<SourceText>?
+  /// Headers, for `http`.
+  public var headers: [Field]
+  /// Program and arguments, for `process`.
+  public var arguments: [Located<String>]
+  /// Names of environment variables that the process receives.
+  public var environment: [Located<String>]
+  /// Declared input.
+  public var input: FieldSet?
+  /// Declared output.
+  public var output: FieldSet?
+  /// Deadline of one attempt.
+  public var timeoutMilliseconds: Located<Int64>?
+  /// Read or write; write when not said.
+  public var effect: Effect
+  /// Whether a repetition with the same key does no harm.
+  public var isIdempotent: Bool
+  /// Price of a call in pico-dollars; nil means 0 with a note.
+  public var costPerCallPicodollars: Located<Int64>?
+  /// Where the tool stands.
+  public var span: SourceSpan
+
+  /// A tool with nothing said about it.
+  public init(span: SourceSpan) {
+    self.span = span
+    type = nil
+    endpoint = nil
+    headers = []
+    arguments = []
+    environment = []
+    input = nil
+    output = nil
+    timeoutMilliseconds = nil
+    effect = .write
+    isIdempotent = false
+    costPerCallPicodollars = nil
+  }
+}
+
+/// `permissions:` of one agent: what it may use at run time; nothing unless listed.
+public struct Permissions: Sendable {
+  /// Tool ids.
+  public var tools: [Located<String>]
+  /// Model ids or priced names.
+  public var models: [Located<String>]
+  /// `host` or `host:port`.
+  public var hosts: [Located<String>]
+  /// Program paths.
+  public var programs: [Located<String>]
+  /// Environment variable names.
+  public var environment: [Located<String>]
+  /// Where the grant stands.
+  public var span: SourceSpan
+
+  /// A grant of nothing.
+  public init(span: SourceSpan) {
+    self.span = span
+    tools = []
+    models = []
+    hosts = []
+    programs = []
+    environment = []
+  }
+}
