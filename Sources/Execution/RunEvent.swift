@@ -1,0 +1,52 @@
+import Table
+import Values
+
+/// Number of an effect within its run, from 1; also its place in the idempotency key.
+public typealias EffectID = Int64
+
+/// What a call used, as reported by the other side.
+public struct Usage: Sendable, Hashable {
+  /// Tokens of the prompt.
+  public var promptTokens: Int64
+  /// Tokens of the answer.
+  public var outputTokens: Int64
+
+  /// A usage.
+  public init(promptTokens: Int64, outputTokens: Int64) {
+    self.promptTokens = promptTokens
+    self.outputTokens = outputTokens
+  }
+}
+
+/// Something that happened outside, journaled before it is applied.
+///
+/// Times, ids and answers enter a run only this way, so that the same events give the same run.
+public struct RunEvent: Sendable {
+  /// The kinds of events.
+  public enum Kind: Sendable {
+    /// The run starts. `environment` holds the declared public names.
+    case started(runID: String, input: Value, environment: ValueMap)
+    /// A call was answered. `cost` in pico-dollars is what it is settled with.
+    case completed(effect: EffectID, output: Value, usage: Usage?, costPicodollars: Int64)
+    /// A call failed.
+    case failed(
+      effect: EffectID, error: ErrorKind, message: String, usage: Usage?, costPicodollars: Int64)
+    /// A timer's time has come.
+    case fired(timer: EffectID)
+    /// Somebody wants the run to stop.
+    case cancelled(reason: String)
+    /// A named event from outside.
+    case external(name: String, payload: Value)
+  }
+
+  /// Milliseconds since the Unix epoch, never before those of the event before.
+  public var atMilliseconds: Int64
+  /// What happened.
+  public var kind: Kind
+
+  /// An event.
+  public init(atMilliseconds: Int64, kind: Kind) {
+    self.atMilliseconds = atMilliseconds
+    self.kind = kind
+  }
+}

@@ -1,0 +1,103 @@
+/// One node of the flattened statechart; leaves are the places where a token can rest.
+public struct PlaceNode: Sendable, Hashable {
+  /// What a node does.
+  public enum Kind: UInt8, Sendable, CaseIterable {
+    /// Encloses other nodes; never holds a token itself.
+    case compound
+    /// Encloses regions that are active together.
+    case parallel
+    /// Calls an agent or a tool.
+    case action
+    /// Evaluates a guard and goes on.
+    case decision
+    /// Succeeds or fails by its `check` expression.
+    case check
+    /// Waits for a time.
+    case wait
+    /// Asks a person.
+    case human
+    /// Does nothing and goes on (a pure step).
+    case pass
+    /// A plan proposed by a model runs here.
+    case planner
+    /// Opens regions.
+    case fork
+    /// Waits for regions.
+    case join
+    /// Runs a child flow.
+    case call
+    /// Ends the run.
+    case final
+  }
+
+  /// The node's id as people wrote it; unique in a flow.
+  public var name: String
+  /// What it does.
+  public var kind: Kind
+  /// The enclosing node; `noIndex` for the root, which is node 0.
+  public var parent: NodeIndex
+  /// One past the last node of the subtree.
+  public var subtreeEnd: NodeIndex
+  /// The effect started on entry.
+  public var effect: PoolIndex
+  /// False skips the node: expression in the programs pool.
+  public var when: PoolIndex
+  /// Must be true of the result, else failure of kind `require`.
+  public var require: PoolIndex
+  /// The guard of a decision, the expression of a check.
+  public var condition: PoolIndex
+  /// Assignments made when the work succeeded, before rows are looked at.
+  public var assignments: Range<PoolIndex>
+  /// Duration of a wait.
+  public var waitMilliseconds: Int64
+  /// Deadline of one attempt; -1: none.
+  public var deadlineMilliseconds: Int64
+  /// The retry policy.
+  public var retry: PoolIndex
+  /// Counts entries; every node that has an id in `steps` owns one.
+  public var visitsRegister: RegisterIndex
+  /// Entries allowed; 0: no limit.
+  public var maxVisits: Int32
+  /// Memory slot of the latest result (`<step id>`).
+  public var resultSlot: SlotIndex
+  /// Memory slot of `steps.<id>`.
+  public var stepSlot: SlotIndex
+  /// Memory slot of the latest result of the performer (`<agent id>`, seed form).
+  public var performerSlot: SlotIndex
+  /// Keys of an object result that are also merged into `state` (seed form).
+  public var mergedKeys: [String]
+  /// The state field that receives the whole result instead (`save_as`, seed form); empty: none.
+  public var saveAs: String
+  /// Templates that replace the answer as the step's result, in the fields pool; empty: none.
+  public var result: Range<PoolIndex>
+  /// Whether ending here is a failure (final nodes).
+  public var isFailure: Bool
+  /// Rows that leave this leaf: own and enclosing, in priority order.
+  public var rows: Range<RowIndex>
+
+  /// A node that does nothing.
+  public init(name: String, kind: Kind, parent: NodeIndex) {
+    self.name = name
+    self.kind = kind
+    self.parent = parent
+    subtreeEnd = noIndex
+    effect = noIndex
+    when = noIndex
+    require = noIndex
+    condition = noIndex
+    assignments = 0..<0
+    waitMilliseconds = 0
+    deadlineMilliseconds = -1
+    retry = noIndex
+    visitsRegister = noIndex
+    maxVisits = 0
+    resultSlot = noIndex
+    stepSlot = noIndex
+    performerSlot = noIndex
+    mergedKeys = []
+    saveAs = ""
+    result = 0..<0
+    isFailure = false
+    rows = 0..<0
+  }
+}

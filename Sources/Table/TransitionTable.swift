@@ -1,0 +1,136 @@
+/// The one intermediate representation: what every planner compiles to, and what the verifier,
+/// the cost analysis, the executor, the drawing and the replay read.
+///
+/// Dense arrays of integers; texts stand in pools. It is plain data: `LinkedTable` adds the
+/// compiled programs. The digest covers everything but `debug`.
+public struct TransitionTable: Sendable {
+  /// The flow's name.
+  public var name: String
+  /// Nodes in preorder; 0 is the root.
+  public var nodes: [PlaceNode]
+  /// Rows by place, event, priority.
+  public var rows: [Row]
+  /// Regions of parallel nodes.
+  public var regions: [Region]
+  /// Frame templates; 0 is the root frame.
+  public var frames: [FrameTemplate]
+  /// Registers.
+  public var registers: [RegisterEntry]
+  /// Watches.
+  public var watches: [Watch]
+  /// Guards, templates, assignments.
+  public var programs: [ProgramSource]
+  /// Assignments.
+  public var assignments: [AssignmentEntry]
+  /// Entries of inputs and results.
+  public var fields: [FieldEntry]
+  /// Effects.
+  public var effects: [EffectDescriptor]
+  /// Agents and tools.
+  public var performers: [Performer]
+  /// Retry policies.
+  public var retries: [RetryPolicy]
+  /// JSON Schemas as JSON text, self-contained but for `$ref` to `schemaNames`.
+  public var schemas: [String]
+  /// Names under which flows refer to schemas: name and index.
+  public var schemaNames: [FieldText]
+  /// Names of external events.
+  public var names: [String]
+  /// Memory slots.
+  public var slots: [SlotEntry]
+  /// Bare names.
+  public var aliases: [AliasEntry]
+  /// Where the run starts.
+  public var start: NodeIndex
+  /// Initial `state` as JSON text.
+  public var initialState: String
+  /// Result templates in the fields pool; empty: the last result.
+  public var result: Range<PoolIndex>
+  /// Environment names that guards may read.
+  public var publicEnvironment: [String]
+  /// Limits of the run.
+  public var runLimits: RunLimits
+  /// Positions; not part of the identity.
+  public var debug: DebugSection
+
+  /// An empty table.
+  public init(name: String) {
+    self.name = name
+    nodes = []
+    rows = []
+    regions = []
+    frames = []
+    registers = []
+    watches = []
+    programs = []
+    assignments = []
+    fields = []
+    effects = []
+    performers = []
+    retries = []
+    schemas = []
+    schemaNames = []
+    names = []
+    slots = []
+    aliases = []
+    start = 0
+    initialState = "{}"
+    result = 0..<0
+    publicEnvironment = []
+    runLimits = RunLimits()
+    debug = DebugSection()
+  }
+}
+
+/// Limits that a flow sets for its runs.
+public struct RunLimits: Sendable, Hashable {
+  /// Which figure the hard limit is compared with.
+  public enum Gate: UInt8, Sendable, CaseIterable {
+    /// The worst case.
+    case worst
+    /// The 95th percentile.
+    case p95
+  }
+
+  /// The period of a budget.
+  public enum Period: UInt8, Sendable, CaseIterable {
+    /// One run.
+    case run
+    /// A calendar day.
+    case day
+    /// A calendar month.
+    case month
+  }
+
+  /// Places entered at most.
+  public var maxSteps: Int64
+  /// Time the run may take; -1: no limit.
+  public var timeoutMilliseconds: Int64
+  /// Time the timeout's target has after that.
+  public var graceMilliseconds: Int64
+  /// Where the run goes at the timeout; `noIndex`: it fails.
+  public var timeoutTarget: NodeIndex
+  /// Hard limit; -1: none.
+  public var hardPicodollars: Int64
+  /// Soft limit; -1: none.
+  public var softPicodollars: Int64
+  /// Limit on tokens; -1: none.
+  public var tokens: Int64
+  /// Period of the limits.
+  public var period: Period
+  /// What `hard` is compared with.
+  public var gate: Gate
+
+  /// No limits but the default number of steps.
+  public init() {
+    maxSteps = 1_000
+    timeoutMilliseconds = -1
+    graceMilliseconds = 0
+    timeoutTarget = noIndex
+    hardPicodollars = -1
+    softPicodollars = -1
+    tokens = -1
+    period = .run
+    gate = .worst
+  }
+}
