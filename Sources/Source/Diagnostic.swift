@@ -103,8 +103,13 @@ public struct Diagnostic: Sendable {
 
   /// A finding.
   public init(
-    _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String,
-    at span: SourceSpan?, label: String? = nil, notes: [Note] = [], hint: String? = nil,
+    _ code: DiagnosticCode,
+    _ severity: Severity = .error,
+    _ message: String,
+    at span: SourceSpan?,
+    label: String? = nil,
+    notes: [Note] = [],
+    hint: String? = nil,
     fix: Fix? = nil
   ) {
     self.code = code
