@@ -21,7 +21,9 @@ public enum MapKey: Sendable {
 }
 
 extension MapKey: Hashable {
-  /// Equal kinds and contents; text by code points. `1` and `1u` are different keys here.
+  /// Equal kinds and contents; text by code points.
+  ///
+  /// `1` and `1u` are different keys here.
   public static func == (left: MapKey, right: MapKey) -> Bool {
     switch (left, right) {
     case (.bool(let left), .bool(let right)): left == right
@@ -114,6 +116,19 @@ public struct ValueMap: Sendable {
   public subscript(name: String) -> Value? {
     get { self[.string(name)] }
     set { self[.string(name)] = newValue }
+  }
+
+  /// Appends an entry unless the key is present; returns whether it did.
+  public mutating func insert(_ key: MapKey, _ value: Value) -> Bool {
+    if entries.count > 8 {
+      if index[key] != nil { return false }
+      index[key] = entries.count
+    } else if entries.contains(where: { $0.key == key }) {
+      return false
+    }
+    entries.append(Entry(key: key, value: value))
+    if entries.count == 9 { rebuildIndex() }
+    return true
   }
 
   private func position(of key: MapKey) -> Int? {
