@@ -142,7 +142,8 @@ public struct BinaryReader: Sendable {
     case 7: return .bytes(try readBlock())
     case 8:
       return .list(
-        try readList { (reader) throws(BinaryError) in try reader.readValue(depth: depth + 1) })
+        try readList { (reader) throws(BinaryError) in try reader.readValue(depth: depth + 1) }
+      )
     case 9: return .map(try readMap(depth: depth + 1))
     case 10:
       let seconds = try readSigned()
