@@ -1,0 +1,4 @@
+extension DiagnosticCode {
+  /// The codes of expressions.
+  public static let expressionCodes: [DiagnosticCode] = []
+}
