@@ -30,7 +30,12 @@ public struct RunEvent: Sendable {
     case completed(effect: EffectID, output: Value, usage: Usage?, costPicodollars: Int64)
     /// A call failed.
     case failed(
-      effect: EffectID, error: ErrorKind, message: String, usage: Usage?, costPicodollars: Int64)
+      effect: EffectID,
+      error: ErrorKind,
+      message: String,
+      usage: Usage?,
+      costPicodollars: Int64
+    )
     /// A timer's time has come.
     case fired(timer: EffectID)
     /// Somebody wants the run to stop.

@@ -92,6 +92,23 @@ public enum RunOutcome: Sendable {
   case cancelled(reason: String)
 }
 
+/// What the run remembers of one step besides its results.
+public struct StepRecord: Sendable, Hashable {
+  /// How the latest visit stands.
+  public var status: StepStatus
+  /// Attempts of the latest visit.
+  public var attempts: Int32
+  /// Why the latest visit failed, if it did.
+  public var error: RunError?
+
+  /// A step that has not been entered.
+  public init() {
+    status = .pending
+    attempts = 0
+    error = nil
+  }
+}
+
 /// The whole state of a run between two steps: a value.
 public struct RunState: Sendable {
   /// The run's id.
@@ -102,6 +119,12 @@ public struct RunState: Sendable {
   public var registers: [Int64]
   /// What guards and templates read.
   public var memory: Memory
+  /// What is remembered of each node's step, by node.
+  public var steps: [StepRecord]
+  /// Why somebody asked the run to stop; nil: nobody did.
+  public var cancelReason: String?
+  /// The latest error of any step.
+  public var lastError: RunError?
   /// Number of the next effect.
   public var nextEffect: EffectID
   /// Time of the start event.
@@ -116,17 +139,20 @@ public struct RunState: Sendable {
   public var timeoutTimer: EffectID
   /// Whether the flow's timeout has fired.
   public var isOverdue: Bool
-  /// The way so far is not kept here (the journal has it); the number of places entered is.
+  /// Places entered so far; the way itself is in the journal.
   public var placesEntered: Int64
   /// How the run ended; nil while it goes on.
   public var outcome: RunOutcome?
 
   /// A run that has not started.
-  public init(registers: Int, slots: Int) {
+  public init(nodes: Int, registers: Int, slots: Int) {
     runID = ""
     tokens = []
     self.registers = [Int64](repeating: 0, count: registers)
     memory = Memory(slotCount: slots)
+    steps = [StepRecord](repeating: StepRecord(), count: nodes)
+    cancelReason = nil
+    lastError = nil
     nextEffect = 1
     startedMilliseconds = 0
     nowMilliseconds = 0

@@ -1,0 +1,139 @@
+import Expression
+import Table
+import Values
+
+// The versioned binary form of a run's state: snapshots, and the bytes that state digests cover.
+extension RunState {
+  private static let version: UInt64 = 1
+
+  /// The binary form; equal states give equal bytes.
+  public func encoded() -> [UInt8] {
+    var writer = BinaryWriter()
+    writer.write(unsigned: Self.version)
+    writer.write(text: runID)
+    writer.write(list: tokens) { writer, token in
+      writer.write(index: token.place)
+      writer.write(index: token.frame)
+      writer.write(byte: token.phase.rawValue)
+      writer.write(signed: token.effect)
+      writer.write(index: token.attempt)
+    }
+    writer.write(list: registers) { $0.write(signed: $1) }
+    writer.write(list: 0..<memory.slotCount) { writer, slot in
+      let value = memory.value(slot)
+      writer.write(bool: value != nil)
+      if let value { writer.write(value: value) }
+    }
+    writer.write(list: steps) { writer, step in
+      writer.write(byte: step.status.rawValue)
+      writer.write(index: step.attempts)
+      Self.write(step.error, &writer)
+    }
+    writer.write(bool: cancelReason != nil)
+    if let cancelReason { writer.write(text: cancelReason) }
+    Self.write(lastError, &writer)
+    for number in [
+      nextEffect, startedMilliseconds, nowMilliseconds, spentPicodollars, tokensUsed, timeoutTimer,
+      placesEntered,
+    ] { writer.write(signed: number) }
+    writer.write(bool: isOverdue)
+    Self.write(outcome, &writer)
+    return writer.bytes
+  }
+
+  private static func write(_ error: RunError?, _ writer: inout BinaryWriter) {
+    writer.write(bool: error != nil)
+    guard let error else { return }
+    writer.write(byte: error.kind.rawValue)
+    writer.write(text: error.message)
+    writer.write(text: error.step)
+  }
+
+  private static func write(_ outcome: RunOutcome?, _ writer: inout BinaryWriter) {
+    switch outcome {
+    case nil: writer.write(byte: 0)
+    case .success(let final, let result):
+      writer.write(byte: 1)
+      writer.write(text: final)
+      writer.write(value: result)
+    case .failure(let final, let error, let result):
+      writer.write(byte: 2)
+      writer.write(bool: final != nil)
+      if let final { writer.write(text: final) }
+      write(error, &writer)
+      writer.write(value: result)
+    case .cancelled(let reason):
+      writer.write(byte: 3)
+      writer.write(text: reason)
+    }
+  }
+
+  /// Reads the binary form; hostile bytes give an error.
+  public init(decoding bytes: [UInt8]) throws(BinaryError) {
+    var reader = BinaryReader(bytes)
+    guard try reader.readUnsigned() == Self.version else {
+      throw reader.failure("a snapshot of another version")
+    }
+    let runID = try reader.readText()
+    let tokens = try reader.readList { (reader) throws(BinaryError) in
+      var token = Token(place: try reader.readIndex(), frame: try reader.readIndex())
+      token.phase = try reader.readCase(Token.Phase.self)
+      token.effect = try reader.readSigned()
+      token.attempt = try reader.readIndex()
+      return token
+    }
+    let registers = try reader.readList { (reader) throws(BinaryError) in try reader.readSigned() }
+    let slots = try reader.readList { (reader) throws(BinaryError) -> Value? in
+      try reader.readBool() ? try reader.readValue() : nil
+    }
+    let steps = try reader.readList { (reader) throws(BinaryError) in
+      var step = StepRecord()
+      step.status = try reader.readCase(StepStatus.self)
+      step.attempts = try reader.readIndex()
+      step.error = try Self.readError(&reader)
+      return step
+    }
+    self.init(nodes: 0, registers: 0, slots: slots.count)
+    self.runID = runID
+    self.tokens = tokens
+    self.registers = registers
+    self.steps = steps
+    for (slot, value) in slots.enumerated() where value != nil { memory.set(slot, value) }
+    cancelReason = try reader.readBool() ? try reader.readText() : nil
+    lastError = try Self.readError(&reader)
+    nextEffect = try reader.readSigned()
+    startedMilliseconds = try reader.readSigned()
+    nowMilliseconds = try reader.readSigned()
+    spentPicodollars = try reader.readSigned()
+    tokensUsed = try reader.readSigned()
+    timeoutTimer = try reader.readSigned()
+    placesEntered = try reader.readSigned()
+    isOverdue = try reader.readBool()
+    outcome = try Self.readOutcome(&reader)
+    guard reader.isAtEnd else { throw reader.failure("bytes after the end") }
+  }
+
+  private static func readError(_ reader: inout BinaryReader) throws(BinaryError) -> RunError? {
+    guard try reader.readBool() else { return nil }
+    let kind = try reader.readCase(ErrorKind.self)
+    let message = try reader.readText()
+    return RunError(kind: kind, message: message, step: try reader.readText())
+  }
+
+  private static func readOutcome(
+    _ reader: inout BinaryReader
+  ) throws(BinaryError) -> RunOutcome? {
+    switch try reader.readByte() {
+    case 0: return nil
+    case 1:
+      let final = try reader.readText()
+      return .success(final: final, result: try reader.readValue())
+    case 2:
+      let final = try reader.readBool() ? try reader.readText() : nil
+      let error = try readError(&reader)
+      return .failure(final: final, error: error, result: try reader.readValue())
+    case 3: return .cancelled(reason: try reader.readText())
+    default: throw reader.failure("unknown outcome")
+    }
+  }
+}
