@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev", "libonig-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CCurl"),
     .target(name: "CSystem"),
@@ -47,6 +48,7 @@ let package = Package(
     module("RegularExpression", uses: ["CRE2"]),
     module("Document", uses: ["CYAML", "RegularExpression", "Source", "Values"]),
     module("Expression", uses: ["RegularExpression", "Source", "Values"]),
+    module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
     module("Table", uses: ["Source", "Values", "Document", "Expression"]),
     module(
@@ -70,8 +72,9 @@ let package = Package(
     module(
       "Signalbox",
       uses: [
-        "Source", "Values", "Document", "Expression", "Definition", "Table", "Compiler",
-        "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models", "Runtime",
+        "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Table",
+        "Compiler", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models",
+        "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),
@@ -104,6 +107,7 @@ let package = Package(
     tests("RegularExpressionTests", uses: ["RegularExpression"]),
     tests("DocumentTests", uses: ["Source", "Values", "Document", "TestSupport"]),
     tests("ExpressionTests", uses: ["Source", "Values", "Expression", "TestSupport"]),
+    tests("JSONPathTests", uses: ["Source", "Values", "JSONPath", "TestSupport"]),
     tests("DefinitionTests", uses: ["Source", "Values", "Document", "Definition", "TestSupport"]),
     tests("TableTests", uses: ["Signalbox", "TestSupport"]),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"]),

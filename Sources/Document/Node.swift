@@ -44,8 +44,10 @@ public struct Node: Sendable {
   public let content: Content
   /// Where it stands; of a collection, from its start mark.
   public let span: SourceSpan
-  /// A scalar's decoded text with positions: number spelling as written, and the outer positions
-  /// of an expression or document inside a string. Nil for collections.
+  /// A scalar's decoded text with positions; nil for collections.
+  ///
+  /// It holds a number's spelling as written, and the outer positions of an expression or document
+  /// inside a string.
   public let text: SourceText?
   /// Whether a scalar was quoted or a block scalar.
   public let isQuoted: Bool
@@ -58,7 +60,9 @@ public struct Node: Sendable {
     self.isQuoted = isQuoted
   }
 
-  /// The first entry with `key`, when this is a mapping. O(entries).
+  /// The first entry with `key`, when this is a mapping.
+  ///
+  /// O(entries).
   public subscript(key: String) -> Node? {
     guard case .mapping(let entries) = content else { return nil }
     return entries.first { $0.key.sameScalars(as: key) }?.value

@@ -17,6 +17,8 @@ extension StepInterpreter {
       state.outcome = .failure(final: nil, error: error, result: .null)
       return
     }
+    // A refused entry counts too: doors that refuse in turn must not go round for ever.
+    state.placesEntered += 1
     state.tokens.append(Token(place: target, frame: frame))
     let position = state.tokens.count - 1
     if node.maxVisits > 0, visits(of: node) >= Int64(node.maxVisits) {
@@ -31,7 +33,6 @@ extension StepInterpreter {
       )
       return
     }
-    state.placesEntered += 1
     if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)] += 1 }
     state.steps[index] = StepRecord()
     output.trace.append(.entered(place: target, frame: frame, visit: visits(of: node)))

@@ -6,16 +6,19 @@ public struct PatternError: Error, Sendable {
   public let message: String
 }
 
+// INVARIANT: the C++ object is immutable after construction and RE2 documents matching as
+// thread-safe, so sharing the pointer is sound; it is freed exactly once, in deinit.
+
 /// A compiled RE2 pattern: linear time in the length of the text, bounded memory.
 ///
 /// Every regular expression that a user writes runs here, never on Swift's backtracking `Regex`.
 /// Syntax: <https://github.com/google/re2/wiki/Syntax>.
-// INVARIANT: the C++ object is immutable after construction and RE2 documents matching as
-// thread-safe, so sharing the pointer is sound; it is freed exactly once, in deinit.
 @safe public final class Pattern: @unchecked Sendable {
   private let program: OpaquePointer
 
-  /// Compiles `pattern`. Throws when RE2 refuses it or it needs more than `memoryBytes`.
+  /// Compiles `pattern`.
+  ///
+  /// Throws when RE2 refuses it or it needs more than `memoryBytes`.
   public init(_ pattern: String, memoryBytes: Int = 1 << 20) throws(PatternError) {
     var text = pattern
     var message = [CChar](repeating: 0, count: 256)
@@ -23,8 +26,12 @@ public struct PatternError: Error, Sendable {
       unsafe utf8.withMemoryRebound(to: CChar.self) { characters in
         unsafe message.withUnsafeMutableBufferPointer { error in
           unsafe signalbox_re2_compile(
-            characters.baseAddress, characters.count, Int64(memoryBytes), error.baseAddress,
-            error.count)
+            characters.baseAddress,
+            characters.count,
+            Int64(memoryBytes),
+            error.baseAddress,
+            error.count
+          )
         }
       }
     }
@@ -32,15 +39,19 @@ public struct PatternError: Error, Sendable {
       let end = message.firstIndex(of: 0) ?? message.endIndex
       throw PatternError(
         message: String(
-          decoding: message[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+          decoding: message[..<end].map { UInt8(bitPattern: $0) },
+          as: UTF8.self
+        )
+      )
     }
     unsafe program = compiled
   }
 
   deinit { unsafe signalbox_re2_free(program) }
 
-  /// Whether the pattern matches anywhere in `text`, or the whole of it when `anchored`. Linear
-  /// time.
+  /// Whether the pattern matches anywhere in `text`, or the whole of it when `anchored`.
+  ///
+  /// Linear time.
   public func matches(_ text: String, anchored: Bool = false) -> Bool {
     var text = text
     return text.withUTF8 { utf8 in unsafe matches(utf8, anchored: anchored) }
@@ -66,8 +77,13 @@ public struct PatternError: Error, Sendable {
       unsafe utf8.withMemoryRebound(to: CChar.self) { characters in
         unsafe offsets.withUnsafeMutableBufferPointer { buffer in
           unsafe signalbox_re2_find(
-            program, characters.baseAddress, characters.count, start, buffer.baseAddress,
-            Int32(groups))
+            program,
+            characters.baseAddress,
+            characters.count,
+            start,
+            buffer.baseAddress,
+            Int32(groups)
+          )
         }
       }
     }

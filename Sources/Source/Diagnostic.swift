@@ -103,8 +103,13 @@ public struct Diagnostic: Sendable {
 
   /// A finding.
   public init(
-    _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String,
-    at span: SourceSpan?, label: String? = nil, notes: [Note] = [], hint: String? = nil,
+    _ code: DiagnosticCode,
+    _ severity: Severity,
+    _ message: String,
+    at span: SourceSpan?,
+    label: String? = nil,
+    notes: [Note] = [],
+    hint: String? = nil,
     fix: Fix? = nil
   ) {
     self.code = code
@@ -115,6 +120,28 @@ public struct Diagnostic: Sendable {
     self.notes = notes
     self.hint = hint
     self.fix = fix
+  }
+
+  /// An error.
+  public init(
+    _ code: DiagnosticCode,
+    _ message: String,
+    at span: SourceSpan?,
+    label: String? = nil,
+    notes: [Note] = [],
+    hint: String? = nil,
+    fix: Fix? = nil
+  ) {
+    self.init(
+      code,
+      .error,
+      message,
+      at: span,
+      label: label,
+      notes: notes,
+      hint: hint,
+      fix: fix
+    )
   }
 }
 

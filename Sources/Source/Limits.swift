@@ -17,6 +17,18 @@ public struct Limits: Sendable, Hashable {
   public var expressionBytes = 100_000
   /// Deepest nesting of an expression.
   public var expressionDepth = 256
+  /// Longest JSONPath query, in bytes.
+  public var queryBytes = 10_000
+  /// Segments of one query.
+  public var querySegments = 100
+  /// Selectors of one query, filters' queries included.
+  public var querySelectors = 1_000
+  /// Deepest nesting of filters and functions in a query.
+  public var queryDepth = 64
+  /// Nodes that one query may select.
+  public var queryResults = 100_000
+  /// Estimated steps of one query on one document.
+  public var queryCost = 5_000_000
   /// Abstract cost of one evaluation, in CEL cost units.
   public var evaluationCost = 1_000_000
   /// Elements or bytes of one value that an expression makes.

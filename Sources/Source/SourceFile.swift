@@ -11,7 +11,9 @@ public final class SourceFile: Sendable {
   /// Byte offset of the start of each line; the first is 0.
   private let lineStarts: [Int]
 
-  /// Indexes the lines of `bytes` (LF, CRLF and lone CR end a line). O(n).
+  /// Indexes the lines of `bytes` (LF, CRLF and lone CR end a line).
+  ///
+  /// O(n).
   public init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
@@ -38,7 +40,9 @@ public final class SourceFile: Sendable {
   /// Number of lines; a text that ends with a line break has an empty last line.
   public var lineCount: Int { lineStarts.count }
 
-  /// The 1-based line and column (Unicode scalars) of a byte offset. O(log lines + line length).
+  /// The 1-based line and column (Unicode scalars) of a byte offset.
+  ///
+  /// O(log lines + line length).
   public func position(at offset: Int) -> SourcePosition {
     let clamped = min(max(offset, 0), bytes.count)
     var low = 0

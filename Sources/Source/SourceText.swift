@@ -40,8 +40,11 @@ public struct SourceText: Sendable {
   /// The whole of a file, a byte-order mark included.
   public init(_ file: SourceFile) {
     self.init(
-      file: file, text: String(decoding: file.bytes, as: UTF8.self),
-      segments: [Segment(textOffset: 0, fileOffset: 0)], fileEnd: file.bytes.count)
+      file: file,
+      text: String(decoding: file.bytes, as: UTF8.self),
+      segments: [Segment(textOffset: 0, fileOffset: 0)],
+      fileEnd: file.bytes.count
+    )
   }
 
   /// A text of its own, such as a command-line argument.
@@ -49,7 +52,9 @@ public struct SourceText: Sendable {
     self.init(SourceFile(name: name, text: text))
   }
 
-  /// The file offset of a decoded offset. O(log segments).
+  /// The file offset of a decoded offset.
+  ///
+  /// O(log segments).
   public func fileOffset(of textOffset: Int) -> Int {
     var low = 0
     var high = segments.count
@@ -76,8 +81,9 @@ public struct SourceText: Sendable {
     SourceSpan(file: file, start: segments[0].fileOffset, end: fileEnd)
   }
 
-  /// The part of this text in a byte range, with positions kept. The range must fall on scalar
-  /// boundaries.
+  /// The part of this text in a byte range, with positions kept.
+  ///
+  /// The range must fall on scalar boundaries.
   public func slice(_ range: TextRange) -> SourceText {
     let bytes = Array(text.utf8)
     let start = min(Int(range.start), bytes.count)
@@ -85,10 +91,14 @@ public struct SourceText: Sendable {
     var parts = [Segment(textOffset: 0, fileOffset: fileOffset(of: start))]
     for segment in segments where segment.textOffset > start && segment.textOffset < end {
       parts.append(
-        Segment(textOffset: segment.textOffset - start, fileOffset: segment.fileOffset))
+        Segment(textOffset: segment.textOffset - start, fileOffset: segment.fileOffset)
+      )
     }
     return SourceText(
-      file: file, text: String(decoding: bytes[start..<end], as: UTF8.self), segments: parts,
-      fileEnd: end > start ? fileOffset(of: end - 1) + 1 : fileOffset(of: start))
+      file: file,
+      text: String(decoding: bytes[start..<end], as: UTF8.self),
+      segments: parts,
+      fileEnd: end > start ? fileOffset(of: end - 1) + 1 : fileOffset(of: start)
+    )
   }
 }

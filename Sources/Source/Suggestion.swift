@@ -1,8 +1,9 @@
 /// Finds the declared name that a mistyped one probably meant.
 public enum Suggestion {
-  /// The candidate nearest to `name` in spelling, when it is near enough to be a likely typo:
-  /// at most a third of the longer name's length in edits (transpositions count as one).
-  /// Candidates equal but for case or `-`/`_` always qualify. O(candidates × length²).
+  /// The candidate nearest to `name` in spelling, when it is near enough to be a likely typo.
+  ///
+  /// Near enough means at most a third of the longer name's length in edits (transpositions count
+  /// as one). Candidates equal but for case or `-`/`_` always qualify. O(candidates × length²).
   public static func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
     let target = Array(name.unicodeScalars.prefix(64))
     let folded = fold(name)

@@ -1,7 +1,9 @@
 extension Value: Equatable {
-  /// Exact equality: same kind, same contents, text by code points, doubles by value (NaN is
-  /// unequal to itself), maps without regard to order. Numbers of different kinds are unequal here;
-  /// CEL's cross-kind comparison lives in Expression.
+  /// Exact equality: same kind and same contents.
+  ///
+  /// Text compares by code points, doubles by value (NaN is unequal to itself), maps without regard
+  /// to order. Numbers of different kinds are unequal here; CEL's cross-kind comparison lives in
+  /// Expression.
   public static func == (left: Value, right: Value) -> Bool {
     switch (left, right) {
     case (.null, .null): true

@@ -49,7 +49,8 @@ public struct Timestamp: Hashable, Sendable, Comparable {
   public init(seconds: Int64, nanoseconds: Int32) {
     precondition(
       nanoseconds >= 0 && nanoseconds < 1_000_000_000,
-      "the nanoseconds of a timestamp must lie within its second")
+      "the nanoseconds of a timestamp must lie within its second"
+    )
     self.seconds = seconds
     self.nanoseconds = nanoseconds
   }
@@ -60,7 +61,8 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     let remainder = quotient.remainder < 0 ? quotient.remainder + 1_000 : quotient.remainder
     self.init(
       seconds: quotient.remainder < 0 ? quotient.quotient - 1 : quotient.quotient,
-      nanoseconds: Int32(remainder) * 1_000_000)
+      nanoseconds: Int32(remainder) * 1_000_000
+    )
   }
 
   /// Time order.

@@ -21,7 +21,9 @@ public enum MapKey: Sendable {
 }
 
 extension MapKey: Hashable {
-  /// Equal kinds and contents; text by code points. `1` and `1u` are different keys here.
+  /// Equal kinds and contents; text by code points.
+  ///
+  /// `1` and `1u` are different keys here.
   public static func == (left: MapKey, right: MapKey) -> Bool {
     switch (left, right) {
     case (.bool(let left), .bool(let right)): left == right

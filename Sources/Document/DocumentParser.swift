@@ -1,0 +1,59 @@
+import Source
+
+/// Reads YAML and JSON texts into trees whose nodes know where they stand.
+///
+/// A text may be a whole file or a scalar inside one, such as a block string that holds another
+/// document; all spans point into the outermost file.
+public enum DocumentParser {
+  /// The one document of a YAML text.
+  ///
+  /// The root is nil when the text has no complete tree (syntax, encoding, limits); with other
+  /// errors it holds what can be kept, such as the first of two equal keys. An empty text is null.
+  public static func yaml(
+    _ text: SourceText,
+    limits: Limits
+  ) -> (root: Node?, diagnostics: [Diagnostic]) {
+    let composer = YAMLComposer.compose(text, limits: limits)
+    var diagnostics = composer.diagnostics
+    if composer.documents.count > 1 {
+      diagnostics.append(Messages.manyDocuments(at: composer.documentStarts[1]))
+    }
+    if composer.isIncomplete { return (nil, diagnostics) }
+    if let root = composer.documents.first { return (root, diagnostics) }
+    let start = SourceSpan(
+      file: text.file,
+      start: text.fileOffset(of: 0),
+      end: text.fileOffset(of: 0)
+    )
+    return (Node(content: .null, span: start), diagnostics)
+  }
+
+  /// Every document of a YAML text; nil as `yaml(_:limits:)` has it.
+  public static func yamlStream(
+    _ text: SourceText,
+    limits: Limits
+  ) -> (documents: [Node]?, diagnostics: [Diagnostic]) {
+    let composer = YAMLComposer.compose(text, limits: limits)
+    return (composer.isIncomplete ? nil : composer.documents, composer.diagnostics)
+  }
+
+  /// A file by its name: `.json` as JSON, everything else as YAML.
+  public static func parse(
+    _ file: SourceFile,
+    limits: Limits
+  ) -> (root: Node?, diagnostics: [Diagnostic]) {
+    let text = SourceText(file)
+    return file.name.lowercased().hasSuffix(".json")
+      ? json(text, limits: limits) : yaml(text, limits: limits)
+  }
+}
+
+extension DocumentParser {
+  /// The value of a JSON text.
+  public static func json(
+    _ text: SourceText,
+    limits: Limits
+  ) -> (root: Node?, diagnostics: [Diagnostic]) {
+    yaml(text, limits: limits)
+  }
+}

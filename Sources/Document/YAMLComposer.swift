@@ -1,0 +1,323 @@
+import Source
+import Values
+
+/// Builds the tree of a YAML text from libyaml's events.
+///
+/// Values are resolved by the core schema of YAML 1.2.2; policy (no merge keys, no application
+/// tags, text keys only, bounded aliases) is stricter than YAML, and each refusal has its own code.
+struct YAMLComposer {
+  /// A collection that is being filled.
+  struct Frame {
+    let isMapping: Bool
+    let isFlow: Bool
+    let start: Int
+    let anchor: String?
+    var elements: [Node] = []
+    var entries: [Node.Entry] = []
+    var keys: [MapKey: Int] = [:]
+    var key: Key?
+    /// Offset after the last child.
+    var end: Int
+    var nodeCount = 1
+    var height = 1
+  }
+
+  /// A key that waits for its value.
+  struct Key {
+    let text: String
+    let span: SourceSpan
+    let isDropped: Bool
+  }
+
+  enum Anchor {
+    case open
+    case complete(Node, nodeCount: Int, height: Int)
+  }
+
+  let text: SourceText
+  let bytes: [UInt8]
+  let base: Int
+  let offsets: ScalarOffsets
+  let limits: Limits
+  var diagnostics: [Diagnostic] = []
+  var documents: [Node] = []
+  var documentStarts: [SourceSpan] = []
+  private var anchors: [MapKey: Anchor] = [:]
+  private var stack: [Frame] = []
+  private var nodeCount = 0
+  private var aliasNodes = 0
+  private var isStopped = false
+
+  /// Composes every document of `text`. Linear in the text, whatever it holds.
+  static func compose(_ text: SourceText, limits: Limits) -> YAMLComposer {
+    var composer = YAMLComposer(text: text, limits: limits)
+    if composer.accepts() { composer.run() }
+    return composer
+  }
+
+  private init(text: SourceText, limits: Limits) {
+    self.text = text
+    self.limits = limits
+    bytes = Array(text.text.utf8)
+    base = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    offsets = ScalarOffsets(bytes, from: base)
+  }
+
+  /// Checks size and characters before libyaml sees a byte.
+  private mutating func accepts() -> Bool {
+    let isWholeFile = text.segments.count == 1 && text.fileEnd == text.file.bytes.count
+    let original = isWholeFile && text.fileOffset(of: 0) == 0 ? text.file.bytes : bytes
+    if original.count > limits.documentBytes {
+      diagnostics.append(Messages.documentTooLarge(text.file, bytes: limits.documentBytes))
+      return false
+    }
+    guard let (offset, flaw) = TextValidation.firstFlaw(in: original) else { return true }
+    let start = isWholeFile ? offset : text.fileOffset(of: offset)
+    diagnostics.append(
+      Messages.badCharacter(flaw, at: SourceSpan(file: text.file, start: start, end: start + 1))
+    )
+    return false
+  }
+
+  private mutating func run() {
+    guard let parser = YAMLParserHandle(bytes.dropFirst(base)) else {
+      diagnostics.append(Messages.syntax("out of memory", at: text.span))
+      return
+    }
+    do {
+      while !isStopped, diagnostics.count < limits.diagnostics {
+        let event = try parser.next()
+        if case .streamEnd = event.kind { return }
+        take(event)
+      }
+      isStopped = true
+    } catch {
+      isStopped = true
+      diagnostics.append(Messages.syntax(error, in: self))
+    }
+  }
+
+  /// Whether reading ended before the end of the text.
+  var isIncomplete: Bool { isStopped }
+
+  // MARK: Events
+
+  private mutating func take(_ event: YAMLEvent) {
+    let start = offsets[event.scalarIndex]
+    switch event.kind {
+    case .streamStart, .streamEnd, .documentEnd: break
+    case .documentStart:
+      anchors = [:]
+      documentStarts.append(span(start, start + 3))
+    case .alias: alias(event, at: start)
+    case .scalar(let value, let style): scalar(event, value: value, style: style, at: start)
+    case .sequenceStart(let isFlow): open(event, isMapping: false, isFlow: isFlow, at: start)
+    case .mappingStart(let isFlow): open(event, isMapping: true, isFlow: isFlow, at: start)
+    case .sequenceEnd, .mappingEnd: close(at: start)
+    }
+  }
+
+  private mutating func open(_ event: YAMLEvent, isMapping: Bool, isFlow: Bool, at start: Int) {
+    if stack.count >= limits.documentDepth {
+      return stop(Messages.tooDeep(limits.documentDepth, at: span(start, start + 1)))
+    }
+    if expectsKey { return stop(Messages.collectionKey(in: self, at: start)) }
+    let properties = properties(at: start)
+    if let tag = event.tag, tag != (isMapping ? Tag.map : Tag.sequence) {
+      report(
+        Tag.isCore(tag)
+          ? Messages.badTagValue(
+            tag,
+            kind: isMapping ? "a mapping" : "a list",
+            properties,
+            in: self
+          )
+          : Messages.unknownTag(tag, properties, in: self)
+      )
+    }
+    if let anchor = event.anchor { anchors[.string(anchor)] = .open }
+    stack.append(
+      Frame(
+        isMapping: isMapping,
+        isFlow: isFlow,
+        start: start,
+        anchor: event.anchor,
+        end: start
+      )
+    )
+  }
+
+  private mutating func close(at offset: Int) {
+    guard let frame = stack.popLast() else { return }
+    let end = frame.isFlow ? offset + 1 : frame.end
+    if frame.isFlow, let torn = Messages.tornText(frame) { report(torn) }
+    let node = Node(
+      content: frame.isMapping ? .mapping(frame.entries) : .sequence(frame.elements),
+      span: span(frame.start, end)
+    )
+    if let anchor = frame.anchor {
+      anchors[.string(anchor)] = .complete(
+        node,
+        nodeCount: frame.nodeCount,
+        height: frame.height
+      )
+    }
+    add(node, end: end, nodeCount: frame.nodeCount, height: frame.height)
+  }
+
+  private mutating func alias(_ event: YAMLEvent, at start: Int) {
+    let name = event.anchor ?? ""
+    let end = start + 1 + name.utf8.count
+    switch anchors[.string(name)] {
+    case nil:
+      report(Messages.unknownAlias(name, known: knownAnchors, at: span(start, end)))
+      add(Node(content: .null, span: span(start, end)), end: end)
+    case .open:
+      report(Messages.recursiveAlias(name, at: span(start, end)))
+      add(Node(content: .null, span: span(start, end)), end: end)
+    case .complete(let node, let count, let height):
+      aliasNodes += count
+      if aliasNodes > limits.aliasNodes {
+        return stop(Messages.tooManyAliases(limits.aliasNodes, at: span(start, end)))
+      }
+      if stack.count + height > limits.documentDepth {
+        return stop(Messages.tooDeep(limits.documentDepth, at: span(start, end)))
+      }
+      if expectsKey, node.elements != nil || node.entries != nil {
+        return stop(Messages.collectionKey(in: self, at: start))
+      }
+      add(node, end: end, nodeCount: count, height: height, keySpan: span(start, end))
+    }
+  }
+
+  private var knownAnchors: [String] {
+    anchors.keys.compactMap { if case .string(let name) = $0 { name } else { nil } }.sorted()
+  }
+
+  private mutating func scalar(
+    _ event: YAMLEvent,
+    value: [UInt8],
+    style: YAMLEvent.Style,
+    at start: Int
+  ) {
+    let properties = properties(at: start)
+    let isEmpty = value.isEmpty && style == .plain
+    let content = isEmpty && properties.end > start ? properties.end : properties.content
+    let located = ScalarPositions.locate(
+      value: value,
+      style: style,
+      in: bytes,
+      at: isEmpty ? min(start, content) : content
+    )
+    let end = isEmpty ? max(start, properties.end) : located.end
+    let decoded = String(decoding: value, as: UTF8.self)
+    let source = SourceText(
+      file: text.file,
+      text: decoded,
+      segments: segments(located.runs, end: located.end),
+      fileEnd: fileEnd(start: content, end: end)
+    )
+    let nodeSpan = span(isEmpty ? start : content, end)
+    let resolved = resolve(
+      event,
+      value: value,
+      decoded: decoded,
+      style: style,
+      properties: properties,
+      span: nodeSpan
+    )
+    let node = Node(content: resolved, span: nodeSpan, text: source, isQuoted: style != .plain)
+    if let anchor = event.anchor {
+      anchors[.string(anchor)] = .complete(node, nodeCount: 1, height: 0)
+    }
+    add(node, end: end)
+  }
+
+  private mutating func resolve(
+    _ event: YAMLEvent,
+    value: [UInt8],
+    decoded: String,
+    style: YAMLEvent.Style,
+    properties: Properties,
+    span: SourceSpan
+  ) -> Node.Content {
+    guard let tag = event.tag else {
+      guard style == .plain, !properties.isNonSpecific else { return .string(decoded) }
+      if let content = Tag.content(of: CoreSchema.resolve(value), decoded) { return content }
+      report(Messages.nonFinite(decoded, at: span))
+      return .string(decoded)
+    }
+    guard Tag.isCore(tag) else {
+      report(Messages.unknownTag(tag, properties, in: self))
+      return .string(decoded)
+    }
+    switch Tag.apply(tag, to: value, decoded) {
+    case .content(let content): return content
+    case .nonFinite: report(Messages.nonFinite(decoded, at: span))
+    case .mismatch:
+      report(Messages.badTagValue(tag, kind: "`\(decoded)`", properties, in: self))
+    }
+    return .string(decoded)
+  }
+
+  // MARK: Filling
+
+  /// Whether the next node is a key.
+  private var expectsKey: Bool {
+    guard let frame = stack.last else { return false }
+    return frame.isMapping && frame.key == nil
+  }
+
+  private mutating func add(
+    _ node: Node,
+    end: Int,
+    nodeCount added: Int = 1,
+    height: Int = 0,
+    keySpan: SourceSpan? = nil
+  ) {
+    nodeCount += added
+    if nodeCount > limits.documentNodes {
+      return stop(Messages.tooManyNodes(limits.documentNodes, at: node.span))
+    }
+    guard var frame = stack.popLast() else {
+      documents.append(node)
+      return
+    }
+    frame.end = max(frame.end, end)
+    frame.nodeCount += added
+    frame.height = max(frame.height, height + 1)
+    if !frame.isMapping {
+      frame.elements.append(node)
+    } else if let key = frame.key {
+      frame.key = nil
+      if !key.isDropped {
+        frame.entries.append(Node.Entry(key: key.text, keySpan: key.span, value: node))
+      }
+    } else {
+      frame.key = key(node, span: keySpan ?? node.span, in: &frame)
+    }
+    stack.append(frame)
+  }
+
+  private mutating func key(_ node: Node, span: SourceSpan, in frame: inout Frame) -> Key {
+    let name = Tag.keyText(node)
+    if !node.isQuoted, case .string(let text) = node.content, text.sameScalars(as: "<<") {
+      report(Messages.mergeKey(at: span))
+      return Key(text: name, span: span, isDropped: true)
+    }
+    if let first = frame.keys[.string(name)] {
+      let firstSpan = frame.entries.indices.contains(first) ? frame.entries[first].keySpan : nil
+      report(Messages.duplicateKey(name, at: span, first: firstSpan))
+      return Key(text: name, span: span, isDropped: true)
+    }
+    frame.keys[.string(name)] = frame.entries.count
+    return Key(text: name, span: span, isDropped: false)
+  }
+
+  private mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+  private mutating func stop(_ diagnostic: Diagnostic) {
+    diagnostics.append(diagnostic)
+    isStopped = true
+  }
+}
