@@ -7,7 +7,9 @@ public struct Disassembler {
   private let table: TransitionTable
   private var lines: [String] = []
 
-  /// The listing of `table`; control characters of user text are escaped. O(size of the table).
+  /// The listing of `table`.
+  ///
+  /// Control characters of user text are escaped. O(size of the table).
   public static func text(_ table: TransitionTable) -> String {
     var listing = Disassembler(table: table)
     listing.header()

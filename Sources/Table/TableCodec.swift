@@ -7,7 +7,9 @@ extension TransitionTable {
   /// First bytes of every encoded table.
   static let codecMagic: [UInt8] = Array("SBXT".utf8)
 
-  /// The binary form without the debug section; equal tables give equal bytes. O(size).
+  /// The binary form without the debug section.
+  ///
+  /// Equal tables give equal bytes. O(size).
   public func encoded() -> [UInt8] {
     var writer = BinaryWriter()
     for byte in Self.codecMagic { writer.write(byte: byte) }
