@@ -43,10 +43,13 @@ enum Messages {
   }
 
   static func stepOutOfPlace(_ entry: Node.Entry, in level: Level, more: Int) -> Diagnostic {
-    let others = more == 0 ? "" : " and \(more) more"
+    let subject =
+      more == 0
+      ? "looks like a step, but stands"
+      : "and \(more == 1 ? "one more key" : "\(more) more keys") look like steps, but stand"
     return Diagnostic(
       .flowIndentation,
-      "\(quoted(entry.key))\(others) looks like a step, but stands in \(level.title)",
+      "\(quoted(entry.key)) \(subject) in \(level.title)",
       at: entry.keySpan,
       hint: level == .step
         ? "indent it as far as the name of the step that it stands in"
