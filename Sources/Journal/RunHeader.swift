@@ -71,7 +71,7 @@ public struct RunHeader: Sendable, Hashable {
   }
 
   /// What the first record names as its predecessor's hash: it binds the chain to this header.
-  public var anchor: Digest { Digest(of: encoded()) }
+  public var anchor: Digest { Digest.sha256(encoded()) }
 }
 
 extension BinaryReader {

@@ -58,7 +58,11 @@ extension BinaryReader {
       let frame = try readIndex()
       let status = try readCase(StepStatus.self)
       return .finished(
-        place: place, frame: frame, status: status, error: try readBool() ? try readError() : nil)
+        place: place,
+        frame: frame,
+        status: status,
+        error: try readBool() ? try readError() : nil
+      )
     case 4:
       let place = try readIndex()
       let frame = try readIndex()
@@ -101,5 +105,5 @@ public struct TraceDigest: Sendable {
   }
 
   /// The digest so far. O(entries).
-  public var digest: Digest { Digest(of: writer.bytes) }
+  public var digest: Digest { Digest.sha256(writer.bytes) }
 }
