@@ -118,7 +118,7 @@ let package = Package(
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("CommandTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
-    tests("ConformanceTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("ConformanceTests", uses: ["Conformance", "Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("TidyTests", uses: ["Signalbox", "TestSupport"]),
   ],
   cxxLanguageStandard: .cxx17
