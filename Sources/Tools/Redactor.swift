@@ -87,7 +87,9 @@ public final class Redactor: Sendable {
     var result = ValueMap()
     for entry in map.entries {
       let key: MapKey =
-        if case .string(let text) = entry.key { .string(redacted(text, patterns)) } else { entry.key }
+        if case .string(let text) = entry.key { .string(redacted(text, patterns)) } else {
+          entry.key
+        }
       result[key] = redacted(entry.value, patterns)
     }
     return result
