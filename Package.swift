@@ -117,7 +117,7 @@ let package = Package(
     tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
-    tests("CommandTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("CommandTests", uses: ["Signalbox", "SignalboxCommand", "TestSupport"]),
     tests("ConformanceTests", uses: ["Conformance", "Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("TidyTests", uses: ["Signalbox", "TestSupport"]),
   ],

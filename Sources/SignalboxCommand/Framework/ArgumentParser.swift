@@ -66,13 +66,18 @@ package struct ArgumentParser: Sendable {
     _ rest: inout ArraySlice<String>
   ) throws(UsageError) {
     var letters = word.dropFirst()
+    if letters.count > 1, let option = declaration.allOptions.first(where: { $0.name == letters }) {
+      throw UsageError(
+        "`\(word)` has one dash too few",
+        suggestion: option.longForm
+      )
+    }
     while let letter = letters.popFirst() {
       guard let option = declaration.allOptions.first(where: { $0.short == letter }) else {
         let isNumber = letter.isNumber || letter == "."
-        let nearest = declaration.allOptions.first { $0.name == word.dropFirst() }?.longForm
         throw UsageError(
           "`signalbox \(declaration.name)` has no option `-\(letter)`",
-          suggestion: isNumber ? "-- \(word)" : nearest
+          suggestion: isNumber ? "-- \(word)" : nil
         )
       }
       if option.kind == nil {
