@@ -3,8 +3,8 @@ public enum CodeRegistry {
   /// All codes, area by area.
   public static let all: [DiagnosticCode] = [
     DiagnosticCode.fileCodes, DiagnosticCode.yamlCodes, DiagnosticCode.jsonCodes,
-    DiagnosticCode.documentCodes, DiagnosticCode.definitionCodes, DiagnosticCode.expressionCodes,
-    DiagnosticCode.jsonPathCodes, DiagnosticCode.compilerCodes, DiagnosticCode.tableCodes,
+    DiagnosticCode.documentCodes, DiagnosticCode.expressionCodes, DiagnosticCode.jsonPathCodes,
+    DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.
