@@ -1,14 +1,15 @@
 import CCurl
 import Synchronization
 
+// INVARIANT: the engine pointer is made once under the lock and lives until deinit; its functions
+// take their own lock. Cancelling happens only within `perform`, which holds the client.
+
 /// An HTTP client on libcurl, which is loaded at the first request.
 ///
 /// One thread of its own serves all requests of a client and keeps connections open between them,
 /// so no thread of Swift's tasks ever waits. Redirects are not followed: a 3xx status is an answer.
 /// TLS certificates are always verified. Proxies named by the environment (`HTTP_PROXY` and its
 /// relatives) are ignored, since a proxy would connect to addresses that nothing here has checked.
-// INVARIANT: the engine pointer is made once under the lock and lives until deinit; its functions
-// take their own lock. Cancelling happens only within `perform`, which holds the client.
 @safe public final class HTTPClient: @unchecked Sendable {
   private let engine = Mutex<Engine?>(nil)
   private let connections: Int

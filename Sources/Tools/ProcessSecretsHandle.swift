@@ -23,9 +23,9 @@ public struct ProcessSecrets: SecretSource {
   }
 
   /// The value of an environment variable, or nil when it is not set.
-  // INVARIANT: the text is copied at once. Nothing in this program changes its own environment.
   public func environment(_ name: String) -> String? {
     guard Self.isName(name) else { return nil }
+    // INVARIANT: the text is copied at once. Nothing in this program changes its own environment.
     return unsafe getenv(name).map { value in unsafe String(cString: value) }
   }
 
