@@ -56,7 +56,11 @@ public struct Flow: Sendable {
   public var publicEnvironment: [Located<String>]
   /// Invariants as written, checked by a later stage.
   public var invariants: [Node]
-  /// Accepted keys that have no effect yet, for notes (FLOW-SEMANTICS 24).
+  /// Seed form: the agent whose planner is the flow's body, when it is one (FLOW-SEMANTICS 2).
+  ///
+  /// A state without work may run an action of this agent (FLOW-SEMANTICS 1).
+  public var planningAgent: String?
+  /// Accepted keys that have no effect yet (FLOW-SEMANTICS 24); the loader's note names them.
   public var inertKeys: [Located<String>]
 
   /// A flow with a body and nothing else.
@@ -82,6 +86,7 @@ public struct Flow: Sendable {
     permissions = []
     publicEnvironment = []
     invariants = []
+    planningAgent = nil
     inertKeys = []
   }
 }

@@ -11,7 +11,9 @@ enum CoreSchema {
     case string
   }
 
-  /// Resolves a plain scalar. O(n).
+  /// Resolves a plain scalar.
+  ///
+  /// O(n).
   static func resolve(_ text: [UInt8]) -> Resolution {
     guard let first = text.first else { return .null }
     switch first {

@@ -49,11 +49,13 @@ public enum DocumentParser {
 }
 
 extension DocumentParser {
-  /// The value of a JSON text.
+  /// The value of a JSON text (RFC 8259, strict).
+  ///
+  /// The root is nil when there is any finding. Keys may stand only once in an object.
   public static func json(
     _ text: SourceText,
     limits: Limits
   ) -> (root: Node?, diagnostics: [Diagnostic]) {
-    yaml(text, limits: limits)
+    JSONComposer.compose(text, limits: limits)
   }
 }

@@ -6,7 +6,9 @@ struct ScalarOffsets {
   private var checkpoints: [Int] = []
   private static let stride = 64
 
-  /// Indexes valid UTF-8 from `base` on. O(n).
+  /// Indexes valid UTF-8 from `base` on.
+  ///
+  /// O(n).
   init(_ bytes: [UInt8], from base: Int) {
     self.bytes = bytes
     self.base = base
@@ -18,7 +20,9 @@ struct ScalarOffsets {
     }
   }
 
-  /// The byte offset of a scalar, clamped to the end. O(1).
+  /// The byte offset of a scalar, clamped to the end.
+  ///
+  /// O(1).
   subscript(index: Int) -> Int {
     guard !checkpoints.isEmpty else { return min(base + index, bytes.count) }
     let checkpoint = index / Self.stride

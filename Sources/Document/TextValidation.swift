@@ -9,7 +9,9 @@ enum TextValidation {
     case unprintable(Unicode.Scalar)
   }
 
-  /// The first flaw of `bytes`, a leading byte-order mark allowed. O(n).
+  /// The first flaw of `bytes`, a leading byte-order mark allowed.
+  ///
+  /// O(n).
   static func firstFlaw(in bytes: [UInt8]) -> (offset: Int, flaw: Flaw)? {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
       || (bytes.count >= 2 && (bytes[0] == 0) != (bytes[1] == 0))

@@ -9,7 +9,7 @@ extension YAMLComposer {
     var end: Int
     /// Where the tag starts and ends.
     var tag: Range<Int>?
-    /// Whether the tag is the single `!`, which libyaml drops.
+    /// Whether the tag is the single `!`.
     var isNonSpecific = false
   }
 
@@ -73,44 +73,5 @@ extension YAMLComposer {
   /// The file offset after the last byte of a range of the text.
   func fileEnd(start: Int, end: Int) -> Int {
     end > start ? text.fileOffset(of: end - 1) + 1 : text.fileOffset(of: start)
-  }
-
-  /// Positions of decoded bytes in the file: the runs, split where the enclosing text is itself
-  /// decoded from pieces.
-  func segments(_ runs: [ScalarPositions.Run], end: Int) -> [SourceText.Segment] {
-    var result: [SourceText.Segment] = []
-    result.reserveCapacity(runs.count)
-    var outer = segmentIndex(of: runs.first?.origin ?? 0)
-    for (index, run) in runs.enumerated() {
-      result.append(
-        SourceText.Segment(
-          textOffset: run.decoded,
-          fileOffset: text.fileOffset(of: run.origin)
-        )
-      )
-      let next = index + 1 < runs.count ? runs[index + 1] : nil
-      while outer + 1 < text.segments.count, text.segments[outer + 1].textOffset <= run.origin {
-        outer += 1
-      }
-      let originEnd = next?.origin ?? end
-      while outer + 1 < text.segments.count, text.segments[outer + 1].textOffset < originEnd {
-        outer += 1
-        let segment = text.segments[outer]
-        let decoded = run.decoded + segment.textOffset - run.origin
-        if let next, decoded >= next.decoded { continue }
-        result.append(SourceText.Segment(textOffset: decoded, fileOffset: segment.fileOffset))
-      }
-    }
-    return result
-  }
-
-  private func segmentIndex(of offset: Int) -> Int {
-    var low = 0
-    var high = text.segments.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if text.segments[middle].textOffset <= offset { low = middle } else { high = middle }
-    }
-    return low
   }
 }

@@ -48,7 +48,9 @@ struct YAMLComposer {
   private var aliasNodes = 0
   private var isStopped = false
 
-  /// Composes every document of `text`. Linear in the text, whatever it holds.
+  /// Composes every document of `text`.
+  ///
+  /// Linear in the text, whatever it holds.
   static func compose(_ text: SourceText, limits: Limits) -> YAMLComposer {
     var composer = YAMLComposer(text: text, limits: limits)
     if composer.accepts() { composer.run() }
@@ -214,7 +216,10 @@ struct YAMLComposer {
     let source = SourceText(
       file: text.file,
       text: decoded,
-      segments: segments(located.runs, end: located.end),
+      segments: text.segments(
+        of: located.runs.map { ($0.decoded, $0.origin) },
+        end: located.end
+      ),
       fileEnd: fileEnd(start: content, end: end)
     )
     let nodeSpan = span(isEmpty ? start : content, end)

@@ -1,4 +1,5 @@
 import CYAML
+import Values
 
 /// One libyaml event with the place where it starts.
 struct YAMLEvent {
@@ -27,7 +28,7 @@ struct YAMLEvent {
   let kind: Kind
   /// The anchor that a node defines, or that an alias names.
   let anchor: String?
-  /// The resolved tag; nil also for `!`, which libyaml drops.
+  /// The resolved tag; nil also for the non-specific `!`.
   let tag: String?
   /// Unicode scalars before the event (a byte-order mark is not counted).
   let scalarIndex: Int
@@ -123,10 +124,13 @@ struct YAMLFailure: Error {
     return unsafe YAMLEvent(
       kind: kind,
       anchor: anchor.map { unsafe String(decodingCString: $0, as: UTF8.self) },
-      tag: tag.map { unsafe String(decodingCString: $0, as: UTF8.self) },
+      tag: tag.flatMap { unsafe resolvedTag(String(decodingCString: $0, as: UTF8.self)) },
       scalarIndex: Int(event.start_mark.index)
     )
   }
+
+  /// The single `!` is no tag of its own: it only keeps a plain scalar from being resolved.
+  private func resolvedTag(_ tag: String) -> String? { tag.sameScalars(as: "!") ? nil : tag }
 
   private func style(_ style: yaml_scalar_style_t) -> YAMLEvent.Style {
     switch style {

@@ -47,6 +47,10 @@ public struct Limits: Sendable, Hashable {
   public var answerBytes = 8 << 20
   /// Memory of one compiled regular expression, in bytes.
   public var patternBytes = 1 << 20
+  /// Attempts that one `retry` may ask for.
+  public var attempts = 1_000
+  /// Planner definitions inside each other.
+  public var definitionDepth = 8
   /// Files that one flow may include.
   public var includedFiles = 200
 

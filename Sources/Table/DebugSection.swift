@@ -1,3 +1,4 @@
+import Document
 import Source
 
 /// Where the parts of a table came from: kept beside it, outside the digest.
@@ -8,6 +9,8 @@ public struct DebugSection: Sendable {
   public var rows: [SourceSpan?]
   /// Text of each program with its positions.
   public var programs: [SourceText?]
+  /// Written form of each program that is a structure.
+  public var structures: [PoolIndex: Node]
   /// Span of each performer.
   public var performers: [SourceSpan?]
   /// Spans of header keys: `budget`, `budget.hard`, `timeout`, `max_steps`.
@@ -22,6 +25,7 @@ public struct DebugSection: Sendable {
     nodes = []
     rows = []
     programs = []
+    structures = [:]
     performers = []
     header = [:]
     keys = [:]

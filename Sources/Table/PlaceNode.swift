@@ -30,7 +30,10 @@ public struct PlaceNode: Sendable, Hashable {
     case final
   }
 
-  /// The node's id as people wrote it; unique in a flow.
+  /// The node's id as people wrote it.
+  ///
+  /// Unique in a flow, but that a final state which acts (seed form) is two nodes of one name: the
+  /// action, and the final node right after it.
   public var name: String
   /// What it does.
   public var kind: Kind

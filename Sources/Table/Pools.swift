@@ -18,13 +18,21 @@ public struct ProgramSource: Sendable, Hashable {
   /// Which environment: 0 is the flow's, above it the performers' in order of the performers pool
   /// (performer p reads environment p + 1).
   public var environment: Int32
+  /// Schema of what `output` holds where the program runs; `noIndex`: anything.
+  public var outputSchema: PoolIndex
   /// The text; a `structure` is JSON text.
   public var text: String
 
   /// A program's text.
-  public init(kind: Kind, environment: Int32 = 0, text: String) {
+  public init(
+    kind: Kind,
+    environment: Int32 = 0,
+    outputSchema: PoolIndex = noIndex,
+    text: String
+  ) {
     self.kind = kind
     self.environment = environment
+    self.outputSchema = outputSchema
     self.text = text
   }
 }

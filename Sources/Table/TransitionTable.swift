@@ -44,6 +44,8 @@ public struct TransitionTable: Sendable {
   public var start: NodeIndex
   /// Initial `state` as JSON text.
   public var initialState: String
+  /// Defaults of input fields that a caller may leave out, as JSON text.
+  public var inputDefaults: String
   /// Result templates in the fields pool; empty: the last result.
   public var result: Range<PoolIndex>
   /// Environment names that guards may read.
@@ -75,6 +77,7 @@ public struct TransitionTable: Sendable {
     aliases = []
     start = 0
     initialState = "{}"
+    inputDefaults = "{}"
     result = 0..<0
     publicEnvironment = []
     runLimits = RunLimits()

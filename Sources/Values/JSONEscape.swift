@@ -1,6 +1,8 @@
 /// The escapes of JSON strings, as RFC 8785 section 3.2.2.2 has them: the shortest form.
 enum JSONEscape {
-  /// Appends `text` without quotes. Linear; runs without escapes are copied whole.
+  /// Appends `text` without quotes.
+  ///
+  /// Linear; runs without escapes are copied whole.
   static func append(_ text: String, to bytes: inout [UInt8]) {
     let utf8 = text.utf8
     if !utf8.contains(where: needsEscape) {

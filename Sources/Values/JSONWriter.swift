@@ -10,7 +10,9 @@ public struct JSONWriter {
   private let isPretty: Bool
   private var depth = 0
 
-  /// The JSON text of `value`; two spaces a level when `pretty`. Linear in the size of the text.
+  /// The JSON text of `value`; two spaces a level when `pretty`.
+  ///
+  /// Linear in the size of the text.
   public static func string(_ value: Value, pretty: Bool = false) -> String {
     String(decoding: bytes(value, pretty: pretty), as: UTF8.self)
   }

@@ -118,6 +118,19 @@ public struct ValueMap: Sendable {
     set { self[.string(name)] = newValue }
   }
 
+  /// Appends an entry unless the key is present; returns whether it did.
+  public mutating func insert(_ key: MapKey, _ value: Value) -> Bool {
+    if entries.count > 8 {
+      if index[key] != nil { return false }
+      index[key] = entries.count
+    } else if entries.contains(where: { $0.key == key }) {
+      return false
+    }
+    entries.append(Entry(key: key, value: value))
+    if entries.count == 9 { rebuildIndex() }
+    return true
+  }
+
   private func position(of key: MapKey) -> Int? {
     entries.count > 8 ? index[key] : entries.firstIndex { $0.key == key }
   }

@@ -1,0 +1,83 @@
+# Signalbox. `make demo` and `make test` do all the set-up they need; `make help` lists the rest.
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+SECONDS ?= 60
+ONLY ?=
+# Tests find the public suites and the seeds here; absent, those tests say that they were skipped.
+export SIGNALBOX_SUITES ?= $(abspath ../shared/conformance)
+export SIGNALBOX_SEEDS ?= $(abspath ../shared/seeds)
+
+# Flags that SwiftPM calls unsafe stay out of the manifest, where they would block dependants.
+# Measured: public types across modules are as fast as in one module only with the first.
+RELEASE := -c release -Xswiftc -cross-module-optimization
+STATIC := $(RELEASE) --static-swift-stdlib --scratch-path .build/static -Xlinker --gc-sections -Xlinker -s
+SIGNALBOX := .build/static/release/signalbox
+
+.PHONY: help deps demo test check lint build bench bench-peers fuzz soak conformance golden install clean
+
+help:
+	@printf '%s\n' \
+	  'make demo         check, price, refuse, run and replay an example flow' \
+	  'make test         all tests' \
+	  'make check        lint, build without warnings, test' \
+	  'make bench        figures, one a line; ONLY=prefix for some of them' \
+	  'make bench-peers  the same tasks in other engines from PyPI' \
+	  'make conformance  the public suites in SIGNALBOX_SUITES' \
+	  'make soak         the large properties in full, release build' \
+	  'make fuzz         fuzz targets, SECONDS=60 each' \
+	  'make golden       rewrite golden files' \
+	  'make install      install the command line under PREFIX=/usr/local' \
+	  'make clean        remove what was built'
+
+deps:
+	@scripts/deps
+
+demo: deps $(SIGNALBOX)
+	@SIGNALBOX=$(abspath $(SIGNALBOX)) examples/demo.sh
+
+# Always asks SwiftPM, which knows what is out of date.
+.PHONY: $(SIGNALBOX)
+$(SIGNALBOX): deps
+	@swift build $(STATIC) --product signalbox 2>&1 | scripts/quiet-build
+
+test: deps
+	@swift build --build-tests 2>&1 | scripts/quiet-build
+	swift test --skip-build
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+build: deps
+	swift build --build-tests
+
+check: deps lint build test
+
+bench: deps
+	@swift build $(RELEASE) --product benchmarks 2>&1 | scripts/quiet-build
+	@swift build $(STATIC) --product signalbox 2>&1 | scripts/quiet-build
+	@SIGNALBOX=$(abspath $(SIGNALBOX)) .build/release/benchmarks $(ONLY)
+
+bench-peers: deps
+	@scripts/bench-peers $(ONLY)
+
+soak: deps
+	SIGNALBOX_SOAK=1 swift test $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/soak
+
+conformance: deps
+	@swift build --product conformance 2>&1 | scripts/quiet-build
+	@scripts/conformance .build/debug/conformance
+
+golden: deps
+	SIGNALBOX_GOLDEN=1 swift test
+
+fuzz: deps
+	@scripts/fuzz $(SECONDS)
+
+install: deps $(SIGNALBOX)
+	install -D -m 755 $(SIGNALBOX) $(DESTDIR)$(PREFIX)/bin/signalbox
+	$(SIGNALBOX) completions bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/signalbox
+	$(SIGNALBOX) completions zsh | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_signalbox
+
+clean:
+	rm -rf .build fuzz/out

@@ -1,0 +1,282 @@
+import Definition
+import Document
+import Source
+import Table
+import Values
+
+// Agents and tools: what a state runs, and everything needed to call it.
+extension Compilation {
+  /// Resolves what each state runs (FLOW-SEMANTICS 1, 3, 4; house rule 1).
+  mutating func resolveWorks(of machine: Machine) {
+    for state in machine.states {
+      works[.string(state.name)] = resolveWork(of: state, in: machine)
+    }
+  }
+
+  private mutating func resolveWork(
+    of state: Named<Step>,
+    in machine: Machine
+  ) -> ResolvedWork {
+    switch state.content.work {
+    case .agent(let agent, let action):
+      return ResolvedWork(performer: performer(agent: agent, action: action))
+    case .tool(let tool, let action):
+      return ResolvedWork(performer: performer(tool: tool, action: action))
+    case .wait, .check: return ResolvedWork(performer: nil)
+    case .none:
+      guard !isHouse else { return ResolvedWork(performer: nil) }
+      let found = seedPerformer(named: state.name, at: state.nameSpan)
+      if found == nil, state.content.decision == nil,
+        !state.content.onSuccess.isEmpty || !state.content.onError.isEmpty,
+        state.content.assignments.isEmpty
+      {
+        report(Messages.nothingToRun(state.name, at: state.nameSpan))
+      }
+      return ResolvedWork(performer: found)
+    }
+  }
+
+  /// The seed form's search by name: agent, tool, the planning agent's action.
+  mutating func seedPerformer(named name: String, at span: SourceSpan) -> PoolIndex? {
+    let located = Located(name, span)
+    let hasTool = flow.tools.contains { $0.name.sameScalars(as: name) }
+    if flow.agents.contains(where: { $0.name.sameScalars(as: name) }) {
+      if hasTool { report(Messages.agentBeforeTool(name, at: span)) }
+      return performer(agent: located, action: nil)
+    }
+    if hasTool { return performer(tool: located, action: nil) }
+    if let owner = flow.planningAgent,
+      let agent = flow.agents.first(where: { $0.name.sameScalars(as: owner) }),
+      agent.content.actions.contains(where: { $0.name.sameScalars(as: name) })
+    {
+      return performer(agent: Located(owner, span), action: located)
+    }
+    return nil
+  }
+
+  private mutating func performer(
+    agent: Located<String>,
+    action: Located<String>?
+  ) -> PoolIndex? {
+    let key = PerformerKey(.agent, agent.value, action: action?.value ?? "")
+    if let known = performerIndex[key] { return known }
+    guard let named = flow.agents.first(where: { $0.name.sameScalars(as: agent.value) }) else {
+      report(
+        Messages.unknownPerformer(
+          "agent",
+          agent,
+          among: flow.agents.map(\.name),
+          others: flow.tools.map(\.name),
+          otherKind: "tool"
+        )
+      )
+      return nil
+    }
+    var chosen: ActionDefinition?
+    if let action {
+      guard
+        let found = named.content.actions.first(where: { $0.name.sameScalars(as: action.value) })
+      else {
+        report(
+          Messages.unknownAction(action, of: agent.value, among: named.content.actions.map(\.name))
+        )
+        return nil
+      }
+      chosen = found.content
+    }
+    let index = PoolIndex(table.performers.count)
+    performerIndex[key] = index
+    table.performers.append(
+      Performer(
+        role: .agent,
+        id: named.name,
+        kind: Self.kind(of: named.content.type?.value),
+        typeName: named.content.type?.value ?? ""
+      )
+    )
+    table.debug.performers.append(named.nameSpan)
+    fill(Int(index), from: named.content, action: chosen, named: action?.value ?? "")
+    grant(Int(index), to: named.name)
+    return index
+  }
+
+  private mutating func performer(
+    tool: Located<String>,
+    action: Located<String>?
+  ) -> PoolIndex? {
+    let key = PerformerKey(.tool, tool.value, action: action?.value ?? "")
+    if let known = performerIndex[key] { return known }
+    guard let named = flow.tools.first(where: { $0.name.sameScalars(as: tool.value) }) else {
+      report(
+        Messages.unknownPerformer(
+          "tool",
+          tool,
+          among: flow.tools.map(\.name),
+          others: flow.agents.map(\.name),
+          otherKind: "agent"
+        )
+      )
+      return nil
+    }
+    let index = PoolIndex(table.performers.count)
+    performerIndex[key] = index
+    let definition = named.content
+    var performer = Performer(
+      role: .tool,
+      id: named.name,
+      kind: Self.kind(of: definition.type?.value),
+      typeName: definition.type?.value ?? ""
+    )
+    performer.action = action?.value ?? ""
+    performer.endpoint = definition.endpoint?.value.text ?? ""
+    performer.headers = Self.texts(definition.headers)
+    performer.arguments = definition.arguments.map(\.value)
+    performer.environmentNames = definition.environment.map(\.value)
+    performer.inputSchema = addSchema(of: definition.input)
+    performer.outputSchema = addSchema(of: definition.output)
+    performer.isWrite = definition.effect == .write
+    performer.isIdempotent = definition.isIdempotent || definition.effect == .read
+    performer.costPerCallPicodollars = definition.costPerCallPicodollars?.value ?? -1
+    table.performers.append(performer)
+    table.debug.performers.append(named.nameSpan)
+    grant(Int(index), to: named.name)
+    return index
+  }
+
+  private mutating func fill(
+    _ index: Int,
+    from agent: AgentDefinition,
+    action: ActionDefinition?,
+    named actionName: String
+  ) {
+    let environment = Int32(index) + 1
+    var performer = table.performers[index]
+    performer.action = actionName
+    fillModel(&performer, agent.model)
+    performer.endpoint = agent.endpoint?.value.text ?? performer.endpoint
+    performer.headers = Self.texts(agent.headers)
+    performer.arguments = agent.arguments.map(\.value)
+    performer.environmentNames = agent.environment.map(\.value)
+    performer.roles = agent.roles.map(\.value)
+    performer.promptTokens = Int64(agent.promptTokens?.value ?? 0)
+    performer.outputTokens = Int64(agent.outputTokens?.value ?? 0)
+    performer.turns = Int32(clamping: agent.turns?.value ?? 1)
+    performer.costPerCallPicodollars = agent.costPerCallPicodollars?.value ?? -1
+    if let prompt = action?.prompt ?? agent.prompt {
+      performer.prompt = addProgram(.template, prompt.value, environment: environment)
+    }
+    if let instructions = agent.instructions ?? agent.role {
+      performer.instructions = addProgram(
+        .template,
+        instructions.value,
+        environment: environment
+      )
+    }
+    performer.inputSchema = addSchema(of: action?.input ?? agent.input)
+    performer.outputSchema = addSchema(of: action?.output ?? agent.output)
+    // An agent is a question, asked again without harm; a process may do anything.
+    performer.isIdempotent = performer.kind != .process
+    table.performers[index] = performer
+  }
+
+  private mutating func fillModel(_ performer: inout Performer, _ reference: ModelReference?) {
+    let definition: ModelDefinition
+    switch reference {
+    case nil: return
+    case .inline(let inline, _): definition = inline
+    case .name(let name):
+      guard let known = flow.models.first(where: { $0.name.sameScalars(as: name.value) }) else {
+        performer.model = name.value
+        return
+      }
+      definition = known.content
+      if definition.model == nil { performer.model = known.name }
+    }
+    performer.provider = definition.provider?.value ?? ""
+    performer.model = definition.model?.value ?? performer.model
+    performer.endpoint = definition.endpoint?.value ?? ""
+    performer.keyVariable = definition.keyVariable?.value ?? ""
+    if let temperature = definition.temperature {
+      performer.temperatureThousandths = Int32((temperature * 1_000).rounded())
+    }
+  }
+
+  /// What the flow itself names is granted there; the rest comes from `permissions:`.
+  private mutating func grant(_ index: Int, to id: String) {
+    var performer = table.performers[index]
+    if let host = Self.literalHost(of: performer.endpoint) { performer.grantedHosts = [host] }
+    performer.grantedPrograms = Array(performer.arguments.prefix(1))
+    performer.grantedEnvironment = performer.environmentNames
+    performer.grantedModels = performer.model.isEmpty ? [] : [performer.model]
+    if let named = flow.permissions.first(where: { $0.name.sameScalars(as: id) }) {
+      let permissions = named.content
+      performer.grantedHosts += permissions.hosts.map(\.value)
+      performer.grantedPrograms += permissions.programs.map(\.value)
+      performer.grantedEnvironment += permissions.environment.map(\.value)
+      performer.grantedModels += permissions.models.map(\.value)
+      performer.grantedTools += permissions.tools.map(\.value)
+    }
+    if performer.endpoint.contains("{{"), performer.grantedHosts.isEmpty {
+      report(Messages.openAddress(id, at: table.debug.performers[index]))
+    }
+    table.performers[index] = performer
+  }
+
+  /// `host` or `host:port` of an address that is no template.
+  static func literalHost(of endpoint: String) -> String? {
+    guard !endpoint.isEmpty, !endpoint.contains("{{") else { return nil }
+    let bytes = Array(endpoint.utf8)
+    var start = 0
+    for index in bytes.indices.dropLast(2)
+    where bytes[index] == 0x3A && bytes[index + 1] == 0x2F && bytes[index + 2] == 0x2F {
+      start = index + 3
+      break
+    }
+    let rest = bytes[start...].prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }
+    return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
+  }
+
+  static func kind(of type: String?) -> Performer.Kind {
+    switch type {
+    case "llm": .model
+    case "http": .http
+    case "human_task": .human
+    case "scripted": .scripted
+    case "custom", "process": .process
+    default: .foreign
+    }
+  }
+
+  private static func texts(_ fields: [Field]) -> [FieldText] {
+    fields.map { FieldText(name: $0.name, text: $0.value.text?.text ?? "") }
+  }
+
+  /// The input of a performer without its own declaration: the union of its callers' keys.
+  mutating func finishPerformers() {
+    for index in table.performers.indices where table.performers[index].inputSchema == noIndex {
+      guard let keys = callerKeys[PoolIndex(index)] else { continue }
+      var properties = ValueMap()
+      for key in keys { properties[key] = .map([:]) }
+      table.performers[index].inputSchema = addSchema(
+        .map([
+          "type": .string("object"), "properties": .map(properties),
+          "additionalProperties": .bool(false),
+        ])
+      )
+    }
+    for permission in flow.permissions
+    where !flow.agents.contains(where: { $0.name.sameScalars(as: permission.name) })
+      && !flow.tools.contains(where: { $0.name.sameScalars(as: permission.name) })
+    {
+      report(
+        Messages.unknownPerformer(
+          "agent",
+          Located(permission.name, permission.nameSpan),
+          among: flow.agents.map(\.name),
+          others: [],
+          otherKind: "tool"
+        )
+      )
+    }
+  }
+}

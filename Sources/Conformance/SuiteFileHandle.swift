@@ -1,0 +1,22 @@
+import Glibc
+
+extension SuiteFile {
+  // INVARIANT: `read` fills at most the capacity of the buffer that lives across the call.
+  /// The bytes of a file.
+  package static func bytes(_ path: String) throws(SuiteUnavailable) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else { throw SuiteUnavailable("cannot read \(path)") }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let capacity = chunk.count
+      let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+        unsafe read(descriptor, buffer.baseAddress, capacity)
+      }
+      guard count > 0 else { break }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+    return bytes
+  }
+}

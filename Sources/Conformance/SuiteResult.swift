@@ -1,0 +1,79 @@
+import Values
+
+/// What running one suite of foreign cases gave.
+package struct SuiteResult {
+  /// The suite's name.
+  package let suite: String
+  /// Cases that went as the suite demands.
+  package private(set) var passed = 0
+  /// Cases that were not run, with the reasons.
+  package private(set) var skips: [String] = []
+  /// Cases that went otherwise: id and first lines of what happened.
+  package private(set) var failures: [String] = []
+
+  /// A result without cases.
+  package init(suite: String) { self.suite = suite }
+
+  /// Counts a case.
+  package mutating func record(_ id: String, failure: String?) {
+    if let failure { failures.append("\(id): \(failure)") } else { passed += 1 }
+  }
+
+  /// Counts a case that was not run.
+  package mutating func skip(_ id: String, reason: String) { skips.append("\(id): \(reason)") }
+
+  /// Number of cases.
+  package var total: Int { passed + failures.count + skips.count }
+
+  /// `yaml: 253 passed, 0 failed, 0 skipped of 253`.
+  package var summary: String {
+    "\(suite): \(passed) passed, \(failures.count) failed, \(skips.count) skipped of \(total)"
+  }
+}
+
+/// Why a suite could not be run at all.
+package struct SuiteUnavailable: Error {
+  /// What is missing.
+  package let message: String
+
+  /// A reason.
+  package init(_ message: String) { self.message = message }
+}
+
+/// Files of a suite.
+package enum SuiteFile {
+  /// A JSON file as a value.
+  package static func json(_ path: String) throws(SuiteUnavailable) -> Value {
+    let bytes = try bytes(path)
+    do {
+      return try JSONParser.parse(bytes, depth: 1_000, duplicateKeys: .keepLast)
+    } catch {
+      throw SuiteUnavailable("\(path) is not JSON: \(error.message) at byte \(error.offset)")
+    }
+  }
+}
+
+extension Value {
+  /// The elements of a list, else none.
+  package var elements: [Value] {
+    if case .list(let elements) = self { elements } else { [] }
+  }
+
+  /// Whether two values are the same JSON value: numbers by value, whatever their kinds.
+  package func isSameJSON(as other: Value) -> Bool {
+    switch (self, other) {
+    case (.list(let left), .list(let right)):
+      left.count == right.count && zip(left, right).allSatisfy { $0.isSameJSON(as: $1) }
+    case (.map(let left), .map(let right)):
+      left.count == right.count
+        && left.entries.allSatisfy { entry in
+          right[entry.key].map { entry.value.isSameJSON(as: $0) } ?? false
+        }
+    case (.double(let left), .int(let right)), (.int(let right), .double(let left)):
+      left == Double(right)
+    case (.double(let left), .uint(let right)), (.uint(let right), .double(let left)):
+      left == Double(right)
+    default: self == other
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import Document
+import Source
+import Values
+
+/// Models, agents, tools, permissions.
+extension FlowReader {
+  /// The declarations at `key`: a mapping of ids, in the seed form also a list of `{id, …}`.
+  mutating func declarations(
+    _ key: String,
+    _ mapping: Mapping,
+    idKeys: [String] = ["id"]
+  ) -> [Node.Entry] {
+    guard let entry = value(key, mapping) else { return [] }
+    if let entries = entry.value.entries {
+      for entry in entries { checkName(entry, isStep: false) }
+      return entries
+    }
+    guard form == .seed, let elements = entry.value.elements else {
+      report(
+        Messages.wrongKind(
+          entry,
+          wanted: "a mapping of ids",
+          hint: "write `\(key): {name: {…}}`"
+        )
+      )
+      return []
+    }
+    var seen: Set<MapKey> = []
+    var result: [Node.Entry] = []
+    for element in elements {
+      let id = idKeys.lazy.compactMap { element[$0] }.first
+      guard let id, let name = id.string, !name.isEmpty else {
+        report(Messages.missing("id", in: "an entry of `\(key)`", at: element.span, hint: nil))
+        continue
+      }
+      guard seen.insert(.string(name)).inserted else {
+        report(Messages.duplicate(name, in: "`\(key)`", at: id.span))
+        continue
+      }
+      result.append(Node.Entry(key: name, keySpan: id.span, value: element))
+    }
+    return result
+  }
+
+  // MARK: Models
+
+  mutating func models(_ mapping: Mapping) -> [Named<ModelDefinition>] {
+    declarations("models", mapping, idKeys: ["id", "model"]).compactMap { entry in
+      model(entry, path: "models.\(entry.key)").map {
+        Named(name: entry.key, nameSpan: entry.keySpan, content: $0)
+      }
+    }
+  }
+
+  private mutating func model(_ entry: Node.Entry, path: String) -> ModelDefinition? {
+    guard let mapping = mapping(entry, .model, path: path) else { return nil }
+    var model = ModelDefinition()
+    model.provider = name("provider", mapping)
+    model.model = name("model", mapping)
+    model.temperature = number("temperature", mapping, in: 0...2)
+    model.endpoint = name("endpoint", mapping)
+    model.keyVariable = keyVariable(mapping)
+    return model
+  }
+
+  private mutating func modelReference(_ mapping: Mapping) -> ModelReference? {
+    guard let entry = value("model", mapping) else { return nil }
+    if entry.value.entries != nil {
+      return model(entry, path: "\(mapping.path).model").map { .inline($0, entry.value.span) }
+    }
+    guard entry.value.string != nil else {
+      report(Messages.wrongKind(entry, wanted: "a mapping or the name of a model", hint: nil))
+      return nil
+    }
+    return name("model", mapping).map { .name($0) }
+  }
+
+  /// `key:`, or `api_key:` with a template that reads the environment.
+  private mutating func keyVariable(_ mapping: Mapping) -> Located<String>? {
+    let key = mapping.entry("key") == nil ? "api_key" : "key"
+    guard let text = name(key, mapping) else { return nil }
+    var name = text.value[...]
+    if name.hasPrefix("{{"), name.hasSuffix("}}") {
+      name = name.dropFirst(2).dropLast(2)
+      name = name.drop { $0 == " " }
+      while name.hasSuffix(" ") { name = name.dropLast() }
+    }
+    for prefix in [".env.", "env.", ".secrets.", "secrets."] where name.hasPrefix(prefix) {
+      name = name.dropFirst(prefix.count)
+      break
+    }
+    let isName = name.utf8.enumerated().allSatisfy { index, byte in
+      let isLetter =
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+      return isLetter
+        || (index > 0 && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte))
+    }
+    guard isName, !name.isEmpty else {
+      report(Messages.keyInFlow(key, text.span))
+      return nil
+    }
+    return Located(String(name), text.span)
+  }
+
+  // MARK: Agents
+
+  /// The agents; the planner of the one named `flowPlanner` is left to the caller.
+  mutating func agents(
+    _ entries: [Node.Entry],
+    flowPlanner: String?
+  ) -> [Named<AgentDefinition>] {
+    entries.compactMap { entry in
+      agent(entry, isPlanning: flowPlanner?.sameScalars(as: entry.key) ?? false).map {
+        Named(name: entry.key, nameSpan: entry.keySpan, content: $0)
+      }
+    }
+  }
+
+  private mutating func agent(_ entry: Node.Entry, isPlanning: Bool) -> AgentDefinition? {
+    let path = "agents.\(entry.key)"
+    guard let mapping = mapping(entry, .agent, path: path) else { return nil }
+    var agent = AgentDefinition(span: entry.keySpan.union(entry.value.span))
+    let types = ["llm", "http", "human_task", "scripted", "custom"]
+    agent.type = form == .house ? word("type", mapping, oneOf: types) : name("type", mapping)
+    if form == .house, mapping.entry("type") == nil, !mapping.isDisordered {
+      report(
+        Messages.missing(
+          "type",
+          in: "agent \(Messages.quoted(entry.key))",
+          at: entry.keySpan,
+          hint: "write one of " + types.map { "`type: \($0)`" }.joined(separator: ", ")
+        )
+      )
+    }
+    agent.model = modelReference(mapping)
+    agent.role = prose("role", mapping)
+    agent.instructions = prose("instructions", mapping)
+    agent.prompt = prose("prompt", mapping)
+    agent.actions = actions(mapping)
+    agent.input = fieldSet("input", mapping)
+    agent.output = fieldSet("output", mapping)
+    if let limits = value("limits", mapping),
+      let limits = self.mapping(limits, .agentLimits, path: "\(path).limits")
+    {
+      agent.promptTokens = integer("prompt_tokens", limits, in: 1...100_000_000)
+      agent.outputTokens = integer("output_tokens", limits, in: 1...100_000_000)
+      agent.turns = integer("turns", limits, in: 1...self.limits.attempts)
+    }
+    agent.roles = texts("roles", mapping)
+    agent.endpoint = prose("endpoint", mapping)
+    agent.headers = fields("headers", mapping) ?? []
+    agent.arguments = texts("argv", mapping)
+    agent.environment = texts("env", mapping)
+    agent.costPerCallPicodollars = money("cost_per_call", mapping)
+    agent.timeoutMilliseconds = duration("timeout", mapping)
+    if !isPlanning, form == .seed, let planner = value("planner", mapping) {
+      agent.planner = childPlanner(planner, of: entry.key)
+    }
+    return agent
+  }
+
+  private mutating func actions(_ mapping: Mapping) -> [Named<ActionDefinition>] {
+    declarations("actions", mapping).compactMap { entry in
+      let path = "\(mapping.path).actions.\(entry.key)"
+      guard let action = self.mapping(entry, .action, path: path) else { return nil }
+      var definition = ActionDefinition()
+      definition.prompt = prose("prompt", action)
+      definition.input = fieldSet("input", action)
+      definition.output = fieldSet("output", action)
+      return Named(name: entry.key, nameSpan: entry.keySpan, content: definition)
+    }
+  }
+
+  // MARK: Tools
+
+  /// The tools, those of a seed's `tool_registry` after the flow's own.
+  mutating func tools(_ mapping: Mapping) -> [Named<ToolDefinition>] {
+    var entries = declarations("tools", mapping).map { ($0, "tools.\($0.key)") }
+    if form == .seed, let registry = value("tool_registry", mapping),
+      let registry = self.mapping(registry, .registry, path: "tool_registry")
+    {
+      for entry in declarations("tools", registry) {
+        guard !entries.contains(where: { $0.0.key.sameScalars(as: entry.key) }) else {
+          report(Messages.duplicate(entry.key, in: "the flow's tools", at: entry.keySpan))
+          continue
+        }
+        entries.append((entry, "tool_registry.tools.\(entry.key)"))
+      }
+    }
+    return entries.compactMap { entry, path in
+      tool(entry, path: path).map {
+        Named(name: entry.key, nameSpan: entry.keySpan, content: $0)
+      }
+    }
+  }
+
+  private mutating func tool(_ entry: Node.Entry, path: String) -> ToolDefinition? {
+    if case .null = entry.value.content, form == .seed {
+      return ToolDefinition(span: entry.keySpan)
+    }
+    guard let mapping = mapping(entry, .tool, path: path) else { return nil }
+    var tool = ToolDefinition(span: entry.keySpan.union(entry.value.span))
+    let types = ["http", "process", "database", "smtp"]
+    tool.type = form == .house ? word("type", mapping, oneOf: types) : name("type", mapping)
+    tool.endpoint = prose("endpoint", mapping)
+    tool.headers = fields("headers", mapping) ?? []
+    tool.arguments = texts("argv", mapping)
+    tool.environment = texts("env", mapping)
+    tool.input = fieldSet("input", mapping)
+    tool.output = fieldSet("output", mapping)
+    tool.timeoutMilliseconds = duration("timeout", mapping)
+    if let effect = word("effect", mapping, oneOf: ["read", "write"]) {
+      tool.effect = effect.value == "read" ? .read : .write
+    }
+    tool.isIdempotent = boolean("idempotent", mapping) ?? false
+    tool.costPerCallPicodollars = money("cost_per_call", mapping)
+    return tool
+  }
+
+  // MARK: Permissions
+
+  mutating func permissions(_ mapping: Mapping) -> [Named<Permissions>] {
+    guard let entry = value("permissions", mapping) else { return [] }
+    guard let entries = entry.value.entries else {
+      report(
+        Messages.wrongKind(
+          entry,
+          wanted: "a mapping of agent ids to grants",
+          hint: "write `permissions: {agent: {tools: […]}}`"
+        )
+      )
+      return []
+    }
+    return entries.compactMap { entry in
+      guard let mapping = self.mapping(entry, .permissions, path: "permissions.\(entry.key)")
+      else { return nil }
+      var grant = Permissions(span: entry.keySpan.union(entry.value.span))
+      grant.tools = texts("tools", mapping)
+      grant.models = texts("models", mapping)
+      grant.hosts = texts("hosts", mapping)
+      grant.programs = texts("programs", mapping)
+      grant.environment = texts("env", mapping)
+      return Named(name: entry.key, nameSpan: entry.keySpan, content: grant)
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// The tables of FLOW-FORMAT: which keys stand where. `flow.schema.json` and `specs/flow-format.md`
+// say the same; a test compares them.
+
+extension KeyTable {
+  static func rules(_ level: Level, _ form: FlowForm) -> [KeyRule] {
+    switch level {
+    case .flow: flow(form)
+    case .definition: definition
+    case .planner:
+      active("type", "definition", "transitions", "states", "initial_state", "final_states")
+    case .workflow:
+      active("timeout", "cost_budget") + units("timeout")
+        + inert("name", "description", "version", "type", "sla", "quality_gates", "human_review")
+        + inert("triggers", "steps", "connections")
+    case .policies: active("cost_budget")
+    case .registry: active("tools")
+    case .step: step(form)
+    case .edge:
+      active("when", "assign", "target")
+        + seed(form, [("condition", "`when`"), ("expression", "`when`")])
+    case .finalState: active("outcome", "description")
+    case .retry:
+      active("max_attempts", "backoff", "factor", "on") + units("backoff")
+        + seed(form, [("backoff_factor", "`factor`")])
+    case .budget: active("hard", "soft", "tokens", "per", "gate", "currency")
+    case .flowTimeout: active("after", "grace", "target") + units("after") + units("grace")
+    case .agent: agent(form)
+    case .agentLimits: active("prompt_tokens", "output_tokens", "turns")
+    case .action:
+      active("prompt", "input", "output", "description")
+        + (form == .seed ? active("id") + inert("json_mode", "config") : [])
+    case .model:
+      active("provider", "model", "temperature", "endpoint", "key", "description")
+        + (form == .seed
+          ? active("id", "api_key") + inert("max_tokens", "api_url", "default", "params") : [])
+    case .tool: tool(form)
+    case .permissions: active("tools", "models", "hosts", "programs", "env")
+    }
+  }
+
+  private static func flow(_ form: FlowForm) -> [KeyRule] {
+    let header =
+      active("signalbox", "name", "description", "input", "state", "result", "models", "agents")
+      + active("tools", "schemas", "env", "budget", "timeout", "max_steps", "on_error")
+      + active("on_cancel", "on_budget", "permissions", "invariants")
+      + active("states", "initial_state", "final_states", "planner")
+      + units("timeout") + inert("triggers", "durability")
+    let seeds =
+      seed(
+        form,
+        [
+          ("outputs", "`result`"), ("entry", "the body itself (`states`, …) at the top level"),
+          ("workflow", "`timeout` and `budget` at the top level"),
+          ("policies", "`budget` at the top level"),
+          ("cost_budget", "`budget: {hard: …}`"), ("tool_registry", "`tools`"),
+        ]
+      )
+    let others = form == .seed ? inert("version", "memory", "tenants", "config", "author") : []
+    return header + later("child flows", "flows") + laterBodies + seeds + others
+  }
+
+  private static let definition =
+    active("states", "initial_state", "final_states", "on_error", "planner")
+    + inert("name", "description", "version") + laterBodies
+
+  private static let laterBodies =
+    later("behavior trees", "root") + later("graphs of nodes and edges", "nodes", "edges")
+    + later("task lists", "tasks") + later("decision rules", "rules")
+    + later("graphs of nodes and edges", "entry_point")
+
+  private static func step(_ form: FlowForm) -> [KeyRule] {
+    let now =
+      active("agent", "action", "tool", "wait", "check", "with", "result", "assign", "when")
+      + active("require", "on_success", "on_error", "on_timeout", "on_cancel", "condition")
+      + active("on_true", "on_false", "timeout", "retry", "max_visits", "type", "description")
+      + units("timeout") + units("wait")
+    let composites =
+      later("steps that hold other steps", "children", "states", "initial_state", "final_states")
+      + later("task lists", "tasks", "depends_on") + later("decision rules", "rules")
+      + later("behavior trees", "root", "conditions")
+      + later("graphs of nodes and edges", "nodes", "edges")
+      + later("planners inside a step", "planner") + later("child flows", "flow")
+      + later("steps that run per item", "for_each", "max_items", "concurrency", "on_item_error")
+      + later("parallel steps", "join") + later("budgets of single steps", "budget")
+      + later("edges on events", "on_event") + later("timed edges", "after")
+      + later("eventless edges", "always")
+    let seeds =
+      seed(
+        form,
+        [
+          (
+            "conditional_transitions",
+            "`on_success: [{when: …, target: …}, {target: …}]`"
+          ),
+          ("retry_policy", "`retry`"), ("save_as", "`assign: {field: output}`"),
+        ]
+      )
+    return now + composites + seeds + (form == .seed ? inert("name", "metadata") : [])
+  }
+
+  private static func agent(_ form: FlowForm) -> [KeyRule] {
+    let now =
+      active("type", "model", "prompt", "instructions", "actions", "input", "output", "roles")
+      + active("endpoint", "headers", "argv", "env", "cost_per_call", "limits", "timeout")
+      + active("description") + units("timeout") + inert("select")
+    let seeds =
+      seed(
+        form,
+        [
+          ("role", "`instructions` (prose), or `roles` (ids of people)"),
+          ("planner", "the body (`states`, …) at the flow's top level"),
+        ]
+      )
+    return now + seeds
+      + (form == .seed
+        ? active("id") + inert("config", "memory", "tools", "json_mode", "capabilities", "version")
+        : [
+          KeyRule(name: "tools", use: .seedOnly("`permissions: {<agent>: {tools: […]}}`")),
+          KeyRule(name: "id", use: .seedOnly("the id as the agent's key")),
+        ])
+  }
+
+  private static func tool(_ form: FlowForm) -> [KeyRule] {
+    active("type", "endpoint", "headers", "argv", "env", "input", "output", "timeout", "effect")
+      + active("idempotent", "cost_per_call", "description") + units("timeout")
+      + (form == .seed
+        ? active("id") + inert("permissions", "rate_limit", "security_level", "version", "config")
+        : [])
+  }
+
+  private static func active(_ names: String...) -> [KeyRule] {
+    names.map { KeyRule(name: $0, use: .active) }
+  }
+
+  private static func inert(_ names: String...) -> [KeyRule] {
+    names.map { KeyRule(name: $0, use: .inert) }
+  }
+
+  private static func later(_ feature: String, _ names: String...) -> [KeyRule] {
+    names.map { KeyRule(name: $0, use: .later(feature)) }
+  }
+
+  private static func seed(_ form: FlowForm, _ pairs: [(String, String)]) -> [KeyRule] {
+    pairs.map { KeyRule(name: $0.0, use: form == .seed ? .active : .seedOnly($0.1)) }
+  }
+
+  /// The spellings of a duration's key that name the unit (FLOW-SEMANTICS 19).
+  private static func units(_ name: String) -> [KeyRule] {
+    DurationUnit.allCases.map { unit in
+      KeyRule(name: "\(name)_\(unit.rawValue)", use: .active, isAlias: true)
+    }
+  }
+}
+
+/// Units that a key may name: `timeout_minutes`.
+enum DurationUnit: String, CaseIterable, Sendable {
+  case milliseconds = "milliseconds"
+  case ms = "ms"
+  case seconds = "seconds"
+  case minutes = "minutes"
+  case hours = "hours"
+  case days = "days"
+
+  /// Its length.
+  var milliseconds: Int64 {
+    switch self {
+    case .milliseconds, .ms: 1
+    case .seconds: 1_000
+    case .minutes: 60_000
+    case .hours: 3_600_000
+    case .days: 86_400_000
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Source
+import Values
+
+extension Messages {
+  /// A text that is not JSON.
+  static func json(_ error: JSONError, in text: SourceText, isWholeFile: Bool) -> Diagnostic {
+    func place(_ offset: Int) -> SourceSpan {
+      let start = isWholeFile ? offset : text.fileOffset(of: offset)
+      return SourceSpan(file: text.file, start: start, end: start + 1)
+    }
+    var notes: [Diagnostic.Note] = []
+    var code = DiagnosticCode.jsonSyntax
+    var hint: String?
+    switch error.flaw {
+    case .duplicateKey(_, let first):
+      code = .jsonDuplicateKey
+      notes = [Diagnostic.Note("it stands here first", span: place(first))]
+    case .invalidUTF8, .loneSurrogate, .controlCharacter: code = .jsonBadText
+    case .tooDeep: code = .jsonDepthLimit
+    case .numberOutOfRange: code = .jsonNumberRange
+    case .trailingComma: hint = "remove the comma"
+    case .unknownWord(let word): hint = jsonWordHint(word)
+    case .unexpectedByte(UInt8(ascii: "'")): hint = "write texts in double quotes"
+    case .unexpectedByte(UInt8(ascii: "/")), .unexpectedByte(UInt8(ascii: "#")):
+      hint = "JSON has no comments"
+    case .badNumber: hint = "write numbers as `0.5`, `10`, `1e3`"
+    case .unclosedString: hint = "close the quote"
+    default: break
+    }
+    return Diagnostic(
+      code,
+      .error,
+      error.message,
+      at: place(error.offset),
+      notes: notes,
+      hint: hint
+    )
+  }
+
+  private static func jsonWordHint(_ word: String) -> String {
+    switch word.lowercased() {
+    case "true", "false", "null": "write `\(word.lowercased())`"
+    case "none", "nil", "undefined": "write `null`"
+    case "nan", "infinity", "inf": "JSON has finite numbers only"
+    default: "write texts in double quotes: `\"\(word)\"`"
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import Expression
+import Source
+import Values
+
+/// Builds the environments that a table's programs are checked in.
+///
+/// Everything comes from the table, so that a table read from a store links as the compiler's own
+/// does; only refusals (why a name may not be read) are the compiler's.
+struct TableEnvironments {
+  /// Slot of `input` in a performer's environment.
+  static let performerInputSlot = 0
+  /// Slot of `env` in a performer's environment.
+  static let performerEnvironmentSlot = 1
+
+  private let table: TransitionTable
+  private let schemas: [Value]
+  private let refusals: [Environment.Refusal]
+  private var types = SchemaTypes()
+  private var typeOfSchema: [PoolIndex: ExpressionType] = [:]
+  private var flowEnvironments: [PoolIndex: Environment] = [:]
+
+  init(table: TransitionTable, schemas: [Value], refusals: [Environment.Refusal]) {
+    self.table = table
+    self.schemas = schemas
+    self.refusals = refusals
+    declareRunRecords()
+    for slot in table.slots { _ = type(of: slot.schema, name: slot.name) }
+    for performer in table.performers {
+      _ = type(of: performer.outputSchema, name: performer.id)
+    }
+  }
+
+  private mutating func declareRunRecords() {
+    types.records.declare(
+      "error",
+      fields: [
+        RecordField("kind", .string, allowedTexts: ErrorKind.allCases.map(\.name)),
+        RecordField("message", .string), RecordField("step", .string),
+      ]
+    )
+    types.records.declare(
+      "steps.error",
+      fields: [
+        RecordField("kind", .string, allowedTexts: ErrorKind.allCases.map(\.name) + [""]),
+        RecordField("message", .string),
+      ]
+    )
+    types.records.declare(
+      "steps",
+      fields: [
+        RecordField(
+          "status",
+          .string,
+          allowedTexts: ["pending", "success", "failure", "skipped", "cancelled", "unknown"]
+        ),
+        RecordField("visits", .int), RecordField("attempts", .int),
+        RecordField("error", .record("steps.error")), RecordField("failed", .int),
+      ]
+    )
+    types.records.declare(
+      "run",
+      fields: [
+        RecordField("id", .string), RecordField("flow", .string),
+        RecordField("started", .timestamp), RecordField("elapsed", .duration),
+        RecordField("spent", .double),
+      ]
+    )
+    types.records.declare(
+      "event",
+      fields: [RecordField("name", .string), RecordField("data", .dyn)]
+    )
+    types.records.declare(
+      "env",
+      fields: table.publicEnvironment.map { RecordField($0, .string, isOptional: true) }
+    )
+  }
+
+  private mutating func type(of schema: PoolIndex, name: String) -> ExpressionType {
+    guard schema != noIndex else { return .dyn }
+    if let known = typeOfSchema[schema] { return known }
+    let type = types.type(of: schemas[Int(schema)], name: name)
+    typeOfSchema[schema] = type
+    return type
+  }
+
+  /// The type of a slot's values.
+  mutating func type(of slot: SlotEntry) -> ExpressionType {
+    switch slot.kind {
+    case .input, .state, .result, .output, .item: type(of: slot.schema, name: slot.name)
+    case .step: .record("steps")
+    case .error: .record("error")
+    case .event: .record("event")
+    case .run: .record("run")
+    case .environment: .record("env")
+    case .index: .int
+    }
+  }
+
+  /// The environment of the flow's own texts, where `output` has the given schema.
+  mutating func flow(outputSchema: PoolIndex) -> Environment {
+    if let known = flowEnvironments[outputSchema] { return known }
+    var variables: [Environment.Variable] = []
+    variables.reserveCapacity(table.slots.count)
+    for (position, slot) in table.slots.enumerated() {
+      let type =
+        slot.kind == .output && outputSchema != noIndex
+        ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
+      variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
+    }
+    let environment = Environment(
+      variables: variables,
+      aliases: table.aliases.map {
+        Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
+      },
+      refusals: [Self.secrets] + refusals,
+      records: types.records,
+      dialect: .flow
+    )
+    flowEnvironments[outputSchema] = environment
+    return environment
+  }
+
+  /// The environment of a performer's own texts: its input and the public environment.
+  mutating func performer(_ index: Int, callers: [RecordField]) -> Environment {
+    let performer = table.performers[index]
+    let type: ExpressionType
+    if performer.inputSchema != noIndex {
+      type = self.type(of: performer.inputSchema, name: "input of \(performer.id)")
+    } else {
+      types.records.declare("input of \(performer.id)", fields: callers)
+      type = .record("input of \(performer.id)")
+    }
+    var aliases: [Environment.Alias] = []
+    if case .record(let name) = type {
+      for field in types.records.fields(of: name) ?? []
+      where !["input", "env", "secrets"].contains(field.name) {
+        aliases.append(
+          Environment.Alias(name: field.name, variable: "input", fields: [field.name])
+        )
+      }
+    }
+    return Environment(
+      variables: [
+        Environment.Variable(name: "input", type: type, slot: Self.performerInputSlot),
+        Environment.Variable(
+          name: "env",
+          type: .record("env"),
+          slot: Self.performerEnvironmentSlot
+        ),
+      ],
+      aliases: aliases,
+      refusals: [Self.secrets] + performerRefusals(performer),
+      records: types.records,
+      dialect: .flow
+    )
+  }
+
+  private func performerRefusals(_ performer: Performer) -> [Environment.Refusal] {
+    table.slots.compactMap { slot in
+      guard !["input", "env"].contains(slot.name) else { return nil }
+      return Environment.Refusal(
+        name: slot.name,
+        message: "`\(slot.name)` is not in the input of `\(performer.id)`: its texts read its own"
+          + " input only",
+        hint: "pass it with the call, `with: {\(slot.name.lastPart): \"{{ \(slot.name) }}\"}`, and "
+          + "read `input.\(slot.name.lastPart)`"
+      )
+    }
+  }
+
+  private static let secrets = Environment.Refusal(
+    name: "secrets",
+    message: "secrets cannot be read in guards, templates or prompts",
+    hint: "use `secrets.NAME` in headers and addresses of agents and tools only"
+  )
+}
+
+extension String {
+  /// What follows the last dot.
+  fileprivate var lastPart: String {
+    guard let dot = utf8.lastIndex(of: 0x2E) else { return self }
+    return String(self[utf8.index(after: dot)...])
+  }
+}

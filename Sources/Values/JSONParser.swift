@@ -1,0 +1,154 @@
+/// Reads JSON text (RFC 8259), strictly.
+///
+/// Integral literals become `int`, above its range `uint`, beyond 64 bits the nearest double;
+/// literals with a fraction or an exponent become `double`, and one beyond a double's range is
+/// refused. Lone surrogates and bytes that are not UTF-8 are refused. A byte-order mark is skipped.
+public struct JSONParser {
+  /// What happens to a key that stands twice in one object.
+  public enum DuplicateKeys: Sendable {
+    /// It is an error: one of the values would be lost without a word.
+    case refuse
+    /// The last value wins, at the place of the first, as ECMAScript has it.
+    case keepLast
+  }
+
+  /// Nesting is never allowed deeper than this, whatever limit is asked for, as the parser recurses.
+  public static let deepestNesting = 1_000
+
+  private var scanner: JSONScanner
+  private let depthLimit: Int
+  private let duplicateKeys: DuplicateKeys
+  private var depth = 0
+
+  /// The value of a whole text.
+  ///
+  /// Linear in its length. Throws the first fault with its byte offset.
+  public static func parse(
+    _ bytes: [UInt8],
+    depth: Int = 256,
+    duplicateKeys: DuplicateKeys = .refuse
+  ) throws(JSONError) -> Value {
+    var parser = JSONParser(bytes, depth: depth, duplicateKeys: duplicateKeys)
+    parser.scanner.skipBlanks()
+    let value = try parser.value()
+    parser.scanner.skipBlanks()
+    guard parser.scanner.index == bytes.count else {
+      throw JSONError(.trailingText, at: parser.scanner.index)
+    }
+    return value
+  }
+
+  /// The value of a whole text.
+  public static func parse(
+    _ text: String,
+    depth: Int = 256,
+    duplicateKeys: DuplicateKeys = .refuse
+  ) throws(JSONError) -> Value {
+    try parse(Array(text.utf8), depth: depth, duplicateKeys: duplicateKeys)
+  }
+
+  private init(_ bytes: [UInt8], depth: Int, duplicateKeys: DuplicateKeys) {
+    scanner = JSONScanner(bytes)
+    depthLimit = min(depth, Self.deepestNesting)
+    self.duplicateKeys = duplicateKeys
+  }
+
+  private mutating func value() throws(JSONError) -> Value {
+    switch scanner.byte {
+    case UInt8(ascii: "\""): return .string(try scanner.string())
+    case UInt8(ascii: "{"): return try object()
+    case UInt8(ascii: "["): return try array()
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try scanner.number()
+    case UInt8(ascii: "t"):
+      try scanner.word("true")
+      return .bool(true)
+    case UInt8(ascii: "f"):
+      try scanner.word("false")
+      return .bool(false)
+    case UInt8(ascii: "n"):
+      try scanner.word("null")
+      return .null
+    default: throw scanner.unexpected()
+    }
+  }
+
+  private mutating func open() throws(JSONError) {
+    depth += 1
+    if depth > depthLimit { throw JSONError(.tooDeep(depthLimit), at: scanner.index) }
+    scanner.index += 1
+    scanner.skipBlanks()
+  }
+
+  private mutating func array() throws(JSONError) -> Value {
+    try open()
+    var elements: [Value] = []
+    if scanner.byte == UInt8(ascii: "]") {
+      scanner.index += 1
+      depth -= 1
+      return .list(elements)
+    }
+    while true {
+      elements.append(try value())
+      if try next(closing: UInt8(ascii: "]")) { break }
+    }
+    depth -= 1
+    return .list(elements)
+  }
+
+  private mutating func object() throws(JSONError) -> Value {
+    try open()
+    var map = ValueMap()
+    if scanner.byte == UInt8(ascii: "}") {
+      scanner.index += 1
+      depth -= 1
+      return .map(map)
+    }
+    var offsets: [Int] = []
+    while true {
+      let offset = scanner.index
+      guard scanner.byte == 0x22 else { throw scanner.unexpected() }
+      let key = MapKey.string(try scanner.string())
+      scanner.skipBlanks()
+      guard scanner.byte == UInt8(ascii: ":") else { throw scanner.unexpected() }
+      scanner.index += 1
+      scanner.skipBlanks()
+      let value = try value()
+      if !map.insert(key, value) {
+        guard duplicateKeys == .keepLast else { throw duplicate(key, in: map, offsets, offset) }
+        map[key] = value
+      }
+      offsets.append(offset)
+      if try next(closing: UInt8(ascii: "}")) { break }
+    }
+    depth -= 1
+    return .map(map)
+  }
+
+  private func duplicate(
+    _ key: MapKey,
+    in map: ValueMap,
+    _ offsets: [Int],
+    _ offset: Int
+  ) -> JSONError {
+    let first = map.entries.firstIndex { $0.key == key } ?? 0
+    guard case .string(let name) = key else { return JSONError(.badEscape, at: offset) }
+    return JSONError(.duplicateKey(name, first: offsets[first]), at: offset)
+  }
+
+  /// Moves past a comma (false) or the closing bracket (true).
+  @inline(__always)
+  private mutating func next(closing: UInt8) throws(JSONError) -> Bool {
+    scanner.skipBlanks()
+    let byte = scanner.byte
+    if byte == UInt8(ascii: ",") {
+      let comma = scanner.index
+      scanner.index += 1
+      scanner.skipBlanks()
+      if scanner.byte == closing { throw JSONError(.trailingComma, at: comma) }
+      return false
+    }
+    guard byte == closing else { throw scanner.unexpected() }
+    scanner.index += 1
+    return true
+  }
+}
