@@ -96,15 +96,23 @@ extension BinaryReader {
       let output = try readValue()
       let usage = try readUsage()
       kind = .completed(
-        effect: effect, output: output, usage: usage, costPicodollars: try readSigned())
+        effect: effect,
+        output: output,
+        usage: usage,
+        costPicodollars: try readSigned()
+      )
     case 2:
       let effect = try readSigned()
       let error = try readCase(ErrorKind.self)
       let message = try readText()
       let usage = try readUsage()
       kind = .failed(
-        effect: effect, error: error, message: message, usage: usage,
-        costPicodollars: try readSigned())
+        effect: effect,
+        error: error,
+        message: message,
+        usage: usage,
+        costPicodollars: try readSigned()
+      )
     case 3: kind = .fired(timer: try readSigned())
     case 4: kind = .cancelled(reason: try readText())
     case 5:
@@ -141,14 +149,23 @@ extension BinaryReader {
       let visit = try readSigned()
       return .call(
         CallIntent(
-          id: id, place: place, frame: frame, performer: performer, input: input,
-          attempt: attempt, visit: visit, deadlineMilliseconds: try readSigned()))
+          id: id,
+          place: place,
+          frame: frame,
+          performer: performer,
+          input: input,
+          attempt: attempt,
+          visit: visit,
+          deadlineMilliseconds: try readSigned()
+        )
+      )
     case 1:
       let id = try readSigned()
       let purpose = try readCase(TimerIntent.Purpose.self)
       let place = try readIndex()
       return .startTimer(
-        TimerIntent(id: id, purpose: purpose, place: place, dueMilliseconds: try readSigned()))
+        TimerIntent(id: id, purpose: purpose, place: place, dueMilliseconds: try readSigned())
+      )
     case 2: return .cancel(try readSigned())
     default: throw failure("unknown kind of effect")
     }

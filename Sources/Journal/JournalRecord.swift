@@ -149,14 +149,18 @@ public struct JournalRecord: Sendable {
       let at = try reader.readSigned()
       let epoch = try reader.readSigned()
       body = .resumed(
-        atMilliseconds: at, epoch: epoch,
+        atMilliseconds: at,
+        epoch: epoch,
         repetitions: try reader.readList { (reader) throws(BinaryError) in
           let effect = try reader.readSigned()
           let charged = try reader.readSigned()
           return Repetition(
-            effect: effect, chargedPicodollars: charged,
-            deadlineMilliseconds: try reader.readSigned())
-        })
+            effect: effect,
+            chargedPicodollars: charged,
+            deadlineMilliseconds: try reader.readSigned()
+          )
+        }
+      )
     default: throw reader.failure("unknown kind of record")
     }
     guard reader.isAtEnd else { throw reader.failure("bytes after the record") }
@@ -174,11 +178,19 @@ public struct JournalRecord: Sendable {
       let key = try reader.readText()
       let reserved = try reader.readSigned()
       return Dispatch(
-        effect: effect, idempotencyKey: key, reservedPicodollars: reserved,
-        refusal: try reader.readBool() ? try reader.readError() : nil)
+        effect: effect,
+        idempotencyKey: key,
+        reservedPicodollars: reserved,
+        refusal: try reader.readBool() ? try reader.readError() : nil
+      )
     }
     return Step(
-      event: event, trace: trace, stateDigest: digest, intents: intents, dispatches: dispatches)
+      event: event,
+      trace: trace,
+      stateDigest: digest,
+      intents: intents,
+      dispatches: dispatches
+    )
   }
 }
 

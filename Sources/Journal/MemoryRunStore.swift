@@ -47,7 +47,9 @@ public final class MemoryRunStore: RunStore {
   }
 
   public func putArtifact(
-    _ kind: ArtifactKind, digest: Digest, bytes: [UInt8]
+    _ kind: ArtifactKind,
+    digest: Digest,
+    bytes: [UInt8]
   ) throws(StoreError) {
     try transaction { contents throws(StoreError) in
       contents.artifacts[ArtifactKey(kind: kind, digest: digest)] = bytes
@@ -69,14 +71,24 @@ public final class MemoryRunStore: RunStore {
       contents.order.append(header.runID)
       contents.runs[header.runID] = Run(
         summary: RunSummary(
-          header: header, status: .created, records: 0, head: header.anchor, epoch: 0, owner: "",
-          updatedMilliseconds: header.createdMilliseconds),
-        records: [], reservations: [:])
+          header: header,
+          status: .created,
+          records: 0,
+          head: header.anchor,
+          epoch: 0,
+          owner: "",
+          updatedMilliseconds: header.createdMilliseconds
+        ),
+        records: [],
+        reservations: [:]
+      )
     }
   }
 
   public func claim(
-    runID: String, owner: String, atMilliseconds: Int64
+    runID: String,
+    owner: String,
+    atMilliseconds: Int64
   ) throws(StoreError) -> Int64 {
     try transaction { contents throws(StoreError) in
       var run = try contents.run(runID)
@@ -100,7 +112,10 @@ public final class MemoryRunStore: RunStore {
   }
 
   public func setStatus(
-    _ status: RunStatus, runID: String, epoch: Int64, atMilliseconds: Int64
+    _ status: RunStatus,
+    runID: String,
+    epoch: Int64,
+    atMilliseconds: Int64
   ) throws(StoreError) {
     try transaction { contents throws(StoreError) in
       var run = try contents.run(runID)
@@ -112,7 +127,8 @@ public final class MemoryRunStore: RunStore {
   }
 
   public func records(
-    runID: String, from sequence: Int64
+    runID: String,
+    from sequence: Int64
   ) throws(StoreError) -> [StoredRecord] {
     try transaction { contents throws(StoreError) in
       Array(try contents.run(runID).records.drop { $0.sequence < sequence })
@@ -160,7 +176,8 @@ extension MemoryRunStore.Contents {
 
   /// Applies changes of the ledger: all of them, or none when one finds no room.
   fileprivate mutating func apply(
-    _ changes: [LedgerChange], runID: String
+    _ changes: [LedgerChange],
+    runID: String
   ) throws(StoreError) {
     guard !changes.isEmpty else { return }
     var reservations = runs[runID]?.reservations ?? [:]
@@ -173,14 +190,21 @@ extension MemoryRunStore.Contents {
           guard account.admits(amount, limitPicodollars: limit.limitPicodollars) else {
             throw .overLimit(
               LedgerShortage(
-                scope: limit.scope, effect: effect, wantedPicodollars: amount,
-                account: account, limitPicodollars: limit.limitPicodollars))
+                scope: limit.scope,
+                effect: effect,
+                wantedPicodollars: amount,
+                account: account,
+                limitPicodollars: limit.limitPicodollars
+              )
+            )
           }
           account.reservedPicodollars = LedgerAccount.sum(account.reservedPicodollars, amount)
           touched[limit.scope] = account
         }
         reservations[effect] = MemoryRunStore.Reservation(
-          picodollars: amount, scopes: limits.map(\.scope))
+          picodollars: amount,
+          scopes: limits.map(\.scope)
+        )
       case .settle(let effect, _), .release(let effect):
         var amount: Int64 = 0
         if case .settle(_, let settled) = change { amount = settled }

@@ -98,7 +98,10 @@ public protocol RunStore: Sendable {
   func append(_ append: JournalAppend) throws(StoreError)
   /// Sets how a run stands without a record; refused unless the epoch is the latest.
   func setStatus(
-    _ status: RunStatus, runID: String, epoch: Int64, atMilliseconds: Int64
+    _ status: RunStatus,
+    runID: String,
+    epoch: Int64,
+    atMilliseconds: Int64
   ) throws(StoreError)
   /// The records from `sequence` on, in order.
   func records(runID: String, from sequence: Int64) throws(StoreError) -> [StoredRecord]

@@ -58,7 +58,11 @@ extension BinaryReader {
       let frame = try readIndex()
       let status = try readCase(StepStatus.self)
       return .finished(
-        place: place, frame: frame, status: status, error: try readBool() ? try readError() : nil)
+        place: place,
+        frame: frame,
+        status: status,
+        error: try readBool() ? try readError() : nil
+      )
     case 4:
       let place = try readIndex()
       let frame = try readIndex()

@@ -37,7 +37,7 @@ enum SQLiteValue {
   }
 
   deinit {
-    for unsafestatement in unsafe statements.values { unsafe sqlite3_finalize(statement) }
+    while let entry = unsafe statements.popFirst() { unsafe sqlite3_finalize(entry.value) }
     unsafe sqlite3_close_v2(connection)
   }
 
