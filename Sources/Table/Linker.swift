@@ -110,7 +110,11 @@ struct Linker {
       values.append(value)
     }
     let bundle = SchemaBundle(names: table.schemaNames, schemas: values)
-    let pool = SchemaPool.compile(values.map { bundle.bundled($0) }, limits: limits)
+    let pool = SchemaPool.compile(
+      values.map { bundle.bundled($0) },
+      at: table.debug.flow,
+      limits: limits
+    )
     diagnostics += pool.diagnostics
     return pool.pool
   }
