@@ -55,5 +55,6 @@ public protocol Performing: Sendable {
 }
 
 extension Performing {
+  /// Why calls of `performer` can never be carried out here.
   public func obstacle(to performer: Performer) -> String? { nil }
 }

@@ -19,9 +19,12 @@ public final class VirtualClock: RunClock {
     now = Mutex(startMilliseconds)
   }
 
+  /// Milliseconds since the Unix epoch.
   public var nowMilliseconds: Int64 { now.withLock { $0 } }
+  /// Whether time stands still until somebody sleeps.
   public var isVirtual: Bool { true }
 
+  /// Returns when the time has come, or earlier when the task is cancelled.
   public func sleep(untilMilliseconds: Int64) async {
     now.withLock { $0 = max($0, untilMilliseconds) }
   }

@@ -8,6 +8,7 @@ public struct SystemClock: RunClock {
   /// The clock.
   public init() {}
 
+  /// Milliseconds since the Unix epoch.
   public var nowMilliseconds: Int64 {
     var time = timespec()
     // INVARIANT: `time` outlives the call, which writes it and keeps no pointer.
@@ -16,8 +17,10 @@ public struct SystemClock: RunClock {
     return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 
+  /// Whether time stands still until somebody sleeps.
   public var isVirtual: Bool { false }
 
+  /// Returns when the time has come, or earlier when the task is cancelled.
   public func sleep(untilMilliseconds: Int64) async {
     while !Task.isCancelled {
       let remaining = untilMilliseconds - nowMilliseconds
