@@ -73,21 +73,23 @@ struct DecimalDigits {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// The number times `unit`, which is positive, exactly. O(digits), at most some dozens of steps
+  /// The number times `unit`, which is positive, exactly.
+  ///
+  /// O(digits), at most some dozens of steps
   /// beyond that.
   func times(_ unit: Int64) -> Product {
-    var value: Int64 = 0
+    var value: Int128 = 0
     for digit in digits {
       let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (next, carry) = tenfold.addingReportingOverflow(Int64(digit))
+      let (next, carry) = tenfold.addingReportingOverflow(Int128(digit))
       if overflow || carry { return digits.count - scale > 18 ? .overflow : .fraction }
       value = next
     }
-    return Self.scaled(value, scale, unit)
+    return Self.scaled(value, scale, Int128(unit))
   }
 
   /// `value × unit ÷ 10^scale`.
-  private static func scaled(_ value: Int64, _ scale: Int, _ unit: Int64) -> Product {
+  private static func scaled(_ value: Int128, _ scale: Int, _ unit: Int128) -> Product {
     var value = value
     var unit = unit
     var scale = scale
@@ -105,13 +107,14 @@ struct DecimalDigits {
       scale += 1
     }
     let (product, overflow) = value.multipliedReportingOverflow(by: unit)
-    return overflow ? .overflow : .exact(product)
+    guard !overflow, let exact = Int64(exactly: product) else { return .overflow }
+    return .exact(exact)
   }
 
-  private static func dividedByTen(_ value: Int64, _ unit: Int64) -> (Int64, Int64)? {
+  private static func dividedByTen(_ value: Int128, _ unit: Int128) -> (Int128, Int128)? {
     var value = value
     var unit = unit
-    for factor in [Int64(2), 5] {
+    for factor in [Int128(2), 5] {
       if unit.isMultiple(of: factor) {
         unit /= factor
       } else if value.isMultiple(of: factor) {

@@ -25,7 +25,9 @@ package enum DurationSpelling {
   /// The longest duration: 36,500 days, so that sums in nanoseconds stay far from overflow.
   package static let maximumMilliseconds: Int64 = 36_500 * 86_400_000
 
-  /// The milliseconds of `text`. O(length).
+  /// The milliseconds of `text`.
+  ///
+  /// O(length).
   package static func milliseconds(_ text: String) throws(Fault) -> Int64 {
     let bytes = Array(text.utf8)
     guard let first = bytes.first else { throw .syntax }

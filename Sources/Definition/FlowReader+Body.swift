@@ -4,7 +4,9 @@ import Values
 
 /// The flow's body, and planners in agents.
 extension FlowReader {
-  /// The flow's body; nil after a finding. Sets `planningAgent` when an agent's planner is it.
+  /// The flow's body; nil after a finding.
+  ///
+  /// Sets `planningAgent` when an agent's planner is it.
   mutating func body(_ header: Mapping, _ agents: [Node.Entry]) -> Body? {
     if let flows = header.entry("flows") {
       report(Messages.notSupported("child flows", at: flows.keySpan))

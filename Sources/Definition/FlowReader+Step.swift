@@ -91,7 +91,9 @@ extension FlowReader {
   }
 
   private mutating func readEdges(_ mapping: Mapping, _ step: inout Step) {
-    let conditional = edges("conditional_transitions", mapping, of: .success, mustEnd: false)
+    let conditional =
+      form == .seed
+      ? edges("conditional_transitions", mapping, of: .success, mustEnd: false) : []
     step.onSuccess = conditional + edges("on_success", mapping, of: .success)
     step.onError = edges("on_error", mapping, of: .error)
     step.onTimeout = edges("on_timeout", mapping, of: .error)
@@ -147,7 +149,7 @@ extension FlowReader {
       return []
     }
     if let broken = swallowedAssignment(entries) {
-      report(broken)
+      findings.replaceWarning(with: broken)
       return []
     }
     return entries.compactMap { entry in
@@ -204,12 +206,13 @@ extension FlowReader {
       backoff = 1_000
       report(Messages.assumedBackoff(spelled))
     }
+    let kinds = retryKinds(policy)
     guard let attempts else { return nil }
     return Retry(
       maxAttempts: attempts,
       backoffMilliseconds: backoff,
       factor: factor ?? 2,
-      kinds: retryKinds(policy),
+      kinds: kinds,
       span: entry.keySpan.union(entry.value.span)
     )
   }

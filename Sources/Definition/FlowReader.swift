@@ -56,6 +56,23 @@ struct Findings {
     if diagnostics.count < limit { diagnostics.append(diagnostic) } else { leftOut += 1 }
   }
 
+  /// Whether further findings are only counted, so that hints for them need not be looked for.
+  var isFull: Bool { diagnostics.count >= limit }
+
+  /// Counts findings that were not even made.
+  mutating func leaveOut(_ count: Int) { leftOut += count }
+
+  /// Appends a finding in place of a parser's warning about the same text.
+  mutating func replaceWarning(with diagnostic: Diagnostic) {
+    diagnostics.removeAll { other in
+      guard other.severity == .warning, let place = other.span, let span = diagnostic.span else {
+        return false
+      }
+      return place.file === span.file && place.start == span.start
+    }
+    append(diagnostic)
+  }
+
   /// The findings in the order of the text, with a last one that counts those left out.
   func finished() -> [Diagnostic] {
     guard leftOut > 0 else { return diagnostics }
@@ -79,7 +96,9 @@ struct Mapping {
   /// Keys of parts that come later.
   var later: [(entry: Node.Entry, feature: String)] = []
 
-  /// The entry of `key`. O(entries).
+  /// The entry of `key`.
+  ///
+  /// O(entries).
   func entry(_ key: String) -> Node.Entry? {
     entries.first { $0.key.sameScalars(as: key) }
   }
@@ -148,9 +167,14 @@ extension FlowReader {
 
   /// Reports unknown keys, one finding per likely mistake and not per key.
   private mutating func reportUnknown(_ unknown: [Int], in mapping: Mapping, _ table: KeyTable) {
-    var rest = unknown
+    if findings.isFull {
+      report(Messages.unknownKey(mapping.entries[unknown[0]], in: mapping.level, near: nil))
+      return
+    }
+    // What is beyond the limit is not shown, so it need not be sorted out either.
+    var rest = Array(unknown.prefix(limits.diagnostics))
     if let swallowed = swallowedGuard(unknown, mapping) {
-      report(swallowed)
+      findings.replaceWarning(with: swallowed)
       return
     }
     if let first = rest.first, let empty = emptyBefore(first, mapping) {
@@ -160,7 +184,10 @@ extension FlowReader {
     while let first = rest.first {
       let entry = mapping.entries[first]
       var homes = self.homes(of: entry.key, besides: mapping.level)
-      guard !homes.isEmpty else {
+      let isNumberSlip = table.suggestions.contains {
+        $0 == entry.key + "s" || $0 + "s" == entry.key
+      }
+      guard !homes.isEmpty, !isNumberSlip else {
         rest.removeFirst()
         if reportNested(entry, mapping, &rest) { continue }
         let near = Suggestion.nearest(to: entry.key, in: table.suggestions)
@@ -178,6 +205,7 @@ extension FlowReader {
       }
       report(Messages.misplaced(group, in: mapping.level, homes: homes))
     }
+    findings.leaveOut(unknown.count - min(unknown.count, limits.diagnostics))
   }
 
   /// The levels that read `key`.

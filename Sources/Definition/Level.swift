@@ -75,7 +75,9 @@ struct KeyTable: Sendable {
   /// Whether keys that are not listed are accepted without effect.
   let isOpen: Bool
 
-  /// The rule of `key`. O(rules).
+  /// The rule of `key`.
+  ///
+  /// O(rules).
   func rule(of key: String) -> KeyRule? {
     rules.first { $0.name.sameScalars(as: key) }
   }

@@ -43,10 +43,13 @@ enum Messages {
   }
 
   static func stepOutOfPlace(_ entry: Node.Entry, in level: Level, more: Int) -> Diagnostic {
-    let others = more == 0 ? "" : " and \(more) more"
+    let subject =
+      more == 0
+      ? "looks like a step, but stands"
+      : "and \(more == 1 ? "one more key" : "\(more) more keys") look like steps, but stand"
     return Diagnostic(
       .flowIndentation,
-      "\(quoted(entry.key))\(others) looks like a step, but stands in \(level.title)",
+      "\(quoted(entry.key)) \(subject) in \(level.title)",
       at: entry.keySpan,
       hint: level == .step
         ? "indent it as far as the name of the step that it stands in"
@@ -144,8 +147,12 @@ enum Messages {
     Diagnostic(.flowMissingKey, "\(title) has no \(quoted(key))", at: span, hint: hint)
   }
 
-  static func badWord(_ word: Located<String>, of key: String, words: [String]) -> Diagnostic {
-    let near = Suggestion.nearest(to: word.value, in: words)
+  static func badWord(
+    _ word: Located<String>,
+    of key: String,
+    words: [String],
+    near: String?
+  ) -> Diagnostic {
     let choices = "\(quoted(key)) is \(list(words.map { "`\($0)`" }, "or"))"
     return Diagnostic(
       .flowBadValue,

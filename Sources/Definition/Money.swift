@@ -22,7 +22,9 @@ package enum Money {
   /// Pico-dollars of one dollar.
   package static let picodollarsPerDollar: Int64 = 1_000_000_000_000
 
-  /// The pico-dollars of `text`. O(length).
+  /// The pico-dollars of `text`.
+  ///
+  /// O(length).
   package static func picodollars(_ text: String) throws(Fault) -> Int64 {
     var bytes = Array(text.utf8)
     var isNegative = false

@@ -164,7 +164,8 @@ struct Linker {
       for index in effect.input {
         let entry = table.fields[Int(index)]
         let type = programs[Int(entry.program)]?.type ?? .dyn
-        let content: ExpressionType = if case .optional(let wrapped) = type { wrapped } else { type }
+        let content: ExpressionType =
+          if case .optional(let wrapped) = type { wrapped } else { type }
         if let position = positions[.string(entry.name)] {
           callers[position] += 1
           if fields[position].type != content { fields[position].type = .dyn }

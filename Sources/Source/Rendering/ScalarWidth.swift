@@ -81,3 +81,10 @@ enum ScalarWidth {
     0x1F93C...0x1F945, 0x1F947...0x1F9FF, 0x1FA70...0x1FAF6, 0x20000...0x3FFFD,
   ]
 }
+
+extension String {
+  /// The text on one line, with every character that a terminal would obey or hide made visible.
+  ///
+  /// For what a user or a file gave and a program prints in its talk.
+  package var visibleInTerminal: String { ScalarWidth.visible(self) }
+}

@@ -1,0 +1,59 @@
+/// Options that several commands share.
+extension OptionDeclaration {
+  /// The form of the data; the first format is the default.
+  static func output(_ formats: [OutputFormat]) -> OptionDeclaration {
+    OptionDeclaration(
+      "output",
+      short: "o",
+      "form of the output",
+      kind: .choice(formats.map(\.rawValue), placeholder: "FORMAT"),
+      default: formats.first?.rawValue
+    )
+  }
+
+  /// The input of a flow.
+  static let input = OptionDeclaration(
+    "input",
+    short: "i",
+    "input of the flow, JSON or YAML; - reads the standard input",
+    kind: .file(placeholder: "FILE")
+  )
+
+  /// Where runs are kept.
+  static let store = OptionDeclaration(
+    "store",
+    "where runs are kept",
+    kind: .file(placeholder: "FILE"),
+    default: "$SIGNALBOX_STORE, else signalbox.db"
+  )
+
+  /// A hard budget in place of the flow's own.
+  static let budget = OptionDeclaration(
+    "budget",
+    "hard budget in place of the flow's own",
+    kind: .decimal(placeholder: "DOLLARS")
+  )
+
+  /// Never asks.
+  static let noInput = OptionDeclaration("no-input", "never ask a person on this terminal")
+}
+
+extension OperandDeclaration {
+  /// One flow file.
+  static let flow = OperandDeclaration("FLOW", "a flow file", kind: .file(placeholder: "FLOW"))
+
+  /// Several flow files.
+  static let flows = OperandDeclaration(
+    "FLOW",
+    "flow files",
+    kind: .file(placeholder: "FLOW"),
+    isRepeated: true
+  )
+
+  /// One run.
+  static let run = OperandDeclaration(
+    "RUN",
+    "id of a run, as `signalbox runs` lists it",
+    kind: .text(placeholder: "RUN")
+  )
+}

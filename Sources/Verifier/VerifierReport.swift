@@ -1,0 +1,34 @@
+public import Source
+
+/// What is asked of the verifier.
+public struct VerifierOptions: Sendable, Hashable {
+  /// Whether the house form's rules apply: what only loads for compatibility's sake is refused.
+  public var isStrict = true
+  /// States of the unrolled graph that may be looked at for exact figures.
+  public var unfoldedStates = 50_000
+
+  /// The rules of the house form.
+  public init() {}
+}
+
+/// What the verifier found and what it proved.
+public struct VerifierReport: Sendable {
+  /// Mistakes and doubts, in order of the checks and of the flow.
+  public var findings: [Diagnostic] = []
+  /// What holds for every run, one line each: `ends on every way (write <= 2 visits)`.
+  public var proven: [String] = []
+  /// What could not be looked at, one line each.
+  public var notAnalysed: [String] = []
+  /// Ways from the start to an end, told apart by the places they pass; at most `waysLimit`; nil
+  /// when they can't be counted (a cycle without a bound, too many states).
+  public var waysThrough: Int?
+  /// Longest time a run may take, people included, in milliseconds; nil: without a bound or not
+  /// known.
+  public var longestMilliseconds: Int64?
+
+  /// Ways are not counted beyond this.
+  public static let waysLimit = 1_000_000
+
+  /// An empty report.
+  public init() {}
+}

@@ -1,0 +1,75 @@
+import Table
+
+/// A way through a table: the places in order and the row taken to each.
+public struct Way: Sendable, Hashable {
+  /// One place on a way.
+  public struct Step: Sendable, Hashable {
+    /// The place; the number of nodes stands for "the run fails".
+    public var place: NodeIndex
+    /// The row taken to it; `noIndex` at the start and where the run's own rule led.
+    public var row: RowIndex
+    /// Whether it was entered once too often and failed at once.
+    public var isOverLimit: Bool
+    /// Whether the place before it failed.
+    public var followsFailure: Bool
+
+    /// A place on a way.
+    public init(
+      place: NodeIndex,
+      row: RowIndex,
+      isOverLimit: Bool = false,
+      followsFailure: Bool = false
+    ) {
+      self.place = place
+      self.row = row
+      self.isOverLimit = isOverLimit
+      self.followsFailure = followsFailure
+    }
+  }
+
+  /// The places in order.
+  public var steps: [Step]
+
+  /// A way.
+  public init(_ steps: [Step]) { self.steps = steps }
+
+  /// The names of the places in order.
+  public func names(in table: TransitionTable) -> [String] {
+    steps.map { table.placeName(Int($0.place)) }
+  }
+
+  /// `classify > review [classify.confidence < 0.7] > send`: names with the guards of the rows.
+  public func text(in table: TransitionTable, showsGuards: Bool = true, limit: Int = 40) -> String {
+    var parts: [String] = []
+    for (position, step) in steps.enumerated() {
+      if steps.count > limit, position == limit / 2 {
+        parts.append("... \(steps.count - limit) more ...")
+      }
+      if steps.count > limit, position >= limit / 2, position < steps.count - limit / 2 {
+        continue
+      }
+      parts.append(table.placeName(Int(step.place)) + (showsGuards ? condition(step, table) : ""))
+    }
+    return parts.joined(separator: " > ")
+  }
+
+  private func condition(_ step: Step, _ table: TransitionTable) -> String {
+    var conditions: [String] = []
+    if step.followsFailure { conditions.append("on error") }
+    if step.row >= 0, Int(step.row) < table.rows.count {
+      let row = table.rows[Int(step.row)]
+      if row.guardProgram >= 0, Int(row.guardProgram) < table.programs.count {
+        let text = table.programs[Int(row.guardProgram)].text
+        conditions.append(row.isNegated ? "not (\(text))" : text)
+      }
+    }
+    return conditions.isEmpty ? "" : " [" + conditions.joined(separator: ", ") + "]"
+  }
+}
+
+extension TransitionTable {
+  /// The name of a place; what stands for "the run fails" is called so.
+  package func placeName(_ place: Int) -> String {
+    place >= 0 && place < nodes.count ? nodes[place].name : "(the run fails)"
+  }
+}

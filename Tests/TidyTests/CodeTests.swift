@@ -1,0 +1,58 @@
+import Signalbox
+import Testing
+
+/// Codes for which `specs/diagnostics/<ID>*.yaml` does not exist yet; exact.
+private let codesWithoutExample: Set<String> = ["SBX-FILE-001", "SBX-FILE-002"]
+
+@Suite struct CodeTests {
+  private let repository: Repository
+
+  init() throws { repository = try Repository() }
+
+  @Test func `every code is declared in the codes folder and registered once`() {
+    var declared: [String] = []
+    for file in repository.swift(in: "Sources") {
+      let text = file.code.joined(separator: "\n")
+      let ids = text.components(separated: "DiagnosticCode(").dropFirst().compactMap { piece in
+        piece.pieces(between: "\"", and: "\"").first.flatMap { $0.hasPrefix("SBX-") ? $0 : nil }
+      }
+      let isCodes = file.path.hasPrefix("Sources/Source/Codes/")
+      #expect(isCodes || ids.isEmpty, "\(file.path) declares \(ids)")
+      declared += ids
+    }
+    let registered = CodeRegistry.all.map(\.id)
+    #expect(declared.sorted() == registered.sorted())
+    #expect(Set(registered).count == registered.count, "an id is registered twice")
+  }
+
+  @Test func `every code has the form SBX-AREA-NNN and says why, with an example`() {
+    for code in CodeRegistry.all {
+      let parts = code.id.split(separator: "-")
+      #expect(parts.count == 3 && parts[0] == "SBX", "\(code.id)")
+      #expect(parts.last?.count == 3 && parts.last.flatMap { Int($0) } != nil, "\(code.id)")
+      #expect(!code.title.isEmpty && code.title.last != ".", "\(code.id)")
+      let lines = code.explanation.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(code.explanation.count >= 80, "\(code.id) says too little")
+      #expect(lines.contains { $0.hasPrefix("    ") }, "\(code.id) has no indented example")
+      #expect(lines.allSatisfy { $0.count <= 100 }, "\(code.id) has a long line")
+    }
+  }
+
+  @Test func `every code but the listed ones has an example file`() {
+    let names = repository.files.filter { $0.path.hasPrefix("specs/diagnostics/") }.map(\.name)
+    let lacking = CodeRegistry.all.map(\.id).filter { id in !names.contains { $0.hasPrefix(id) } }
+    #expect(lacking.sorted() == codesWithoutExample.sorted())
+  }
+}
+
+extension String {
+  fileprivate func components(separated separator: String) -> [String] {
+    var result: [String] = []
+    var rest = self[...]
+    while let range = rest.firstRange(of: separator) {
+      result.append(String(rest[..<range.lowerBound]))
+      rest = rest[range.upperBound...]
+    }
+    return result + [String(rest)]
+  }
+}
