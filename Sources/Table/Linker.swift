@@ -109,7 +109,8 @@ struct Linker {
       guard let value = json(text, "schema \(position)") else { return nil }
       values.append(value)
     }
-    let pool = SchemaPool.compile(values, limits: limits)
+    let bundle = SchemaBundle(names: table.schemaNames, schemas: values)
+    let pool = SchemaPool.compile(values.map { bundle.bundled($0) }, limits: limits)
     diagnostics += pool.diagnostics
     return pool.pool
   }

@@ -25,5 +25,5 @@ extension DiagnosticCode {
   )
 
   /// The codes of tables.
-  public static let tableCodes: [DiagnosticCode] = [tableBroken, tableSchema]
+  public static let tableCodes: [DiagnosticCode] = [.tableBroken, .tableSchema]
 }
