@@ -123,7 +123,10 @@ let package = Package(
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("CommandTests", uses: ["Signalbox", "SignalboxCommand", "TestSupport"]),
-    tests("ConformanceTests", uses: ["Conformance", "Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests(
+      "ConformanceTests",
+      uses: ["Conformance", "Signalbox", "SignalboxTesting", "TestSupport"]
+    ),
     tests("TidyTests", uses: ["Signalbox", "TestSupport"]),
   ],
   cxxLanguageStandard: .cxx17

@@ -82,7 +82,8 @@ extension FlowReader {
     for entry in entries {
       if entry.key.hasPrefix("x-") { continue }
       guard Self.keywords.contains(where: { $0.sameScalars(as: entry.key) }) else {
-        let near = Suggestion.nearest(to: entry.key, in: Self.keywords + extra)
+        let near =
+          findings.isFull ? nil : Suggestion.nearest(to: entry.key, in: Self.keywords + extra)
         report(Messages.schemaKeyword(entry, near: near))
         continue
       }

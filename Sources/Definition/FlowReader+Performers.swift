@@ -179,8 +179,9 @@ extension FlowReader {
     if form == .seed, let registry = value("tool_registry", mapping),
       let registry = self.mapping(registry, .registry, path: "tool_registry")
     {
+      let own = Set(entries.map { MapKey.string($0.0.key) })
       for entry in declarations("tools", registry) {
-        guard !entries.contains(where: { $0.0.key.sameScalars(as: entry.key) }) else {
+        guard !own.contains(.string(entry.key)) else {
           report(Messages.duplicate(entry.key, in: "the flow's tools", at: entry.keySpan))
           continue
         }

@@ -138,7 +138,8 @@ extension FlowReader {
     oneOf words: [String]
   ) -> Located<String>? {
     guard words.contains(where: { $0.sameScalars(as: word.value) }) else {
-      report(Messages.badWord(word, of: key, words: words))
+      let near = findings.isFull ? nil : Suggestion.nearest(to: word.value, in: words)
+      report(Messages.badWord(word, of: key, words: words, near: near))
       return nil
     }
     return word

@@ -56,6 +56,12 @@ struct Findings {
     if diagnostics.count < limit { diagnostics.append(diagnostic) } else { leftOut += 1 }
   }
 
+  /// Whether further findings are only counted, so that hints for them need not be looked for.
+  var isFull: Bool { diagnostics.count >= limit }
+
+  /// Counts findings that were not even made.
+  mutating func leaveOut(_ count: Int) { leftOut += count }
+
   /// Appends a finding in place of a parser's warning about the same text.
   mutating func replaceWarning(with diagnostic: Diagnostic) {
     diagnostics.removeAll { other in
@@ -161,7 +167,12 @@ extension FlowReader {
 
   /// Reports unknown keys, one finding per likely mistake and not per key.
   private mutating func reportUnknown(_ unknown: [Int], in mapping: Mapping, _ table: KeyTable) {
-    var rest = unknown
+    if findings.isFull {
+      report(Messages.unknownKey(mapping.entries[unknown[0]], in: mapping.level, near: nil))
+      return
+    }
+    // What is beyond the limit is not shown, so it need not be sorted out either.
+    var rest = Array(unknown.prefix(limits.diagnostics))
     if let swallowed = swallowedGuard(unknown, mapping) {
       findings.replaceWarning(with: swallowed)
       return
@@ -194,6 +205,7 @@ extension FlowReader {
       }
       report(Messages.misplaced(group, in: mapping.level, homes: homes))
     }
+    findings.leaveOut(unknown.count - min(unknown.count, limits.diagnostics))
   }
 
   /// The levels that read `key`.

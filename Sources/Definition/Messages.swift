@@ -147,8 +147,12 @@ enum Messages {
     Diagnostic(.flowMissingKey, "\(title) has no \(quoted(key))", at: span, hint: hint)
   }
 
-  static func badWord(_ word: Located<String>, of key: String, words: [String]) -> Diagnostic {
-    let near = Suggestion.nearest(to: word.value, in: words)
+  static func badWord(
+    _ word: Located<String>,
+    of key: String,
+    words: [String],
+    near: String?
+  ) -> Diagnostic {
     let choices = "\(quoted(key)) is \(list(words.map { "`\($0)`" }, "or"))"
     return Diagnostic(
       .flowBadValue,

@@ -109,7 +109,12 @@ struct Linker {
       guard let value = json(text, "schema \(position)") else { return nil }
       values.append(value)
     }
-    let pool = SchemaPool.compile(values, limits: limits)
+    let bundle = SchemaBundle(names: table.schemaNames, schemas: values)
+    let pool = SchemaPool.compile(
+      values.map { bundle.bundled($0) },
+      at: table.debug.flow,
+      limits: limits
+    )
     diagnostics += pool.diagnostics
     return pool.pool
   }
@@ -164,7 +169,8 @@ struct Linker {
       for index in effect.input {
         let entry = table.fields[Int(index)]
         let type = programs[Int(entry.program)]?.type ?? .dyn
-        let content: ExpressionType = if case .optional(let wrapped) = type { wrapped } else { type }
+        let content: ExpressionType =
+          if case .optional(let wrapped) = type { wrapped } else { type }
         if let position = positions[.string(entry.name)] {
           callers[position] += 1
           if fields[position].type != content { fields[position].type = .dyn }

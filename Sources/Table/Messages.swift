@@ -11,7 +11,7 @@ enum Messages {
     )
   }
 
-  static func schema(_ message: String, _ index: Int, at span: SourceSpan?) -> Diagnostic {
+  static func schema(_ message: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(.tableSchema, "a schema is not valid: \(message)", at: span)
   }
 }

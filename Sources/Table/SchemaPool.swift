@@ -4,21 +4,43 @@ import Values
 
 /// The schemas of a table, read and compiled.
 struct SchemaPool: Sendable {
-  /// The schemas as values.
+  /// The schemas as values, named ones bundled.
   let values: [Value]
+  private let schemas: [Schema]
 
+  /// Compiles all schemas; nil when one is not valid.
   static func compile(
     _ values: [Value],
+    at span: SourceSpan?,
     limits: Limits
   ) -> (pool: SchemaPool?, diagnostics: [Diagnostic]) {
-    (SchemaPool(values: values), [])
+    var schemas: [Schema] = []
+    var diagnostics: [Diagnostic] = []
+    var options = Schema.Options()
+    options.reportsUnknownKeywords = false
+    for value in values {
+      let result = Schema.compile(value, options: options, limits: limits)
+      if let schema = result.schema {
+        schemas.append(schema)
+      } else if let first = result.diagnostics.first(where: { $0.severity == .error }) {
+        diagnostics.append(Messages.schema(first.message, at: span))
+      }
+    }
+    return (diagnostics.isEmpty ? SchemaPool(values: values, schemas: schemas) : nil, diagnostics)
   }
 
-  func violations(of value: Value, schema: PoolIndex) -> [SchemaViolation] { [] }
+  /// What `value` violates.
+  func violations(of value: Value, schema: PoolIndex) -> [SchemaViolation] {
+    schema == noIndex ? [] : schemas[Int(schema)].validate(value)
+  }
 }
 
-/// Stands in until schemas are compiled.
-public struct SchemaViolation: Sendable {
-  /// What is wrong.
-  public var description: String
+extension SchemaViolation {
+  /// The violation in one line: where in the value, then what is wrong.
+  public var description: String {
+    guard !instanceLocation.isEmpty else { return message }
+    let path = instanceLocation.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+      .joined(separator: ".")
+    return "`\(path)`: \(message)"
+  }
 }

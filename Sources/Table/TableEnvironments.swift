@@ -109,10 +109,10 @@ struct TableEnvironments {
     }
     let environment = Environment(
       variables: variables,
-      aliases: table.aliases.map {
+      aliases: table.aliases.filter { !$0.variable.isEmpty }.map {
         Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
       },
-      refusals: [Self.secrets] + refusals,
+      refusals: [Self.secrets] + ambiguousNames() + refusals,
       records: types.records,
       dialect: .flow
     )
@@ -164,6 +164,19 @@ struct TableEnvironments {
           + " input only",
         hint: "pass it with the call, `with: {\(slot.name.lastPart): \"{{ \(slot.name) }}\"}`, and "
           + "read `input.\(slot.name.lastPart)`"
+      )
+    }
+  }
+
+  /// Bare names that could mean two things: an alias without a variable lists what (rule 10).
+  private func ambiguousNames() -> [Environment.Refusal] {
+    table.aliases.filter(\.variable.isEmpty).map { alias in
+      let candidates = alias.fields.map { "`\($0)`" }
+      return Environment.Refusal(
+        name: alias.name,
+        message: "`\(alias.name)` could be "
+          + "\(candidates.dropLast().joined(separator: ", ")) or \(candidates.last ?? "nothing")",
+        hint: "write which one is meant: \(candidates.joined(separator: " or "))"
       )
     }
   }

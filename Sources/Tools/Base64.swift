@@ -2,10 +2,12 @@
 package enum Base64 {
   /// The digits of the standard alphabet.
   package static let standard = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+  )
   /// The digits of the alphabet for URLs and file names.
   package static let forURLs = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+  )
 
   /// The digits for `bytes`.
   package static func encoded(_ bytes: [UInt8], alphabet: [UInt8] = standard) -> [UInt8] {

@@ -25,7 +25,10 @@ package final class BlockingThreads: Sendable {
     _ work: @escaping @Sendable () -> Answer
   ) async -> Answer? {
     await withCheckedContinuation { continuation in
-      start({ continuation.resume(returning: work()) }, else: { continuation.resume(returning: nil) })
+      start(
+        { continuation.resume(returning: work()) },
+        else: { continuation.resume(returning: nil) }
+      )
     }
   }
 
@@ -75,7 +78,9 @@ private func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     { context in
       guard let context = unsafe context else { return }
       unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().body()
-    }, context.toOpaque())
+    },
+    context.toOpaque()
+  )
   if !started { unsafe context.release() }
   return started
 }

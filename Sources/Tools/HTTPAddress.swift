@@ -145,7 +145,8 @@ public struct HTTPAddress: Sendable, Hashable {
     }
     guard name.allSatisfy(isHostByte) else {
       throw Problem(
-        message: "a host holds only letters, digits, `-`, `_` and dots (write others as xn--…)")
+        message: "a host holds only letters, digits, `-`, `_` and dots (write others as xn--…)"
+      )
     }
     let labels = name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard labels.allSatisfy({ (1...63).contains($0.count) }) else {

@@ -1,14 +1,15 @@
 import CCurl
 import Synchronization
 
+// INVARIANT: the engine pointer is made once under the lock and lives until deinit; its functions
+// take their own lock. Cancelling happens only within `perform`, which holds the client.
+
 /// An HTTP client on libcurl, which is loaded at the first request.
 ///
 /// One thread of its own serves all requests of a client and keeps connections open between them,
 /// so no thread of Swift's tasks ever waits. Redirects are not followed: a 3xx status is an answer.
 /// TLS certificates are always verified. Proxies named by the environment (`HTTP_PROXY` and its
 /// relatives) are ignored, since a proxy would connect to addresses that nothing here has checked.
-// INVARIANT: the engine pointer is made once under the lock and lives until deinit; its functions
-// take their own lock. Cancelling happens only within `perform`, which holds the client.
 @safe public final class HTTPClient: @unchecked Sendable {
   private let engine = Mutex<Engine?>(nil)
   private let connections: Int
@@ -59,19 +60,25 @@ import Synchronization
     guard let transfer = request.transfer(deadlineMilliseconds: deadlineMilliseconds) else {
       return .failure(
         HTTPFailure(
-          kind: .protocolError, message: "the request has too many headers", requestWasSent: false))
+          kind: .protocolError,
+          message: "the request has too many headers",
+          requestWasSent: false
+        )
+      )
     }
     var registration: Cancellation.Registration?
     let result = await withCheckedContinuation { continuation in
       let exchange = Exchange(continuation: continuation, onChunk: request.onChunk)
       let number = unsafe signalbox_curl_submit(
-        engine.pointer, transfer.pointer,
+        engine.pointer,
+        transfer.pointer,
         { context, transfer in
           guard let context = unsafe context, let transfer = unsafe transfer else { return }
           let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeRetainedValue()
           unsafe exchange.continuation.resume(returning: outcome(of: transfer))
         },
-        Unmanaged.passRetained(exchange).toOpaque())
+        Unmanaged.passRetained(exchange).toOpaque()
+      )
       registration = cancellation.whenCancelled {
         unsafe signalbox_curl_cancel(engine.pointer, number)
       }
@@ -86,14 +93,21 @@ import Synchronization
       var error = [CChar](repeating: 0, count: 256)
       let created = unsafe error.withUnsafeMutableBufferPointer { buffer in
         unsafe signalbox_curl_engine_create(
-          connections, authoritiesPath, buffer.baseAddress, buffer.count)
+          connections,
+          authoritiesPath,
+          buffer.baseAddress,
+          buffer.count
+        )
       }
       guard let created = unsafe created else {
         let bytes = error.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         return .failure(
           HTTPFailure(
-            kind: .unavailable, message: String(decoding: bytes, as: UTF8.self),
-            requestWasSent: false))
+            kind: .unavailable,
+            message: String(decoding: bytes, as: UTF8.self),
+            requestWasSent: false
+          )
+        )
       }
       let started = unsafe Engine(pointer: created)
       engine = started
@@ -131,8 +145,10 @@ extension HTTPRequest {
   fileprivate var problem: HTTPFailure? {
     guard let reserved = headers.first(where: \.isReserved) else { return nil }
     return HTTPFailure(
-      kind: .protocolError, message: "the header `\(reserved.name)` is set by the client itself",
-      requestWasSent: false)
+      kind: .protocolError,
+      message: "the header `\(reserved.name)` is set by the client itself",
+      requestWasSent: false
+    )
   }
 
   /// The request as libcurl's; nil when it has more headers than the shim carries.
@@ -158,11 +174,17 @@ extension HTTPRequest {
     }
     let total = Int64(max(deadlineMilliseconds, 0))
     unsafe signalbox_curl_transfer_deadlines(
-      pointer, total, Int64(max(connectMilliseconds, 1)),
-      firstByteMilliseconds.map(Int64.init) ?? total)
+      pointer,
+      total,
+      Int64(max(connectMilliseconds, 1)),
+      firstByteMilliseconds.map(Int64.init) ?? total
+    )
     unsafe signalbox_curl_transfer_limits(pointer, max(responseBytes, 0), 64 << 10)
     unsafe signalbox_curl_transfer_delivery(
-      pointer, delivery != .onceOnNewConnection, delivery == .repeatable)
+      pointer,
+      delivery != .onceOnNewConnection,
+      delivery == .repeatable
+    )
     if addresses == .globalOnly {
       unsafe signalbox_curl_transfer_permit(pointer) { bytes, count in
         let address = unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
@@ -189,8 +211,11 @@ private func outcome(of transfer: OpaquePointer) -> Result<HTTPResponse, HTTPFai
       : unsafe String(cString: signalbox_curl_message(transfer))
     return .failure(
       HTTPFailure(
-        kind: kind, message: message,
-        requestWasSent: unsafe signalbox_curl_request_was_sent(transfer)))
+        kind: kind,
+        message: message,
+        requestWasSent: unsafe signalbox_curl_request_was_sent(transfer)
+      )
+    )
   }
   var headCount = 0
   var bodyCount = 0
@@ -201,7 +226,9 @@ private func outcome(of transfer: OpaquePointer) -> Result<HTTPResponse, HTTPFai
       status: unsafe Int(signalbox_curl_status(transfer)),
       headers: headers(inHead: unsafe Array(UnsafeBufferPointer(start: head, count: headCount))),
       body: unsafe Array(UnsafeBufferPointer(start: body, count: bodyCount)),
-      peerAddress: unsafe String(cString: signalbox_curl_peer(transfer))))
+      peerAddress: unsafe String(cString: signalbox_curl_peer(transfer))
+    )
+  )
 }
 
 private func failureKind(_ outcome: signalbox_curl_outcome) -> HTTPFailureKind? {
@@ -225,6 +252,8 @@ private func headers(inHead bytes: [UInt8]) -> [HTTPHeader] {
     var value = line[line.index(after: colon)...].drop(while: isSpace)
     while let last = value.last, isSpace(last) { value = value.dropLast() }
     return HTTPHeader(
-      String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+      String(decoding: line[..<colon], as: UTF8.self),
+      String(decoding: value, as: UTF8.self)
+    )
   }
 }

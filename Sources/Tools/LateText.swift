@@ -105,7 +105,8 @@ public struct LateText: Sendable {
       if parts[0].elementsEqual("env".utf8) { return .environment(name) }
     }
     throw Problem(
-      message: "only `secrets.NAME` and `env.NAME` may stand between `{{` and `}}` here")
+      message: "only `secrets.NAME` and `env.NAME` may stand between `{{` and `}}` here"
+    )
   }
 
   private static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {

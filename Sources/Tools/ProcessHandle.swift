@@ -106,7 +106,10 @@ private func runBlocking(
     return ProcessEnding(.notStarted(reason: "out of memory"))
   }
   unsafe signalbox_process_deadline(
-    process, timeoutMilliseconds, Int64(max(command.graceMilliseconds, 0)))
+    process,
+    timeoutMilliseconds,
+    Int64(max(command.graceMilliseconds, 0))
+  )
   let wake = signalbox_wake_create()
   guard wake >= 0 else {
     return ProcessEnding(.notStarted(reason: "too many descriptors are open"))
@@ -123,7 +126,8 @@ private func runBlocking(
   return ProcessEnding(
     cause: unsafe cause(of: process, program: program),
     output: unsafe Array(UnsafeBufferPointer(start: output, count: outputCount)),
-    error: unsafe Array(UnsafeBufferPointer(start: error, count: errorCount)))
+    error: unsafe Array(UnsafeBufferPointer(start: error, count: errorCount))
+  )
 }
 
 private func cause(of process: OpaquePointer, program: String) -> ProcessEnding.Cause {
@@ -136,7 +140,8 @@ private func cause(of process: OpaquePointer, program: String) -> ProcessEnding.
   case SIGNALBOX_PROCESS_TOO_LARGE: return .tooLarge
   default:
     return .notStarted(
-      reason: "`\(program)` cannot be run: \(unsafe String(cString: signalbox_error_text(code)))")
+      reason: "`\(program)` cannot be run: \(unsafe String(cString: signalbox_error_text(code)))"
+    )
   }
 }
 

@@ -23,9 +23,9 @@ public struct ProcessSecrets: SecretSource {
   }
 
   /// The value of an environment variable, or nil when it is not set.
-  // INVARIANT: the text is copied at once. Nothing in this program changes its own environment.
   public func environment(_ name: String) -> String? {
     guard Self.isName(name) else { return nil }
+    // INVARIANT: the text is copied at once. Nothing in this program changes its own environment.
     return unsafe getenv(name).map { value in unsafe String(cString: value) }
   }
 
@@ -46,7 +46,9 @@ public struct ProcessSecrets: SecretSource {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
-      let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        unsafe read(descriptor, $0.baseAddress, $0.count)
+      }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { return nil }
       guard count > 0 else { break }

@@ -42,7 +42,9 @@ public final class Redactor: Sendable {
     }
   }
 
-  /// `text` with every registered value replaced. Linear in the text for all usual secrets.
+  /// `text` with every registered value replaced.
+  ///
+  /// Linear in the text unless many secrets begin alike.
   public func redacted(_ text: String) -> String {
     let patterns = state.withLock { $0.patterns }
     guard !patterns.isEmpty else { return text }
@@ -87,7 +89,9 @@ public final class Redactor: Sendable {
     var result = ValueMap()
     for entry in map.entries {
       let key: MapKey =
-        if case .string(let text) = entry.key { .string(redacted(text, patterns)) } else { entry.key }
+        if case .string(let text) = entry.key { .string(redacted(text, patterns)) } else {
+          entry.key
+        }
       result[key] = redacted(entry.value, patterns)
     }
     return result
@@ -155,21 +159,30 @@ extension Redactor {
     return Array(digits[leading..<whole])
   }
 
-  /// Percent-encodings: of all but unreserved characters, and of form fields, in both letter cases.
+  /// Percent-encodings in both letter cases, by what an encoder leaves as it is: nothing but letters
+  /// and digits, the unreserved characters (RFC 3986), those of form fields, or those of
+  /// ECMAScript's encodeURIComponent.
   private static func percentForms(_ secret: [UInt8]) -> [[UInt8]] {
     ["0123456789ABCDEF", "0123456789abcdef"].flatMap { digits in
       let digits = Array(digits.utf8)
-      // `isLoose` leaves what encodeURIComponent and form encoders leave as it is.
-      return [(false, false), (true, false), (true, true)].map { isLoose, isForm in
-        secret.flatMap { byte -> [UInt8] in
-          switch byte {
-          case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: [byte]
-          case _ where "-._~".utf8.contains(byte): [byte]
-          case _ where isLoose && "!'()*".utf8.contains(byte): [byte]
-          case 0x20 where isForm: [UInt8(ascii: "+")]
-          default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-          }
-        }
+      return ["", "-._~", "-._*", "-._~!'()*"].flatMap { kept in
+        [false, true].map { isForm in percentForm(secret, kept: kept, isForm: isForm, digits) }
+      }
+    }
+  }
+
+  private static func percentForm(
+    _ secret: [UInt8],
+    kept: String,
+    isForm: Bool,
+    _ digits: [UInt8]
+  ) -> [UInt8] {
+    secret.flatMap { byte -> [UInt8] in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: [byte]
+      case _ where kept.utf8.contains(byte): [byte]
+      case 0x20 where isForm: [UInt8(ascii: "+")]
+      default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }
     }
   }

@@ -52,9 +52,9 @@ public struct Digest: Hashable, Sendable {
   }
 }
 
-/// A SHA-256 computation that takes its input in pieces.
 // INVARIANT: `context` is allocated in init and freed once in deinit; OpenSSL copies the input
 // before each call returns. The class is used by one thread at a time.
+/// A SHA-256 computation that takes its input in pieces.
 @safe public final class DigestHandle {
   private let context: OpaquePointer
 

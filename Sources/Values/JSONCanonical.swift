@@ -20,16 +20,34 @@ public enum CanonicalJSON {
     return output
   }
 
-  private static func append(_ value: Value, to output: inout [UInt8]) throws(Refusal) {
+  /// Bytes that are equal exactly when two JSON values are equal as numbers, texts, lists and
+  /// objects; integers beyond 2^53 keep all digits.
+  package static func identity(_ value: Value) -> [UInt8] {
+    var output: [UInt8] = []
+    do {
+      try append(value, to: &output, allowsAnyNumber: true)
+    } catch {
+      return JSONWriter.bytes(value)
+    }
+    return output
+  }
+
+  private static func append(
+    _ value: Value,
+    to output: inout [UInt8],
+    allowsAnyNumber: Bool = false
+  ) throws(Refusal) {
     switch value {
     case .null: output.append(contentsOf: "null".utf8)
     case .bool(let bool): output.append(contentsOf: (bool ? "true" : "false").utf8)
     case .int(let int):
-      guard int.magnitude <= 1 << 53 else { throw .integerOutOfRange(String(int)) }
+      guard allowsAnyNumber || int.magnitude <= 1 << 53 else {
+        throw .integerOutOfRange(String(int))
+      }
       if int < 0 { output.append(UInt8(ascii: "-")) }
       DecimalText.append(int.magnitude, to: &output)
     case .uint(let uint):
-      guard uint <= 1 << 53 else { throw .integerOutOfRange(String(uint)) }
+      guard allowsAnyNumber || uint <= 1 << 53 else { throw .integerOutOfRange(String(uint)) }
       DecimalText.append(uint, to: &output)
     case .double(let double):
       guard double.isFinite else { throw .nonFiniteNumber }
@@ -39,10 +57,10 @@ public enum CanonicalJSON {
       output.append(UInt8(ascii: "["))
       for (index, element) in list.enumerated() {
         if index > 0 { output.append(UInt8(ascii: ",")) }
-        try append(element, to: &output)
+        try append(element, to: &output, allowsAnyNumber: allowsAnyNumber)
       }
       output.append(UInt8(ascii: "]"))
-    case .map(let map): try append(map, to: &output)
+    case .map(let map): try append(map, to: &output, allowsAnyNumber: allowsAnyNumber)
     default: throw .notJSON(value.kindName)
     }
   }
@@ -53,7 +71,11 @@ public enum CanonicalJSON {
     output.append(0x22)
   }
 
-  private static func append(_ map: ValueMap, to output: inout [UInt8]) throws(Refusal) {
+  private static func append(
+    _ map: ValueMap,
+    to output: inout [UInt8],
+    allowsAnyNumber: Bool
+  ) throws(Refusal) {
     var keyed: [(units: [UInt16], name: String, value: Value)] = []
     for entry in map.entries {
       guard case .string(let name) = entry.key else {
@@ -67,7 +89,7 @@ public enum CanonicalJSON {
       if index > 0 { output.append(UInt8(ascii: ",")) }
       append(entry.name, to: &output)
       output.append(UInt8(ascii: ":"))
-      try append(entry.value, to: &output)
+      try append(entry.value, to: &output, allowsAnyNumber: allowsAnyNumber)
     }
     output.append(UInt8(ascii: "}"))
   }

@@ -55,6 +55,19 @@ private func load(
     #expect(result.files.map(\.name) == ["flow.yaml", "a.yaml"])
   }
 
+  @Test("a hostile heap of mistakes is refused with few findings") func heaps() {
+    let keys = (0..<20_000).map { "on_succes\($0): {a: 1}\n" }.joined()
+    let words = (0..<20_000).map { _ in "timeoutx" }.joined(separator: ", ")
+    let retry = "states: {a: {retry: {max_attempts: 2, on: [\(words)]}}}\ninitial_state: a\n"
+    for text in [
+      keys, retry, "input: {a: {\n" + keys.replacing("\n", with: ",\n") + "}}\n" + retry,
+    ] {
+      let result = load(text)
+      #expect(result.flow == nil)
+      #expect(result.diagnostics.count <= Limits().diagnostics + 1)
+    }
+  }
+
   @Test("no text crashes the loader, and a refused one says why") func mangled() throws {
     let whole = Array(
       try #require(

@@ -11,6 +11,14 @@ extension OptionDeclaration {
     )
   }
 
+  /// Files merged on top of a flow.
+  static let overlay = OptionDeclaration(
+    "with",
+    "a file merged on top of the flow: mappings merge, lists and scalars replace",
+    kind: .file(placeholder: "FILE"),
+    isRepeated: true
+  )
+
   /// The input of a flow.
   static let input = OptionDeclaration(
     "input",

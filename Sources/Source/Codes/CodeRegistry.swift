@@ -2,7 +2,9 @@
 public enum CodeRegistry {
   /// All codes, area by area.
   public static let all: [DiagnosticCode] = [
-    DiagnosticCode.fileCodes
+    DiagnosticCode.fileCodes, DiagnosticCode.yamlCodes, DiagnosticCode.jsonCodes,
+    DiagnosticCode.documentCodes, DiagnosticCode.expressionCodes, DiagnosticCode.jsonPathCodes,
+    DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.

@@ -1,0 +1,186 @@
+import Values
+
+// The versioned binary form of a table: what the digest covers and what stores keep.
+extension TransitionTable {
+  /// The version that `encoded()` writes.
+  static let codecVersion: UInt64 = 1
+  /// First bytes of every encoded table.
+  static let codecMagic: [UInt8] = Array("SBXT".utf8)
+
+  /// The binary form without the debug section.
+  ///
+  /// Equal tables give equal bytes. O(size).
+  public func encoded() -> [UInt8] {
+    var writer = BinaryWriter()
+    for byte in Self.codecMagic { writer.write(byte: byte) }
+    writer.write(unsigned: Self.codecVersion)
+    writer.write(text: name)
+    writer.write(list: nodes) { $0.write(node: $1) }
+    writer.write(list: rows) { $0.write(row: $1) }
+    writer.write(list: regions) { writer, region in
+      writer.write(index: region.owner)
+      writer.write(range: region.nodes)
+      writer.write(index: region.initial)
+      writer.write(byte: region.join.rawValue)
+      writer.write(index: region.count)
+    }
+    writer.write(list: frames) { writer, frame in
+      writer.write(range: frame.nodes)
+      writer.write(index: frame.initial)
+      writer.write(index: frame.maxInstances)
+      writer.write(range: frame.registers)
+      writer.write(range: frame.slots)
+    }
+    writer.write(list: registers) { writer, register in
+      writer.write(byte: register.kind.rawValue)
+      writer.write(index: register.node)
+    }
+    writer.write(list: watches) { writer, watch in
+      writer.write(index: watch.node)
+      writer.write(index: watch.program)
+      writer.write(range: watch.rows)
+    }
+    writePools(&writer)
+    writeRest(&writer)
+    return writer.bytes
+  }
+
+  private func writePools(_ writer: inout BinaryWriter) {
+    writer.write(list: programs) { writer, program in
+      writer.write(byte: program.kind.rawValue)
+      writer.write(index: program.environment)
+      writer.write(index: program.outputSchema)
+      writer.write(text: program.text)
+    }
+    writer.write(list: assignments) { writer, assignment in
+      writer.write(text: assignment.field)
+      writer.write(index: assignment.program)
+    }
+    writer.write(list: fields) { writer, field in
+      writer.write(text: field.name)
+      writer.write(index: field.program)
+      writer.write(bool: field.isOptional)
+    }
+    writer.write(list: effects) { writer, effect in
+      writer.write(index: effect.performer)
+      writer.write(range: effect.input)
+    }
+    writer.write(list: performers) { $0.write(performer: $1) }
+    writer.write(list: retries) { writer, retry in
+      writer.write(index: retry.maxAttempts)
+      writer.write(signed: retry.backoffMilliseconds)
+      writer.write(signed: retry.factorThousandths)
+      writer.write(unsigned: UInt64(retry.kinds.rawValue))
+    }
+    writer.write(list: schemas) { $0.write(text: $1) }
+    writer.write(list: schemaNames) { $0.write(field: $1) }
+    writer.write(list: names) { $0.write(text: $1) }
+    writer.write(list: slots) { writer, slot in
+      writer.write(text: slot.name)
+      writer.write(byte: slot.kind.rawValue)
+      writer.write(index: slot.schema)
+    }
+    writer.write(list: aliases) { writer, alias in
+      writer.write(text: alias.name)
+      writer.write(text: alias.variable)
+      writer.write(list: alias.fields) { $0.write(text: $1) }
+    }
+  }
+
+  private func writeRest(_ writer: inout BinaryWriter) {
+    writer.write(index: start)
+    writer.write(text: initialState)
+    writer.write(text: inputDefaults)
+    writer.write(range: result)
+    writer.write(list: publicEnvironment) { $0.write(text: $1) }
+    writer.write(signed: runLimits.maxSteps)
+    writer.write(signed: runLimits.timeoutMilliseconds)
+    writer.write(signed: runLimits.graceMilliseconds)
+    writer.write(index: runLimits.timeoutTarget)
+    writer.write(signed: runLimits.hardPicodollars)
+    writer.write(signed: runLimits.softPicodollars)
+    writer.write(signed: runLimits.tokens)
+    writer.write(byte: runLimits.period.rawValue)
+    writer.write(byte: runLimits.gate.rawValue)
+  }
+}
+
+extension BinaryWriter {
+  fileprivate mutating func write(range: Range<Int32>) {
+    write(index: range.lowerBound)
+    write(index: range.upperBound)
+  }
+
+  fileprivate mutating func write(field: FieldText) {
+    write(text: field.name)
+    write(text: field.text)
+  }
+
+  fileprivate mutating func write(node: PlaceNode) {
+    write(text: node.name)
+    write(byte: node.kind.rawValue)
+    write(index: node.parent)
+    write(index: node.subtreeEnd)
+    write(index: node.effect)
+    write(index: node.when)
+    write(index: node.require)
+    write(index: node.condition)
+    write(range: node.assignments)
+    write(signed: node.waitMilliseconds)
+    write(signed: node.deadlineMilliseconds)
+    write(index: node.retry)
+    write(index: node.visitsRegister)
+    write(index: node.maxVisits)
+    write(index: node.resultSlot)
+    write(index: node.stepSlot)
+    write(index: node.performerSlot)
+    write(list: node.mergedKeys) { $0.write(text: $1) }
+    write(text: node.saveAs)
+    write(range: node.result)
+    write(bool: node.isFailure)
+    write(range: node.rows)
+  }
+
+  fileprivate mutating func write(row: Row) {
+    write(index: row.place)
+    write(byte: row.event.rawValue)
+    write(unsigned: UInt64(row.kinds.rawValue))
+    write(signed: row.detail)
+    write(index: row.guardProgram)
+    write(bool: row.isNegated)
+    write(byte: row.guardErrorMode.rawValue)
+    write(range: row.assignments)
+    write(index: row.target)
+    write(range: row.domain)
+  }
+
+  fileprivate mutating func write(performer: Performer) {
+    write(byte: performer.role.rawValue)
+    write(text: performer.id)
+    write(byte: performer.kind.rawValue)
+    for text in [performer.typeName, performer.action, performer.provider, performer.model] {
+      write(text: text)
+    }
+    write(index: performer.temperatureThousandths)
+    write(text: performer.endpoint)
+    write(text: performer.keyVariable)
+    write(list: performer.headers) { $0.write(field: $1) }
+    for texts in [performer.arguments, performer.environmentNames, performer.roles] {
+      write(list: texts) { $0.write(text: $1) }
+    }
+    write(index: performer.prompt)
+    write(index: performer.instructions)
+    write(index: performer.inputSchema)
+    write(index: performer.outputSchema)
+    write(signed: performer.promptTokens)
+    write(signed: performer.outputTokens)
+    write(index: performer.turns)
+    write(bool: performer.isWrite)
+    write(bool: performer.isIdempotent)
+    write(signed: performer.costPerCallPicodollars)
+    for texts in [
+      performer.grantedHosts, performer.grantedPrograms, performer.grantedEnvironment,
+      performer.grantedModels, performer.grantedTools,
+    ] { write(list: texts) { $0.write(text: $1) } }
+  }
+}
