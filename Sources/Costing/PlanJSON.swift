@@ -1,3 +1,4 @@
+import Source
 import Table
 public import Values
 public import Verifier

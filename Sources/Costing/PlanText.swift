@@ -1,3 +1,4 @@
+import Table
 public import Verifier
 
 /// Writes what a run can cost for people, as `signalbox plan` prints it.
