@@ -1,4 +1,6 @@
+import Execution
 import Journal
+import Table
 import Testing
 import Values
 

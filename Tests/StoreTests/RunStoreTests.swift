@@ -1,25 +1,7 @@
-import Glibc
 import Journal
 import SQLiteStore
 import Testing
 import Values
-
-/// A folder that is removed with its owner.
-final class TemporaryFolder {
-  let path: String
-
-  init() {
-    path = "/tmp/signalbox-store-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-    mkdir(path, 0o700)
-  }
-
-  deinit {
-    for name in ["runs.db", "runs.db-wal", "runs.db-shm", "other", "other-wal", "other-shm"] {
-      unlink("\(path)/\(name)")
-    }
-    rmdir(path)
-  }
-}
 
 /// The stores that must behave alike.
 enum StoreKind: String, CaseIterable, Sendable {
@@ -60,7 +42,7 @@ func append(
   )
 }
 
-@Suite struct StoreTests {
+@Suite struct RunStoreTests {
   @Test(arguments: StoreKind.allCases) func keepsRecordsInOrder(_ kind: StoreKind) throws {
     let folder = TemporaryFolder()
     let store = try kind.open(in: folder)
@@ -229,21 +211,13 @@ func append(
     let folder = TemporaryFolder()
     let store = try SQLiteRunStore(path: folder.path + "/runs.db")
     try store.createRun(header())
-    var information = stat()
-    #expect(stat(folder.path + "/runs.db", &information) == 0)
-    #expect(information.st_mode & 0o777 == 0o600)
+    #expect(folder.permissions(of: "runs.db") == 0o600)
   }
 
   @Test func refusesOtherFiles() throws {
     let folder = TemporaryFolder()
     let path = folder.path + "/other"
-    let file = fopen(path, "w")
-    fputs(
-      "this is a text of more than a hundred bytes, which no program should take for a store "
-        + "of anything, least of all of runs\n",
-      file
-    )
-    fclose(file)
+    folder.write(String(repeating: "no database at all\n", count: 20), to: "other")
     #expect(throws: StoreError.notADatabase) { _ = try SQLiteRunStore(path: path) }
     #expect(throws: StoreError.self) {
       _ = try SQLiteRunStore(path: folder.path + "/no/such/folder/runs.db")
