@@ -35,9 +35,17 @@ public struct Repetition: Sendable, Hashable {
   public var chargedPicodollars: Int64
   /// The deadline of the new attempt; -1: none.
   public var deadlineMilliseconds: Int64
+  /// Why the call is not made again after all; nil: it is.
+  public var refusal: RunError?
 
   /// A repetition.
-  public init(effect: EffectID, chargedPicodollars: Int64, deadlineMilliseconds: Int64) {
+  public init(
+    effect: EffectID,
+    chargedPicodollars: Int64,
+    deadlineMilliseconds: Int64,
+    refusal: RunError? = nil
+  ) {
+    self.refusal = refusal
     self.effect = effect
     self.chargedPicodollars = chargedPicodollars
     self.deadlineMilliseconds = deadlineMilliseconds
@@ -66,6 +74,8 @@ public struct JournalRecord: Sendable {
     public var intents: [Effect]
     /// What the gate decided about each call among them.
     public var dispatches: [Dispatch]
+    /// Who caused the event, in words, when a person did; else empty.
+    public var origin: String
 
     /// A step.
     public init(
@@ -73,13 +83,15 @@ public struct JournalRecord: Sendable {
       trace: [TraceEntry],
       stateDigest: Digest,
       intents: [Effect],
-      dispatches: [Dispatch]
+      dispatches: [Dispatch],
+      origin: String = ""
     ) {
       self.event = event
       self.trace = trace
       self.stateDigest = stateDigest
       self.intents = intents
       self.dispatches = dispatches
+      self.origin = origin
     }
   }
 
@@ -119,6 +131,7 @@ public struct JournalRecord: Sendable {
         writer.write(bool: dispatch.refusal != nil)
         if let refusal = dispatch.refusal { writer.write(error: refusal) }
       }
+      writer.write(text: step.origin)
     case .resumed(let at, let epoch, let repetitions):
       writer.write(byte: 1)
       writer.write(signed: at)
@@ -127,6 +140,8 @@ public struct JournalRecord: Sendable {
         writer.write(signed: repetition.effect)
         writer.write(signed: repetition.chargedPicodollars)
         writer.write(signed: repetition.deadlineMilliseconds)
+        writer.write(bool: repetition.refusal != nil)
+        if let refusal = repetition.refusal { writer.write(error: refusal) }
       }
     }
     return writer.bytes
@@ -154,10 +169,12 @@ public struct JournalRecord: Sendable {
         repetitions: try reader.readList { (reader) throws(BinaryError) in
           let effect = try reader.readSigned()
           let charged = try reader.readSigned()
+          let deadline = try reader.readSigned()
           return Repetition(
             effect: effect,
             chargedPicodollars: charged,
-            deadlineMilliseconds: try reader.readSigned()
+            deadlineMilliseconds: deadline,
+            refusal: try reader.readBool() ? try reader.readError() : nil
           )
         }
       )
@@ -189,7 +206,8 @@ public struct JournalRecord: Sendable {
       trace: trace,
       stateDigest: digest,
       intents: intents,
-      dispatches: dispatches
+      dispatches: dispatches,
+      origin: try reader.readText()
     )
   }
 }

@@ -46,6 +46,7 @@ public final class MemoryRunStore: RunStore {
     return try outcome.get()
   }
 
+  /// Keeps `bytes` under their digest.
   public func putArtifact(
     _ kind: ArtifactKind,
     digest: Digest,
@@ -56,6 +57,7 @@ public final class MemoryRunStore: RunStore {
     }
   }
 
+  /// The bytes kept under a digest.
   public func artifact(_ kind: ArtifactKind, digest: Digest) throws(StoreError) -> [UInt8] {
     try transaction { contents throws(StoreError) in
       guard let bytes = contents.artifacts[ArtifactKey(kind: kind, digest: digest)] else {
@@ -65,6 +67,7 @@ public final class MemoryRunStore: RunStore {
     }
   }
 
+  /// Creates a run without records.
   public func createRun(_ header: RunHeader) throws(StoreError) {
     try transaction { contents throws(StoreError) in
       guard contents.runs[header.runID] == nil else { throw .exists("run `\(header.runID)`") }
@@ -85,6 +88,7 @@ public final class MemoryRunStore: RunStore {
     }
   }
 
+  /// Makes the caller the owner and returns its epoch.
   public func claim(
     runID: String,
     owner: String,
@@ -100,6 +104,7 @@ public final class MemoryRunStore: RunStore {
     }
   }
 
+  /// Appends a record and applies its ledger changes.
   public func append(_ append: JournalAppend) throws(StoreError) {
     try transaction { contents throws(StoreError) in
       let summary = try contents.run(append.runID).summary
@@ -111,6 +116,7 @@ public final class MemoryRunStore: RunStore {
     }
   }
 
+  /// Sets how a run stands, without a record.
   public func setStatus(
     _ status: RunStatus,
     runID: String,
@@ -126,6 +132,7 @@ public final class MemoryRunStore: RunStore {
     }
   }
 
+  /// The records from `sequence` on.
   public func records(
     runID: String,
     from sequence: Int64
@@ -135,22 +142,26 @@ public final class MemoryRunStore: RunStore {
     }
   }
 
+  /// How one run stands.
   public func summary(runID: String) throws(StoreError) -> RunSummary {
     try transaction { contents throws(StoreError) in try contents.run(runID).summary }
   }
 
+  /// The latest runs, newest first.
   public func runs(limit: Int) throws(StoreError) -> [RunSummary] {
     try transaction { contents throws(StoreError) in
       contents.order.reversed().prefix(max(0, limit)).compactMap { contents.runs[$0]?.summary }
     }
   }
 
+  /// The account of a scope.
   public func account(scope: String) throws(StoreError) -> LedgerAccount {
     try transaction { contents throws(StoreError) in
       contents.accounts[scope] ?? LedgerAccount()
     }
   }
 
+  /// What is reserved for unsettled calls.
   public func reservations(runID: String) throws(StoreError) -> [EffectID: Int64] {
     try transaction { contents throws(StoreError) in
       try contents.run(runID).reservations.mapValues(\.picodollars)

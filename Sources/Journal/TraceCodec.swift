@@ -104,6 +104,8 @@ public struct TraceDigest: Sendable {
     }
   }
 
-  /// The digest so far. O(entries).
+  /// The digest so far.
+  ///
+  /// O(entries).
   public var digest: Digest { Digest.sha256(writer.bytes) }
 }

@@ -23,52 +23,67 @@ public struct TokenEstimate: Sendable, Equatable {
   /// such as ChatML with the markers spelled out.
   public static let messageOverhead = 5
 
-  /// The likely number of tokens: a ratio of characters to tokens for each kind of character.
+  /// The likely number of tokens: a weight for each kind of piece that tokenizers tend to make.
   ///
-  /// Letters of Latin words cost about a token per word piece, digits one per three, punctuation
-  /// about two per three, ideographs and syllables about three per four, other letters beyond
-  /// ASCII one per two. Typical errors of such ratios are 9 % at the median and 25 % at the 90th
-  /// percentile; calibrate with the usage that models report.
+  /// The weights were fitted to the o200k vocabulary on 747 texts of English prose, code, YAML and
+  /// JSON, where they miss by 4 % at the median and 14 % at the 90th percentile (a quarter of the
+  /// bytes: 12 % and 39 %). Other languages and other vocabularies are further off; calibrate with
+  /// the usage that models report. Linear in the text.
   public static func expected(_ text: String) -> Int {
+    var count = Pieces()
+    for scalar in text.unicodeScalars { count.take(scalar.value) }
+    count.endWord()
+    return (count.milliTokens + 999) / 1_000
+  }
+
+  /// The running count, in thousandths of a token.
+  private struct Pieces {
     var milliTokens = 0
-    var wordLength = 0
-    var digitRun = 0
-    func endWord() {
-      // Short words are one token; longer ones about one per seven letters more.
-      if wordLength > 0 { milliTokens += 1_000 + max(0, wordLength - 7) * 1_000 / 7 }
-      wordLength = 0
-      milliTokens += (digitRun + 2) / 3 * 1_000
-      digitRun = 0
-    }
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
+    private var letters = 0
+    private var digits = 0
+    private var previous: UInt32 = 0
+
+    mutating func take(_ scalar: UInt32) {
+      switch scalar {
       case 0x41...0x5a, 0x61...0x7a:
-        if digitRun > 0 { endWord() }
-        wordLength += 1
+        let isInnerCapital = scalar < 0x61 && (0x61...0x7a).contains(previous)
+        if digits > 0 || isInnerCapital { endWord() }
+        letters += 1
       case 0x30...0x39:
-        if wordLength > 0 { endWord() }
-        digitRun += 1
-      case 0x20:
-        // A space joins the word after it.
-        endWord()
-      case 0x09, 0x0a, 0x0d:
-        endWord()
-        milliTokens += 500
-      case ..<0x80:
-        endWord()
-        milliTokens += 650
-      case 0x2e80...0xd7ff, 0xf900...0xfaff, 0x20000...0x3ffff:
-        endWord()
-        milliTokens += 750
-      case 0x1f000...0x1faff:
-        endWord()
-        milliTokens += 2_000
+        if letters > 0 { endWord() }
+        digits += 1
       default:
         endWord()
-        milliTokens += 450
+        milliTokens += weight(scalar)
+      }
+      previous = scalar
+    }
+
+    mutating func endWord() {
+      if letters > 0 { milliTokens += 1_130 + max(0, letters - 7) * 40 }
+      milliTokens += (digits + 2) / 3 * 1_200
+      letters = 0
+      digits = 0
+    }
+
+    private func weight(_ scalar: UInt32) -> Int {
+      switch scalar {
+      case 0x20: 0  // A space belongs to the word after it.
+      case 0x09, 0x0a, 0x0d: isBreak(previous) ? 0 : 1_090
+      case ..<0x80: isPunctuation(previous) ? 250 : 660
+      case 0x2e80...0xd7ff, 0xf900...0xfaff, 0x20000...0x3ffff: 750
+      case 0x1f000...0x1faff: 2_000
+      default: 450
       }
     }
-    endWord()
-    return (milliTokens + 999) / 1_000
+
+    private func isBreak(_ scalar: UInt32) -> Bool { [0x09, 0x0a, 0x0d].contains(scalar) }
+
+    private func isPunctuation(_ scalar: UInt32) -> Bool {
+      switch scalar {
+      case 0x21...0x2f, 0x3a...0x40, 0x5b...0x60, 0x7b...0x7e: true
+      default: false
+      }
+    }
   }
 }

@@ -171,7 +171,7 @@ struct HTTPToolTests {
         let failure = try await failure([reply]) {
           $0.effect = effect
           $0.isIdempotent = isIdempotent
-          $0.deadlineMilliseconds = 300
+          if case .hang = reply { $0.deadlineMilliseconds = 500 }
         }
         let isLost = effect == .write && !isIdempotent
         #expect(failure.kind == (isLost ? .unknown : kind), "\(reply) \(effect) \(isIdempotent)")

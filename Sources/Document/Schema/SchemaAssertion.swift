@@ -76,7 +76,7 @@ enum SchemaAssertion {
     case .bool: types.contains(.boolean)
     case .int, .uint: types.contains(.integer) || types.contains(.number)
     case .double(let double):
-      types.contains(.number) || types.contains(.integer) && double == double.rounded()
+      types.contains(.number) || types.contains(.integer) && SchemaNumber.isIntegral(double)
     case .list: types.contains(.array)
     case .map, .record: types.contains(.object)
     default: types.contains(.string)

@@ -270,7 +270,8 @@ struct SchemaCompiler {
     switch entry.value.content {
     case .int(let int): int >= 0 ? Int(int) : nil
     case .uint: Int.max
-    case .double(let double): double >= 0 && double == double.rounded() ? Int(exactly: double) : nil
+    case .double(let double):
+      double >= 0 && double < 0x1p53 && SchemaNumber.isIntegral(double) ? Int(double) : nil
     default: nil
     }
   }

@@ -1,3 +1,5 @@
+// For the linker: conversions of doubles call the C mathematics library in debug builds.
+import Glibc
 import Values
 
 /// Numbers and equality as JSON Schema has them: by mathematical value, whatever the kind.
@@ -53,11 +55,29 @@ enum SchemaNumber {
   /// Whether a number is a multiple, up to the rounding of one division.
   static func isMultiple(_ value: Value, of divisor: Value) -> Bool {
     if case .int(let left) = value, case .int(let right) = divisor { return left % right == 0 }
-    let left = double(value)
-    let right = double(divisor)
-    let quotient = left / right
-    guard quotient.isFinite else { return left.truncatingRemainder(dividingBy: right) == 0 }
-    return abs(quotient - quotient.rounded()) <= quotient.ulp * 2
+    let quotient = double(value) / double(divisor)
+    guard quotient.isFinite else { return isExactMultiple(double(value), of: double(divisor)) }
+    guard quotient.magnitude < 0x1p53 else { return true }
+    let nearest = Double(Int64(quotient < 0 ? quotient - 0.5 : quotient + 0.5))
+    return (quotient - nearest).magnitude <= quotient.ulp * 2
+  }
+
+  /// The same by binary long division, for a quotient beyond a double's range.
+  private static func isExactMultiple(_ value: Double, of divisor: Double) -> Bool {
+    guard value.isNormal, divisor.isNormal else { return false }
+    let hidden: UInt64 = 1 << 52
+    let modulus = divisor.significandBitPattern | hidden
+    var remainder = (value.significandBitPattern | hidden) % modulus
+    for _ in 0..<max(0, Int(value.exponent) - Int(divisor.exponent)) {
+      remainder = remainder * 2 % modulus
+    }
+    return remainder == 0
+  }
+
+  /// Whether a double has no fraction.
+  static func isIntegral(_ double: Double) -> Bool {
+    guard double.isFinite else { return false }
+    return double.magnitude >= 0x1p53 || Double(Int64(double)) == double
   }
 
   /// Whether all elements differ.

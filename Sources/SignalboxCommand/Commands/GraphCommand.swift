@@ -1,10 +1,17 @@
-/// `signalbox graph`.
-package enum GraphCommand {
+import Signalbox
+
+/// `signalbox graph FLOW`.
+package struct GraphCommand: Command {
+  private enum Format: String {
+    case mermaid
+    case dot
+  }
+
   private static let format = OptionDeclaration(
     "format",
     short: "f",
     "language of the drawing",
-    kind: .choice(["mermaid", "dot", "svg"], placeholder: "FORMAT"),
+    kind: .choice(["mermaid", "dot"], placeholder: "FORMAT"),
     default: "mermaid"
   )
 
@@ -13,10 +20,35 @@ package enum GraphCommand {
     "graph",
     "draw a flow",
     operands: [.flow],
-    options: [format],
+    options: [format, .overlay],
     examples: [
       "signalbox graph flow.yaml -f mermaid",
       "signalbox graph flow.yaml -f dot | dot -Tsvg > flow.svg",
     ]
   )
+
+  private let path: String
+  private let overlays: [String]
+  private let chosen: Format
+
+  /// The command as asked for.
+  package init(_ arguments: Arguments) throws(UsageError) {
+    path = try arguments.operand()
+    overlays = arguments.texts(.overlay)
+    chosen = arguments.choice(Self.format) ?? .mermaid
+  }
+
+  /// Prints the drawing, or why there is none.
+  package func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    let prepared = try FlowFiles.prepare(path, overlays: overlays)
+    guard let table = prepared.table else {
+      Findings(console).show(prepared.diagnostics)
+      return Findings.exit(for: prepared.diagnostics)
+    }
+    switch chosen {
+    case .mermaid: console.print(TableDrawing.mermaid(table.table))
+    case .dot: console.print(TableDrawing.dot(table.table))
+    }
+    return .success
+  }
 }

@@ -1,0 +1,60 @@
+import Execution
+import Table
+import Values
+
+/// A call that has passed the gate, with everything that carrying it out needs.
+public struct DispatchedCall: Sendable {
+  /// The run.
+  public var runID: String
+  /// The call's number in its run.
+  public var effect: EffectID
+  /// The step that calls.
+  public var step: String
+  /// Who is called.
+  public var performer: Performer
+  /// The input.
+  public var input: Value
+  /// The rendered prompt, of models and people that have one.
+  public var prompt: String?
+  /// The rendered standing instructions.
+  public var instructions: String?
+  /// The JSON Schema of the answer.
+  public var outputSchema: Value?
+  /// The key that makes a repetition harmless where the other side honours it.
+  public var idempotencyKey: String
+  /// 1 for the first attempt of the visit.
+  public var attempt: Int32
+  /// The step's visit, from 1.
+  public var visit: Int64
+  /// When the call starts: milliseconds since the Unix epoch.
+  public var startedMilliseconds: Int64
+  /// When its answer is no longer wanted: milliseconds since the Unix epoch; -1: never.
+  public var deadlineMilliseconds: Int64
+}
+
+/// What came of a call.
+public indirect enum CallResult: Sendable {
+  /// It was answered; `costPicodollars` is known only where the performer knows its own price.
+  case completed(output: Value, usage: Usage?, costPicodollars: Int64? = nil)
+  /// It failed; `wasSent` tells whether the other side may charge for it.
+  case failed(ErrorKind, message: String, usage: Usage? = nil, wasSent: Bool = true)
+  /// The result arrives that long after the call started.
+  case later(afterMilliseconds: Int64, CallResult)
+  /// Nobody will ever answer; only a deadline ends the call.
+  case never
+  /// A person is to answer; the run waits without anybody driving it.
+  case awaitsPerson
+}
+
+/// Carries out calls: a seam to the world.
+public protocol Performing: Sendable {
+  /// Carries out one call; ends early when its task is cancelled.
+  func perform(_ call: DispatchedCall) async -> CallResult
+  /// Why calls of `performer` can never be carried out here; nil: they can.
+  func obstacle(to performer: Performer) -> String?
+}
+
+extension Performing {
+  /// Why calls of `performer` can never be carried out here.
+  public func obstacle(to performer: Performer) -> String? { nil }
+}

@@ -1,0 +1,363 @@
+import Execution
+import Expression
+import Journal
+import Models
+import Source
+import Table
+import Values
+
+// One event: the pure step, the gate, one transaction, and only then the calls.
+extension RunDriver {
+  func apply(_ event: PendingEvent) throws(RunFault) {
+    let now = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
+    let runEvent = RunEvent(atMilliseconds: now, kind: event.kind)
+    var next = state
+    var output = StepOutput()
+    Executor.step(table, &next, runEvent, &output)
+    let settled = settlement(of: event.kind) + withdrawals(in: output.effects)
+    var dispatches = judge(output.effects)
+    let step = JournalRecord.Step(
+      event: runEvent,
+      trace: output.trace,
+      stateDigest: Digest.sha256(next.encoded()),
+      intents: output.effects,
+      dispatches: [],
+      origin: event.origin
+    )
+    try append(&dispatches, settled: settled, status: Self.status(of: next.outcome)) {
+      var step = step
+      step.dispatches = $0
+      return .step(step)
+    }
+    state = next
+    trace += output.trace
+    report(output.trace)
+    perform(output.effects, dispatches)
+    if let outcome = state.outcome {
+      let account = try? surroundings.store.account(scope: runScope)
+      surroundings.progress(
+        .ended(
+          outcome,
+          spentPicodollars: account?.spentPicodollars ?? state.spentPicodollars
+        )
+      )
+    }
+  }
+
+  /// Appends a record with reservations for all calls that are not refused; a call that finds no
+  /// room in the budget is refused and the transaction tried again, at most once a call.
+  func append(
+    _ dispatches: inout [Dispatch],
+    settled: [LedgerChange],
+    status: RunStatus,
+    _ body: ([Dispatch]) -> JournalRecord.Body
+  ) throws(RunFault) {
+    let now = surroundings.clock.nowMilliseconds
+    let limits = ledgerLimits(atMilliseconds: now)
+    while true {
+      let record = StoredRecord(
+        JournalRecord(sequence: sequence + 1, previousHash: head, body: body(dispatches))
+      )
+      var ledger = settled
+      for dispatch in dispatches where dispatch.refusal == nil {
+        ledger.append(
+          .reserve(
+            effect: dispatch.effect,
+            picodollars: dispatch.reservedPicodollars,
+            limits: limits
+          )
+        )
+      }
+      do throws(StoreError) {
+        try surroundings.store.append(
+          JournalAppend(
+            runID: header.runID,
+            epoch: epoch,
+            record: record,
+            ledger: ledger,
+            status: status,
+            atMilliseconds: now
+          )
+        )
+        sequence += 1
+        head = record.hash
+        return
+      } catch {
+        guard case .overLimit(let shortage) = error,
+          let index = dispatches.firstIndex(where: {
+            $0.effect == shortage.effect && $0.refusal == nil
+          })
+        else { throw .store(error) }
+        dispatches[index].refusal = RunError(
+          kind: .budget,
+          message: Messages.overBudget(shortage),
+          step: ""
+        )
+        dispatches[index].reservedPicodollars = 0
+      }
+    }
+  }
+
+  // MARK: Money
+
+  var runScope: String { "run:\(header.runID)" }
+
+  /// The scopes that a reservation counts against: the run, and the flow's period if it has one.
+  func ledgerLimits(atMilliseconds now: Int64) -> [LedgerLimit] {
+    let limits = table.table.runLimits
+    let hard = limits.hardPicodollars
+    switch limits.period {
+    case .run: return [LedgerLimit(scope: runScope, limitPicodollars: hard)]
+    case .day, .month:
+      let date = CalendarDate(atMilliseconds: now)
+      let period = limits.period == .day ? date.day : date.month
+      return [
+        LedgerLimit(scope: runScope, limitPicodollars: -1),
+        LedgerLimit(scope: "flow:\(header.flowName):\(period)", limitPicodollars: hard),
+      ]
+    }
+  }
+
+  /// What an event settles; costs of attempts lost before were settled when they were given up.
+  private func settlement(of kind: RunEvent.Kind) -> [LedgerChange] {
+    switch kind {
+    case .completed(let effect, _, _, let cost), .failed(let effect, _, _, _, let cost):
+      [.settle(effect: effect, picodollars: max(0, cost - (lostCosts[effect] ?? 0)))]
+    case .started, .fired, .cancelled, .external: []
+    }
+  }
+
+  /// Calls that are withdrawn under way: a model may charge for them, so they are charged in full.
+  private func withdrawals(in effects: [Effect]) -> [LedgerChange] {
+    effects.compactMap { effect in
+      guard case .cancel(let id) = effect, let call = calls[id] else { return nil }
+      let kind = table.table.performers[Int(call.intent.performer)].kind
+      return kind == .human
+        ? .release(effect: id)
+        : .settle(effect: id, picodollars: call.dispatch.reservedPicodollars)
+    }
+  }
+
+  // MARK: The gate
+
+  /// Decides about each call: permissions, prompt length, worst cost.
+  private func judge(_ effects: [Effect]) -> [Dispatch] {
+    let withdrawn = Set(
+      effects.compactMap { effect -> EffectID? in
+        if case .cancel(let id) = effect { id } else { nil }
+      }
+    )
+    return effects.compactMap { effect in
+      guard case .call(let intent) = effect, !withdrawn.contains(intent.id) else { return nil }
+      return judge(intent)
+    }
+  }
+
+  func judge(_ intent: CallIntent) -> Dispatch {
+    let performer = table.table.performers[Int(intent.performer)]
+    var dispatch = Dispatch(
+      effect: intent.id,
+      idempotencyKey: intent.idempotencyKey(runID: header.runID),
+      reservedPicodollars: surroundings.pricer.worstPicodollars(performer)
+    )
+    if let refusal = refusal(of: intent, performer) {
+      dispatch.refusal = refusal
+      dispatch.reservedPicodollars = 0
+    }
+    return dispatch
+  }
+
+  private func refusal(of intent: CallIntent, _ performer: Performer) -> RunError? {
+    let step = step(of: intent)
+    if let obstacle = surroundings.performing.obstacle(to: performer) {
+      return RunError(kind: .denied, message: obstacle, step: step)
+    }
+    switch rendered(intent, performer) {
+    case .failure(let error):
+      return RunError(kind: .failed, message: error.message, step: step)
+    case .success(let texts):
+      guard performer.kind == .model, performer.promptTokens > 0 else { return nil }
+      let bound = Self.promptTokensUpperBound(
+        texts,
+        schema: table.schema(performer.outputSchema)
+      )
+      guard bound > performer.promptTokens else { return nil }
+      return RunError(
+        kind: .failed,
+        message: Messages.overlongPrompt(performer.id, bound, limit: performer.promptTokens),
+        step: step
+      )
+    }
+  }
+
+  /// Prompt and instructions of a call.
+  struct RenderedTexts {
+    var prompt: String?
+    var instructions: String?
+  }
+
+  func rendered(
+    _ intent: CallIntent,
+    _ performer: Performer
+  ) -> Result<RenderedTexts, EvaluationError> {
+    let environmentSlot = table.table.slots.firstIndex { $0.kind == .environment }
+    let memory = LinkedTable.performerMemory(
+      input: intent.input,
+      environment: environmentSlot.flatMap { state.memory.value($0) } ?? .map(ValueMap())
+    )
+    var texts = RenderedTexts()
+    for (program, isPrompt) in [(performer.prompt, true), (performer.instructions, false)]
+    where program != noIndex {
+      switch table.evaluate(program, memory) {
+      case .failure(let error): return .failure(error)
+      case .value(let value):
+        let text = value.text ?? JSONWriter.string(value)
+        if isPrompt { texts.prompt = text } else { texts.instructions = text }
+      }
+    }
+    return .success(texts)
+  }
+
+  /// A bound that the tokens of a prompt cannot pass: bytes of all texts, of the answer's schema,
+  /// which providers put into the prompt, and their framing.
+  static func promptTokensUpperBound(_ texts: RenderedTexts, schema: Value?) -> Int64 {
+    var sum = 2 * TokenEstimate.messageOverhead
+    for text in [texts.prompt, texts.instructions].compactMap({ $0 }) {
+      sum += TokenEstimate.upperBound(text) + TokenEstimate.messageOverhead
+    }
+    if let schema { sum += TokenEstimate.upperBound(JSONWriter.string(schema)) }
+    return Int64(sum)
+  }
+
+  // MARK: Performing
+
+  func perform(_ effects: [Effect], _ dispatches: [Dispatch]) {
+    for effect in effects {
+      switch effect {
+      case .call(let intent):
+        guard let dispatch = dispatches.first(where: { $0.effect == intent.id }) else { continue }
+        start(OpenCall(intent: intent, dispatch: dispatch))
+      case .startTimer(let timer): arm(timer)
+      case .cancel(let id): withdraw(id)
+      }
+    }
+  }
+
+  func arm(_ timer: TimerIntent) {
+    agenda.add(
+      Agenda.Entry(
+        dueMilliseconds: timer.dueMilliseconds,
+        effect: timer.id,
+        matter: .timer(timer.purpose)
+      )
+    )
+  }
+
+  private func withdraw(_ effect: EffectID) {
+    agenda.withdraw(effect)
+    people[effect] = nil
+    undecided[effect] = nil
+    calls.removeValue(forKey: effect)?.task?.cancel()
+    pending.removeAll { event in
+      switch event.kind {
+      case .completed(let id, _, _, _), .failed(let id, _, _, _, _): id == effect
+      default: false
+      }
+    }
+  }
+
+  /// Makes a call, or turns its refusal into an event.
+  func start(_ open: OpenCall) {
+    var call = open
+    let intent = call.intent
+    let performer = table.table.performers[Int(intent.performer)]
+    if let refusal = call.dispatch.refusal {
+      let error = RunError(kind: refusal.kind, message: refusal.message, step: step(of: intent))
+      surroundings.progress(.refused(step: error.step, error: error))
+      pending.append(
+        PendingEvent(
+          kind: .failed(
+            effect: intent.id,
+            error: refusal.kind,
+            message: refusal.message,
+            usage: nil,
+            costPicodollars: call.lostPicodollars
+          )
+        )
+      )
+      return
+    }
+    call.startedMilliseconds = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
+    if intent.deadlineMilliseconds >= 0 {
+      agenda.add(
+        Agenda.Entry(
+          dueMilliseconds: intent.deadlineMilliseconds,
+          effect: intent.id,
+          matter: .deadline
+        )
+      )
+    }
+    var texts = RenderedTexts()
+    if case .success(let result) = rendered(intent, performer) { texts = result }
+    let dispatched = DispatchedCall(
+      runID: header.runID,
+      effect: intent.id,
+      step: step(of: intent),
+      performer: performer,
+      input: intent.input,
+      prompt: texts.prompt,
+      instructions: texts.instructions,
+      outputSchema: table.schema(performer.outputSchema),
+      idempotencyKey: call.dispatch.idempotencyKey,
+      attempt: intent.attempt,
+      visit: intent.visit,
+      startedMilliseconds: call.startedMilliseconds,
+      deadlineMilliseconds: intent.deadlineMilliseconds
+    )
+    performingCount += 1
+    let performing = surroundings.performing
+    call.task = Task {
+      let result = await performing.perform(dispatched)
+      self.arrived(intent.id, result)
+    }
+    calls[intent.id] = call
+  }
+
+  func personTask(of call: OpenCall) -> PersonTask {
+    let performer = table.table.performers[Int(call.intent.performer)]
+    return PersonTask(
+      effect: call.intent.id,
+      step: step(of: call.intent),
+      performer: performer,
+      input: call.intent.input,
+      outputSchema: table.schema(performer.outputSchema),
+      untilMilliseconds: call.intent.deadlineMilliseconds
+    )
+  }
+
+  private func report(_ trace: [TraceEntry]) {
+    for entry in trace {
+      switch entry {
+      case .took(let row, _): surroundings.progress(.took(row: row))
+      case .retried(let place, _, let attempt, let error):
+        surroundings.progress(
+          .retrying(
+            step: table.table.nodes[Int(place)].name,
+            attempt: attempt,
+            error: error
+          )
+        )
+      case .entered, .forced, .finished, .guardFailed: break
+      }
+    }
+  }
+
+  static func status(of outcome: RunOutcome?) -> RunStatus {
+    switch outcome {
+    case nil: .running
+    case .success: .succeeded
+    case .failure: .failed
+    case .cancelled: .cancelled
+    }
+  }
+}

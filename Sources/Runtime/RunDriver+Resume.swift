@@ -1,0 +1,229 @@
+import Execution
+import Journal
+import Source
+import Table
+import Values
+
+// Taking a run over: its state is recomputed from its events, what was under way is settled.
+extension RunDriver {
+  /// Claims a run and rebuilds it from its journal; `drive` goes on with it.
+  ///
+  /// Of the calls that were under way: questions to people stay open; timers keep their time;
+  /// calls that may be repeated are made again under the same key, a model's lost attempt being
+  /// charged in full; other writes are `unknown`, taken by an edge that names that kind, else
+  /// left to a person's decision. O(records).
+  public static func resume(
+    runID: String,
+    _ table: LinkedTable,
+    in surroundings: RunSurroundings
+  ) async throws(RunFault) -> RunDriver {
+    let summary: RunSummary
+    let epoch: Int64
+    let records: [StoredRecord]
+    do throws(StoreError) {
+      summary = try surroundings.store.summary(runID: runID)
+      epoch = try surroundings.store.claim(
+        runID: runID,
+        owner: surroundings.owner,
+        atMilliseconds: surroundings.clock.nowMilliseconds
+      )
+      records = try surroundings.store.records(runID: runID, from: 1)
+    } catch {
+      throw .store(error)
+    }
+    guard !records.isEmpty else { throw .refused(Messages.neverStarted(runID)) }
+    let driver = RunDriver(
+      header: summary.header,
+      table: table,
+      surroundings: surroundings,
+      epoch: epoch
+    )
+    surroundings.progress(
+      .started(runID: runID, flow: summary.header.flowName, isResumed: true)
+    )
+    try await driver.rebuild(from: records)
+    return driver
+  }
+
+  private func rebuild(from records: [StoredRecord]) throws(RunFault) {
+    var open = OpenIntents()
+    for stored in records {
+      let record = try verified(stored)
+      switch record.body {
+      case .step(let step):
+        var output = StepOutput()
+        Executor.step(table, &state, step.event, &output)
+        guard Digest.sha256(state.encoded()) == step.stateDigest else {
+          throw .damaged(
+            record: stored.sequence,
+            message: "its event leads to another state than recorded"
+          )
+        }
+        trace += output.trace
+        open.follow(step)
+      case .resumed(_, _, let repetitions): open.follow(repetitions)
+      }
+      sequence = stored.sequence
+      head = stored.hash
+    }
+    guard state.outcome == nil else { return }
+    for timer in open.timers.values.sorted(by: { $0.id < $1.id }) { arm(timer) }
+    try takeUp(open.calls.values.sorted { $0.intent.id < $1.intent.id })
+  }
+
+  private func verified(_ stored: StoredRecord) throws(RunFault) -> JournalRecord {
+    guard Digest.sha256(stored.bytes) == stored.hash else {
+      throw .damaged(record: stored.sequence, message: "its bytes were changed")
+    }
+    let record: JournalRecord
+    do throws(BinaryError) {
+      record = try JournalRecord(decoding: stored.bytes)
+    } catch {
+      throw .damaged(record: stored.sequence, message: error.message)
+    }
+    guard record.sequence == sequence + 1, record.previousHash == head else {
+      throw .damaged(record: stored.sequence, message: "it does not follow the record before")
+    }
+    return record
+  }
+
+  /// What becomes of calls that were under way.
+  private func takeUp(_ open: [OpenCall]) throws(RunFault) {
+    var repeated: [OpenCall] = []
+    for call in open {
+      let performer = table.table.performers[Int(call.intent.performer)]
+      lostCosts[call.intent.id] = call.lostPicodollars
+      if call.dispatch.refusal != nil || performer.kind == .human {
+        start(call)
+      } else if performer.kind == .model || !performer.isWrite || performer.isIdempotent {
+        repeated.append(call)
+      } else {
+        calls[call.intent.id] = call
+        leaveUnknown(call, performer)
+      }
+    }
+    guard !repeated.isEmpty else { return }
+    try makeAgain(repeated)
+  }
+
+  /// A write that may have happened: an edge that names `unknown` takes it, else a person decides.
+  private func leaveUnknown(_ call: OpenCall, _ performer: Performer) {
+    let place = table.table.nodes[Int(call.intent.place)]
+    let names = place.rows.contains { index in
+      let row = table.table.rows[Int(index)]
+      guard row.event == .failure, row.kinds.contains(.unknown) else { return false }
+      if row.kinds != .all { return true }
+      guard row.guardProgram != noIndex else { return false }
+      let text = table.table.programs[Int(row.guardProgram)].text
+      return text.contains("'unknown'") || text.contains("\"unknown\"")
+    }
+    if names {
+      finish(
+        call.intent.id,
+        .failed(.unknown, message: "the driver ended while the call was under way")
+      )
+      return
+    }
+    let entry = UndecidedCall(
+      effect: call.intent.id,
+      step: step(of: call.intent),
+      performer: performer,
+      input: call.intent.input,
+      idempotencyKey: call.dispatch.idempotencyKey
+    )
+    undecided[call.intent.id] = entry
+    surroundings.progress(.undecided(entry))
+  }
+
+  /// Journals that calls are made again, then makes them.
+  private func makeAgain(_ lost: [OpenCall]) throws(RunFault) {
+    let now = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
+    var settled: [LedgerChange] = []
+    var repetitions: [EffectID: Repetition] = [:]
+    var dispatches: [Dispatch] = []
+    for call in lost {
+      let id = call.intent.id
+      let performer = table.table.performers[Int(call.intent.performer)]
+      let charged = performer.kind == .model ? call.dispatch.reservedPicodollars : 0
+      settled.append(.settle(effect: id, picodollars: charged))
+      let node = table.table.nodes[Int(call.intent.place)]
+      let (deadline, overflow) = now.addingReportingOverflow(max(0, node.deadlineMilliseconds))
+      repetitions[id] = Repetition(
+        effect: id,
+        chargedPicodollars: charged,
+        deadlineMilliseconds: node.deadlineMilliseconds < 0 || overflow ? -1 : deadline
+      )
+      dispatches.append(judge(call.intent))
+    }
+    try append(&dispatches, settled: settled, status: .running) { dispatches in
+      .resumed(
+        atMilliseconds: now,
+        epoch: epoch,
+        repetitions: dispatches.compactMap { dispatch in
+          var repetition = repetitions[dispatch.effect]
+          repetition?.refusal = dispatch.refusal
+          return repetition
+        }
+      )
+    }
+    for dispatch in dispatches {
+      guard var call = lost.first(where: { $0.intent.id == dispatch.effect }),
+        let repetition = repetitions[dispatch.effect]
+      else { continue }
+      call.dispatch = dispatch
+      call.lostPicodollars = LedgerAccount.sum(
+        call.lostPicodollars,
+        repetition.chargedPicodollars
+      )
+      call.intent.deadlineMilliseconds = repetition.deadlineMilliseconds
+      lostCosts[dispatch.effect] = call.lostPicodollars
+      start(call)
+    }
+  }
+}
+
+/// Calls and timers without an outcome, gathered while a journal is read.
+struct OpenIntents {
+  private(set) var calls: [EffectID: RunDriver.OpenCall] = [:]
+  private(set) var timers: [EffectID: TimerIntent] = [:]
+
+  /// Follows what one step started and ended.
+  mutating func follow(_ step: JournalRecord.Step) {
+    switch step.event.kind {
+    case .completed(let effect, _, _, _), .failed(let effect, _, _, _, _): calls[effect] = nil
+    case .fired(let timer): timers[timer] = nil
+    case .started, .cancelled, .external: break
+    }
+    for effect in step.intents {
+      switch effect {
+      case .call(let intent):
+        guard let dispatch = step.dispatches.first(where: { $0.effect == intent.id }) else {
+          continue
+        }
+        calls[intent.id] = RunDriver.OpenCall(
+          intent: intent,
+          dispatch: dispatch,
+          startedMilliseconds: step.event.atMilliseconds
+        )
+      case .startTimer(let timer): timers[timer.id] = timer
+      case .cancel(let id):
+        calls[id] = nil
+        timers[id] = nil
+      }
+    }
+  }
+
+  /// Follows calls that were made again.
+  mutating func follow(_ repetitions: [Repetition]) {
+    for repetition in repetitions {
+      guard var call = calls[repetition.effect] else { continue }
+      call.lostPicodollars = LedgerAccount.sum(
+        call.lostPicodollars,
+        repetition.chargedPicodollars
+      )
+      call.intent.deadlineMilliseconds = repetition.deadlineMilliseconds
+      call.dispatch.refusal = repetition.refusal
+      calls[repetition.effect] = call
+    }
+  }
+}

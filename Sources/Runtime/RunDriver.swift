@@ -1,0 +1,370 @@
+import Execution
+import Journal
+import Source
+import Table
+import Values
+
+/// Drives one run: each event is journaled with everything that follows from it, and only then are
+/// its calls made; their results become events in turn.
+///
+/// A driver owns its run by an epoch that the store checks at every append, so that two processes
+/// cannot both drive it. After a fault the run stands in the store as it was before; another
+/// driver resumes it.
+public actor RunDriver {
+  /// A call under way.
+  struct OpenCall {
+    var intent: CallIntent
+    var dispatch: Dispatch
+    /// What lost attempts before a crash were charged.
+    var lostPicodollars: Int64 = 0
+    var startedMilliseconds: Int64 = 0
+    var task: Task<Void, Never>?
+  }
+
+  /// An event that is not applied yet.
+  struct PendingEvent {
+    var kind: RunEvent.Kind
+    var origin = ""
+  }
+
+  /// What the run is.
+  public nonisolated let header: RunHeader
+  /// The table it is pinned to.
+  public nonisolated let table: LinkedTable
+  nonisolated let surroundings: RunSurroundings
+  let epoch: Int64
+
+  /// The run's state after the last record.
+  public internal(set) var state: RunState
+  /// Everything that the run did, in order.
+  public internal(set) var trace: [TraceEntry] = []
+  var sequence: Int64 = 0
+  var head: Digest
+  var calls: [EffectID: OpenCall] = [:]
+  var people: [EffectID: PersonTask] = [:]
+  var undecided: [EffectID: UndecidedCall] = [:]
+  var agenda = Agenda()
+  var pending: [PendingEvent] = []
+  var performingCount = 0
+  /// What lost attempts were charged, by call: settled when they were given up.
+  var lostCosts: [EffectID: Int64] = [:]
+  private var waiter: CheckedContinuation<Void, Never>?
+
+  init(header: RunHeader, table: LinkedTable, surroundings: RunSurroundings, epoch: Int64) {
+    self.header = header
+    self.table = table
+    self.surroundings = surroundings
+    self.epoch = epoch
+    state = Executor.start(table)
+    head = header.anchor
+  }
+
+  /// Creates a run, claims it and journals its start; nothing has been called yet.
+  ///
+  /// The input is completed with the flow's defaults and the numbers that its schema wants.
+  public static func start(
+    _ table: LinkedTable,
+    header: RunHeader,
+    input: Value,
+    in surroundings: RunSurroundings
+  ) async throws(RunFault) -> RunDriver {
+    let epoch: Int64
+    do throws(StoreError) {
+      try surroundings.store.createRun(header)
+      epoch = try surroundings.store.claim(
+        runID: header.runID,
+        owner: surroundings.owner,
+        atMilliseconds: surroundings.clock.nowMilliseconds
+      )
+    } catch {
+      throw .store(error)
+    }
+    let driver = RunDriver(
+      header: header,
+      table: table,
+      surroundings: surroundings,
+      epoch: epoch
+    )
+    surroundings.progress(
+      .started(runID: header.runID, flow: header.flowName, isResumed: false)
+    )
+    let input = RunInput.completed(input, for: table)
+    try await driver.begin(input: input)
+    return driver
+  }
+
+  private func begin(input: Value) throws(RunFault) {
+    var environment = ValueMap()
+    for name in table.table.publicEnvironment {
+      if let value = surroundings.environment[name] { environment[name] = value }
+    }
+    try apply(
+      PendingEvent(
+        kind: .started(runID: header.runID, input: input, environment: environment)
+      )
+    )
+  }
+
+  /// Drives the run until it ends or only people can move it on.
+  ///
+  /// May be called again after answers and decisions.
+  public func drive() async throws(RunFault) -> RunPause {
+    while true {
+      if let outcome = state.outcome { return .ended(outcome) }
+      if !pending.isEmpty {
+        try apply(pending.removeFirst())
+        continue
+      }
+      if surroundings.clock.isVirtual, performingCount > 0 {
+        await wait(untilMilliseconds: nil)
+        continue
+      }
+      let earliest = agenda.earliest
+      if let entry = earliest, entry.dueMilliseconds <= surroundings.clock.nowMilliseconds {
+        agenda.withdraw(entry)
+        take(entry)
+        continue
+      }
+      if let pause = pauseReason() {
+        try rest(pause)
+        return pause
+      }
+      await wait(untilMilliseconds: earliest?.dueMilliseconds)
+    }
+  }
+
+  /// Asks the run to stop; steps that are cancelled may still take their way out.
+  public func cancel(reason: String) {
+    pending.append(PendingEvent(kind: .cancelled(reason: reason)))
+    wake()
+  }
+
+  /// Withdraws every call under way without an event; the run can be resumed.
+  public func abandon() {
+    for call in calls.values { call.task?.cancel() }
+  }
+
+  // MARK: Waiting
+
+  /// Why nothing but people can move the run on; nil: something else can.
+  private func pauseReason() -> RunPause? {
+    guard performingCount == 0 else { return nil }
+    if !undecided.isEmpty {
+      return .undecided(undecided.values.sorted { $0.effect < $1.effect })
+    }
+    if people.isEmpty { return agenda.entries.isEmpty ? .stalled : nil }
+    // A virtual clock would wait for deadlines in no time; people are asked for nevertheless.
+    for entry in agenda.entries {
+      switch entry.matter {
+      case .deadline where people[entry.effect] != nil: continue
+      case .timer(.flowTimeout), .timer(.grace): continue
+      default: return nil
+      }
+    }
+    return .waiting(people.values.sorted { $0.effect < $1.effect })
+  }
+
+  private func rest(_ pause: RunPause) throws(RunFault) {
+    let status: RunStatus
+    if case .undecided = pause { status = .undecided } else { status = .waiting }
+    do throws(StoreError) {
+      try surroundings.store.setStatus(
+        status,
+        runID: header.runID,
+        epoch: epoch,
+        atMilliseconds: surroundings.clock.nowMilliseconds
+      )
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private func wait(untilMilliseconds due: Int64?) async {
+    let clock = surroundings.clock
+    if clock.isVirtual, let due {
+      await clock.sleep(untilMilliseconds: due)
+      return
+    }
+    let alarm = due.map { due in
+      Task {
+        await clock.sleep(untilMilliseconds: due)
+        self.wake()
+      }
+    }
+    await withCheckedContinuation { waiter = $0 }
+    alarm?.cancel()
+  }
+
+  func wake() {
+    waiter?.resume()
+    waiter = nil
+  }
+
+  // MARK: Results
+
+  /// Puts the matter of an agenda entry among the events to apply.
+  private func take(_ entry: Agenda.Entry) {
+    switch entry.matter {
+    case .timer:
+      pending.append(PendingEvent(kind: .fired(timer: entry.effect)))
+    case .deadline:
+      guard let call = calls[entry.effect] else { return }
+      let milliseconds = entry.dueMilliseconds - call.startedMilliseconds
+      finish(
+        entry.effect,
+        .failed(.timeout, message: "no answer within \(Self.durationText(milliseconds))")
+      )
+    case .result(let result):
+      finish(entry.effect, result)
+    }
+  }
+
+  /// A performer has returned.
+  func arrived(_ effect: EffectID, _ result: CallResult) {
+    performingCount -= 1
+    defer { wake() }
+    guard let call = calls[effect] else { return }
+    let now = surroundings.clock.nowMilliseconds
+    switch result {
+    case .completed, .failed:
+      agenda.add(Agenda.Entry(dueMilliseconds: now, effect: effect, matter: .result(result)))
+    case .later(let after, let result):
+      let (due, overflow) = call.startedMilliseconds.addingReportingOverflow(max(0, after))
+      agenda.add(
+        Agenda.Entry(
+          dueMilliseconds: overflow ? .max : due,
+          effect: effect,
+          matter: .result(result)
+        )
+      )
+    case .never: break
+    case .awaitsPerson:
+      let task = personTask(of: call)
+      people[effect] = task
+      surroundings.progress(.waiting(task))
+    }
+  }
+
+  /// Turns a result into the event that will be journaled.
+  func finish(_ effect: EffectID, _ result: CallResult, answeredBy: String = "") {
+    guard let call = calls.removeValue(forKey: effect) else { return }
+    call.task?.cancel()
+    agenda.withdraw(effect)
+    people[effect] = nil
+    let performer = table.table.performers[Int(call.intent.performer)]
+    let checked = check(result, of: performer)
+    let cost = LedgerAccount.sum(charge(checked, of: call), call.lostPicodollars)
+    let usage: Usage?
+    var error: RunError?
+    var output: Value?
+    switch checked {
+    case .completed(let answer, let reported, _):
+      usage = reported
+      output = answer
+      pending.append(
+        PendingEvent(
+          kind: .completed(
+            effect: effect,
+            output: answer,
+            usage: reported,
+            costPicodollars: cost
+          ),
+          origin: answeredBy
+        )
+      )
+    case .failed(let kind, let message, let reported, _):
+      usage = reported
+      error = RunError(kind: kind, message: message, step: step(of: call.intent))
+      pending.append(
+        PendingEvent(
+          kind: .failed(
+            effect: effect,
+            error: kind,
+            message: message,
+            usage: reported,
+            costPicodollars: cost
+          ),
+          origin: answeredBy
+        )
+      )
+    case .later, .never, .awaitsPerson:
+      preconditionFailure("only a final result ends a call")
+    }
+    surroundings.progress(
+      .called(
+        CallReport(
+          step: step(of: call.intent),
+          performer: performer,
+          offsetMilliseconds: call.startedMilliseconds - state.startedMilliseconds,
+          durationMilliseconds: surroundings.clock.nowMilliseconds - call.startedMilliseconds,
+          usage: usage,
+          costPicodollars: cost,
+          error: error,
+          answeredBy: answeredBy,
+          output: output
+        )
+      )
+    )
+  }
+
+  /// The result as the run may see it: redacted, within its size, fitting its schema.
+  private func check(_ result: CallResult, of performer: Performer) -> CallResult {
+    guard case .completed(let output, let usage, let cost) = result else {
+      if case .failed(let kind, let message, let usage, let wasSent) = result {
+        let clean = surroundings.redact(.string(message)).text ?? ""
+        return .failed(kind, message: clean, usage: usage, wasSent: wasSent)
+      }
+      return result
+    }
+    let answer = table.normalized(surroundings.redact(output), schema: performer.outputSchema)
+    var writer = BinaryWriter()
+    writer.write(value: answer)
+    guard writer.bytes.count <= surroundings.limits.answerBytes else {
+      return .failed(
+        .invalidOutput,
+        message: "the answer has \(writer.bytes.count) bytes; at most "
+          + "\(surroundings.limits.answerBytes) are taken",
+        usage: usage
+      )
+    }
+    let violations = table.violations(of: answer, schema: performer.outputSchema)
+    guard let first = violations.first else {
+      return .completed(output: answer, usage: usage, costPicodollars: cost)
+    }
+    let more = violations.count > 1 ? " (and \(violations.count - 1) more)" : ""
+    return .failed(
+      .invalidOutput,
+      message: "the answer of `\(performer.id)` does not fit: \(first.description)\(more)",
+      usage: usage
+    )
+  }
+
+  /// What a result costs: its usage by the price book, else the whole reservation if it was sent.
+  private func charge(_ result: CallResult, of call: OpenCall) -> Int64 {
+    let performer = table.table.performers[Int(call.intent.performer)]
+    func cost(_ usage: Usage?) -> Int64 {
+      if performer.kind == .human { return max(0, performer.costPerCallPicodollars) }
+      guard let usage else { return call.dispatch.reservedPicodollars }
+      return surroundings.pricer.costPicodollars(performer, usage)
+    }
+    switch result {
+    case .completed(_, let usage, let known): return known ?? cost(usage)
+    case .failed(_, _, let usage, let wasSent):
+      return usage == nil && !wasSent ? 0 : cost(usage)
+    case .later, .never, .awaitsPerson: return 0
+    }
+  }
+
+  /// The name of the step of a call.
+  func step(of intent: CallIntent) -> String { table.table.nodes[Int(intent.place)].name }
+
+  private static func durationText(_ milliseconds: Int64) -> String {
+    let units: [(Int64, String)] = [
+      (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"),
+    ]
+    for (length, name) in units where milliseconds >= length && milliseconds % length == 0 {
+      return "\(milliseconds / length)\(name)"
+    }
+    return "\(milliseconds)ms"
+  }
+}

@@ -1,0 +1,39 @@
+import Journal
+import Source
+import Table
+import Values
+
+/// Everything that driving a run needs from the world.
+public struct RunSurroundings: Sendable {
+  /// Where the run is kept.
+  public var store: any RunStore
+  /// Who carries out calls.
+  public var performing: any Performing
+  /// Where times come from.
+  public var clock: any RunClock
+  /// What calls cost.
+  public var pricer: CallPricer
+  /// Limits.
+  public var limits = Limits()
+  /// Who drives, in words, kept with the run.
+  public var owner = ""
+  /// Values of the environment that the flow may read; only its declared names are taken.
+  public var environment = ValueMap()
+  /// Takes away what must not be journaled from an answer; the run sees only what is left.
+  public var redact: @Sendable (Value) -> Value = { $0 }
+  /// Is told what happens.
+  public var progress: @Sendable (RunProgress) -> Void = { _ in }
+
+  /// Surroundings; the rest has defaults.
+  public init(
+    store: any RunStore,
+    performing: any Performing,
+    clock: any RunClock,
+    pricer: CallPricer
+  ) {
+    self.store = store
+    self.performing = performing
+    self.clock = clock
+    self.pricer = pricer
+  }
+}

@@ -1,0 +1,59 @@
+/// A flow on the road from text to a table that may run.
+public struct PreparedFlow: Sendable {
+  /// Everything that is part of the flow's identity: the file, overlays, included files.
+  public let files: [SourceFile]
+  /// The flow as written; nil when it could not be read.
+  public let flow: Flow?
+  /// The linked table; nil when a finding is an error.
+  public let table: LinkedTable?
+  /// What was proven and found on the table; nil without a table.
+  public let verification: VerifierReport?
+  /// Every finding of every stage, in order of the stages.
+  public let diagnostics: [Diagnostic]
+
+  /// Whether the flow may go on to pricing.
+  public var isSound: Bool { table != nil && !diagnostics.hasErrors }
+
+  /// The files in their stored form: count, then name and bytes of each.
+  public var encodedSources: [UInt8] {
+    var writer = BinaryWriter()
+    writer.write(list: files) { writer, file in
+      writer.write(text: file.name)
+      writer.write(block: file.bytes)
+    }
+    return writer.bytes
+  }
+}
+
+/// The road that every flow takes before it is priced: load, compile, link, verify.
+public enum FlowPreparation {
+  /// Takes the flow in `file`, with `overlays` merged on top, as far as it gets.
+  ///
+  /// No stage runs on the result of one that found errors.
+  public static func prepare(
+    _ file: SourceFile,
+    overlays: [SourceFile] = [],
+    includes: any IncludeReader = MemoryIncludes(),
+    limits: Limits = Limits()
+  ) -> PreparedFlow {
+    let loaded = FlowLoader.load(file, overlays: overlays, includes: includes, limits: limits)
+    guard let flow = loaded.flow, !loaded.diagnostics.hasErrors else {
+      return PreparedFlow(
+        files: loaded.files, flow: loaded.flow, table: nil, verification: nil,
+        diagnostics: loaded.diagnostics)
+    }
+    let compiled = FlowCompiler.compile(flow, limits: limits)
+    let found = loaded.diagnostics + compiled.diagnostics
+    guard let table = compiled.table, !found.hasErrors else {
+      return PreparedFlow(
+        files: loaded.files, flow: flow, table: nil, verification: nil, diagnostics: found)
+    }
+    var options = VerifierOptions()
+    options.isStrict = flow.form == .house
+    let report = Verifier.verify(
+      table.table, reads: table.programs.map { $0?.reads ?? [] }, options: options, limits: limits)
+    return PreparedFlow(
+      files: loaded.files, flow: flow, table: table, verification: report,
+      diagnostics: found + report.findings)
+  }
+}
