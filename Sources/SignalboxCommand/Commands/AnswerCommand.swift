@@ -77,8 +77,13 @@ package struct AnswerCommand: Command {
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     let session = try RunSession(place, console)
     let (conduct, driver) = try await ResumeCommand.resume(
-      runID, session, try scenario.load(flowPath: nil, console), format: format,
-      mayAsk: !arguments.has(.noInput), console)
+      runID,
+      session,
+      try scenario.load(flowPath: nil, console),
+      format: format,
+      mayAsk: !arguments.has(.noInput),
+      console
+    )
     // Questions are asked again when a run is taken over; one drive brings them up.
     let pause = try await session.drive(driver, asking: nil)
     guard case .waiting(let tasks) = pause else {
@@ -88,10 +93,12 @@ package struct AnswerCommand: Command {
     let task = tasks.first { task in wanted.map { $0.sameScalars(as: task.step) } ?? true }
     do throws(RunFault) {
       try await driver.answer(
-        step: wanted, output: try answer(task),
+        step: wanted,
+        output: try answer(task),
         by: arguments.text(Self.person) ?? console.environment("USER") ?? "somebody",
         roles: arguments.has(Self.role)
-          ? arguments.texts(Self.role) : task?.performer.roles ?? [])
+          ? arguments.texts(Self.role) : task?.performer.roles ?? []
+      )
     } catch {
       throw RunSession.failure(error)
     }

@@ -1,3 +1,4 @@
+import Expression
 import Signalbox
 
 /// `signalbox eval EXPRESSION`.
@@ -54,9 +55,10 @@ package struct EvalCommand: Command {
     let environment = Environment(
       variables: values.enumerated().map { slot, entry in
         Environment.Variable(name: entry.name, type: .dyn, slot: slot)
-      })
+      }
+    )
     let source = SourceText(name: "<expression>", text: expression)
-    let compiled = Program.compile(source, in: environment)
+    let compiled = Expression.Program.compile(source, in: environment)
     Findings(console).show(compiled.diagnostics)
     guard let program = compiled.program else { return .badUse }
     var memory = Memory(slotCount: values.count)

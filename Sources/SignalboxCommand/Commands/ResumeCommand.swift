@@ -47,13 +47,20 @@ package struct ResumeCommand: Command {
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     let session = try RunSession(place, console)
     let (conduct, driver) = try await ResumeCommand.resume(
-      runID, session, try scenario.load(flowPath: nil, console), format: format, mayAsk: mayAsk,
-      console)
+      runID,
+      session,
+      try scenario.load(flowPath: nil, console),
+      format: format,
+      mayAsk: mayAsk,
+      console
+    )
     for (step, value) in assumptions {
       do throws(RunFault) {
         try await driver.decide(
-          step: step, value == "happened" ? .happened(output: .map([:])) : .didNotHappen,
-          by: console.environment("USER") ?? "somebody")
+          step: step,
+          value == "happened" ? .happened(output: .map([:])) : .didNotHappen,
+          by: console.environment("USER") ?? "somebody"
+        )
       } catch {
         throw RunSession.failure(error)
       }
@@ -77,11 +84,20 @@ package struct ResumeCommand: Command {
     let prices = try session.prices(of: summary)
     let answers = scripted.map { $0.answers() } ?? CallAnswers.live(console)
     let conduct = RunConduct(
-      console: console, session: session, format: format, mayAsk: mayAsk,
-      performing: answers.performing, clock: answers.clock, redactor: answers.redactor)
+      console: console,
+      session: session,
+      format: format,
+      mayAsk: mayAsk,
+      performing: answers.performing,
+      clock: answers.clock,
+      redactor: answers.redactor
+    )
     do throws(RunFault) {
       let driver = try await RunDriver.resume(
-        runID: runID, table, in: conduct.surroundings(table, prices))
+        runID: runID,
+        table,
+        in: conduct.surroundings(table, prices)
+      )
       return (conduct, driver)
     } catch {
       throw RunSession.failure(error)

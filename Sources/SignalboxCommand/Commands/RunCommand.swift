@@ -69,17 +69,26 @@ package struct RunCommand: Command {
       throw CommandFailure(
         "the flow cannot be run here: \(obstacles.joined(separator: "; "))",
         hint: "it can be checked, planned and tested; --scenario NAME answers from a scenario",
-        exit: .badUse)
+        exit: .badUse
+      )
     }
     let input = try input(scripted, console)
     let completed = RunInput.completed(input, for: table)
     guard let first = RunInput.violations(of: completed, for: table).first else {
       return try await start(
-        table, prepared, prices, answers, input: input, reserved: gate.reservationPicodollars,
-        console)
+        table,
+        prepared,
+        prices,
+        answers,
+        input: input,
+        reserved: gate.reservationPicodollars,
+        console
+      )
     }
     throw CommandFailure(
-      "input_rejected: the input does not fit the flow: \(first.description)", exit: .badUse)
+      "input_rejected: the input does not fit the flow: \(first.description)",
+      exit: .badUse
+    )
   }
 
   private func input(
@@ -108,19 +117,33 @@ package struct RunCommand: Command {
       try session.store.putArtifact(.sources, digest: sourcesDigest, bytes: sources)
       try session.store.putArtifact(.priceBook, digest: pricesDigest, bytes: prices.bytes)
       return RunHeader(
-        runID: RunID.make(atMilliseconds: now), flowName: table.table.name,
+        runID: RunID.make(atMilliseconds: now),
+        flowName: table.table.name,
         tableDigest: try PinnedTable.put(table, in: session.store),
-        priceBookDigest: pricesDigest, sourcesDigest: sourcesDigest, createdMilliseconds: now)
+        priceBookDigest: pricesDigest,
+        sourcesDigest: sourcesDigest,
+        createdMilliseconds: now
+      )
     }
     let bound = reserved.map { "   reserved up to \(Picodollars.text($0))" } ?? ""
     console.say("run \(header.runID) of \(table.table.name) \(table.table.digest.short)\(bound)")
     let conduct = RunConduct(
-      console: console, session: session, format: format, mayAsk: mayAsk,
-      performing: answers.performing, clock: answers.clock, redactor: answers.redactor)
+      console: console,
+      session: session,
+      format: format,
+      mayAsk: mayAsk,
+      performing: answers.performing,
+      clock: answers.clock,
+      redactor: answers.redactor
+    )
     let driver: RunDriver
     do throws(RunFault) {
       driver = try await RunDriver.start(
-        table, header: header, input: input, in: conduct.surroundings(table, prices.book))
+        table,
+        header: header,
+        input: input,
+        in: conduct.surroundings(table, prices.book)
+      )
     } catch {
       throw RunSession.failure(error)
     }

@@ -10,7 +10,7 @@ enum Interrupt {
     // INVARIANT: the handler touches nothing but a lock-free atomic, which is safe in a signal
     // handler; it captures nothing, so it has no context to outlive.
     for number in [SIGINT, SIGTERM] {
-      _ = unsafe signal(number) { _ in Interrupt.count.add(1, ordering: .relaxed) }
+      _ = signal(number) { _ in Interrupt.count.add(1, ordering: .relaxed) }
     }
   }
 

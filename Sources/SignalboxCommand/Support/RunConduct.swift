@@ -14,8 +14,11 @@ struct RunConduct {
   /// The surroundings of a run of `table` with `prices`.
   func surroundings(_ table: LinkedTable, _ prices: PriceBook) -> RunSurroundings {
     var surroundings = RunSurroundings(
-      store: session.store, performing: performing, clock: clock,
-      pricer: CallPricer(prices: prices))
+      store: session.store,
+      performing: performing,
+      clock: clock,
+      pricer: CallPricer(prices: prices)
+    )
     surroundings.owner = "signalbox \(Program.version)"
     for name in table.table.publicEnvironment {
       if let value = console.environment(name) { surroundings.environment[name] = .string(value) }
@@ -49,8 +52,11 @@ struct RunConduct {
     let pause = try await session.drive(driver, asking: people)
     let ending = RunEnding(console: console, format: format)
     return ending.show(
-      pause, runID: driver.header.runID, state: await driver.state,
-      limits: driver.table.table.runLimits)
+      pause,
+      runID: driver.header.runID,
+      state: await driver.state,
+      limits: driver.table.table.runLimits
+    )
   }
 }
 
@@ -63,10 +69,13 @@ struct CallAnswers {
   /// Calls are made for real.
   static func live(_ console: Console) -> CallAnswers {
     let world = ToolSurroundings(
-      secrets: ProcessSecrets(directory: console.environment("SIGNALBOX_SECRETS")))
+      secrets: ProcessSecrets(directory: console.environment("SIGNALBOX_SECRETS"))
+    )
     return CallAnswers(
-      performing: LivePerformer(surroundings: world), clock: SystemClock(),
-      redactor: world.redactor)
+      performing: LivePerformer(surroundings: world),
+      clock: SystemClock(),
+      redactor: world.redactor
+    )
   }
 
   /// Why this flow cannot be run with these answers: performers without an address, say.

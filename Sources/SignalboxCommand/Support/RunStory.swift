@@ -100,7 +100,8 @@ struct RunStory {
             "offset_ms": .int(line.offsetMilliseconds), "step": .string(line.step),
             "text": .string(line.text), "cost_picodollars": .int(line.costPicodollars),
           ])
-        }),
+        }
+      ),
     ])
   }
 }
