@@ -1,4 +1,3 @@
-import Costing
 import Execution
 import Table
 
@@ -23,46 +22,4 @@ public struct CallPricer: Sendable {
     worstPicodollars: { max(0, $0.costPerCallPicodollars) },
     costPicodollars: { performer, _ in max(0, performer.costPerCallPicodollars) }
   )
-}
-
-extension CallPricer {
-  /// Prices by a book: tokens of models times their prices, declared costs of everything else.
-  ///
-  /// The worst of a model without a price or without token limits is unbounded.
-  public init(prices: PriceBook) {
-    self.init(
-      worstPicodollars: { Self.worst(of: $0, prices) },
-      costPicodollars: { Self.cost(of: $1, $0, prices) }
-    )
-  }
-
-  private static func worst(of performer: Performer, _ prices: PriceBook) -> Int64 {
-    if performer.costPerCallPicodollars >= 0 { return performer.costPerCallPicodollars }
-    guard performer.kind == .model || !performer.model.isEmpty, performer.kind != .human else {
-      return 0
-    }
-    guard performer.promptTokens > 0, performer.outputTokens > 0,
-      let price = prices.price(ofModel: performer.model, provider: performer.provider)
-    else { return .max }
-    let once = Picodollars.sum(
-      Picodollars.product(price.inputPicodollars, performer.promptTokens),
-      Picodollars.product(price.outputPicodollars, performer.outputTokens)
-    )
-    return Picodollars.product(once, Int64(max(1, performer.turns)))
-  }
-
-  private static func cost(
-    of usage: Usage,
-    _ performer: Performer,
-    _ prices: PriceBook
-  ) -> Int64 {
-    if performer.costPerCallPicodollars >= 0 { return performer.costPerCallPicodollars }
-    guard let price = prices.price(ofModel: performer.model, provider: performer.provider) else {
-      return 0
-    }
-    return Picodollars.sum(
-      Picodollars.product(price.inputPicodollars, usage.promptTokens),
-      Picodollars.product(price.outputPicodollars, usage.outputTokens)
-    )
-  }
 }

@@ -1,108 +1,201 @@
 import Execution
+import Journal
 import Models
-import Source
 import Table
 import Tools
 import Values
 
-/// Carries out calls in the world: models, HTTP services, processes; people are left to answer.
+/// Carries out calls for real: models, HTTP services, programs; questions go to people.
 ///
-/// What a performer may reach is checked again here, at dispatch, against its grants.
+/// Permissions are checked here once more, by the grants that the table holds for each performer.
 public struct LivePerformer: Performing {
   private let world: ToolSurroundings
-  private let askPerson: (@Sendable (DispatchedCall) async -> CallResult)?
+  /// How long a call without a deadline of its own may take.
+  private let defaultDeadlineMilliseconds: Int64
 
-  /// A performer; `askPerson` asks whoever sits at the terminal, without it the run waits.
+  /// A performer with its connections and secrets.
   public init(
-    _ surroundings: ToolSurroundings = ToolSurroundings(),
-    askPerson: (@Sendable (DispatchedCall) async -> CallResult)? = nil
+    surroundings: ToolSurroundings = ToolSurroundings(),
+    defaultDeadlineMilliseconds: Int64 = 600_000
   ) {
     world = surroundings
-    self.askPerson = askPerson
+    self.defaultDeadlineMilliseconds = defaultDeadlineMilliseconds
   }
 
-  /// Why calls of `performer` can never be carried out: no address, or a type not called yet.
+  /// Why calls of `performer` can never be carried out here; known before a run starts.
   public func obstacle(to performer: Performer) -> String? {
+    let name = "\(performer.role == .agent ? "agent" : "tool") `\(performer.id)`"
     switch performer.kind {
     case .human: return nil
     case .model:
-      if performer.model.isEmpty { return "no model is given" }
-      if case .failure(let failure) = Self.endpoint(of: performer) { return failure.message }
-      return nil
-    case .http: return performer.endpoint.isEmpty ? "it has no `endpoint`" : nil
-    case .process: return performer.arguments.isEmpty ? "it has no `argv`" : nil
-    case .scripted: return "only scenarios answer for it"
-    case .foreign: return "type `\(performer.typeName)` is not called by this version"
+      if performer.model.isEmpty { return "\(name) names no model" }
+      return endpoint(of: performer) == nil
+        ? "\(name) has no address, and its provider `\(performer.provider)` is not known" : nil
+    case .http:
+      return performer.endpoint.isEmpty ? "\(name) has no `endpoint`" : nil
+    case .process:
+      return performer.arguments.isEmpty ? "\(name) has no `argv`" : nil
+    case .scripted: return "\(name) answers only from a scenario"
+    case .foreign:
+      let type = performer.typeName.isEmpty ? "no type" : "the type `\(performer.typeName)`"
+      return "\(name) has \(type), which this version cannot call"
     }
   }
 
-  /// Carries out one call.
+  /// Carries out one call; ends early when its task is cancelled.
   public func perform(_ call: DispatchedCall) async -> CallResult {
-    switch call.performer.kind {
-    case .human: return await askPerson?(call) ?? .awaitsPerson
-    case .model: return await askModel(call)
-    case .http: return await callService(call)
-    case .process: return await runProcess(call)
-    case .scripted, .foreign:
-      return .failed(
-        .denied,
-        message: obstacle(to: call.performer) ?? "it cannot be called",
-        wasSent: false
-      )
+    if let obstacle = obstacle(to: call.performer) {
+      return .failed(.denied, message: obstacle, wasSent: false)
+    }
+    let cancellation = Cancellation()
+    return await withTaskCancellationHandler {
+      switch call.performer.kind {
+      case .human: .awaitsPerson
+      case .model: await ask(call, cancellation)
+      case .http: await request(call, cancellation)
+      case .process: await start(call, cancellation)
+      case .scripted, .foreign:
+        .failed(.denied, message: "`\(call.performer.id)` cannot be called", wasSent: false)
+      }
+    } onCancel: {
+      cancellation.cancel()
     }
   }
 
-  // MARK: Tools
+  // MARK: Kinds
 
-  private func callService(_ call: DispatchedCall) async -> CallResult {
+  private func ask(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
     let performer = call.performer
-    let endpoint: LateText
-    var headers: [HTTPTool.Header] = []
+    guard let endpoint = endpoint(of: performer) else {
+      return .failed(.denied, message: "`\(performer.id)` has no address", wasSent: false)
+    }
+    var messages: [ChatMessage] = []
+    if let instructions = call.instructions { messages.append(ChatMessage(.system, instructions)) }
+    messages.append(ChatMessage(.user, call.prompt ?? JSONWriter.string(call.input)))
+    let request = ChatRequest(
+      model: performer.model,
+      messages: messages,
+      temperature: performer.temperatureThousandths < 0
+        ? nil : Double(performer.temperatureThousandths) / 1_000,
+      maxOutputTokens: performer.outputTokens > 0 ? Int(performer.outputTokens) : 1_024,
+      schema: call.outputSchema.map { ChatSchema(name: call.step, schema: $0, isStrict: false) }
+    )
+    var grants = self.grants(of: performer)
+    // The flow names the model, and with it the service that serves it and that service's key.
+    grants.hosts.append(HostGrant(endpoint.baseAddress))
+    if let key = endpoint.keyName { grants.environmentNames.append(key) }
+    let result = await ChatModel(endpoint: endpoint, surroundings: world).answer(
+      request,
+      grants: grants,
+      deadlineMilliseconds: remaining(call),
+      cancellation: cancellation
+    )
+    switch result {
+    case .success(let answer):
+      let output = answer.json ?? .map(["text": .string(answer.text)])
+      return .completed(output: output, usage: answer.usage.map(Self.usage))
+    case .failure(let failure):
+      return Self.failed(failure.failure, usage: failure.usage.map(Self.usage))
+    }
+  }
+
+  private func request(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
+    let performer = call.performer
     do throws(LateText.Problem) {
-      endpoint = try LateText(performer.endpoint)
+      var headers: [HTTPTool.Header] = []
       for header in performer.headers {
         headers.append(HTTPTool.Header(name: header.name, value: try LateText(header.text)))
       }
+      let endpoint = try LateText(performer.endpoint)
+      let tool = HTTPTool(
+        endpoint: endpoint,
+        headers: headers,
+        repeatability: Self.repeatability(of: performer)
+      )
+      var grants = self.grants(of: performer)
+      grants.environmentNames += endpoint.names + headers.flatMap(\.value.names)
+      return Self.result(await tool.call(self.call(call, grants, cancellation), in: world))
     } catch {
-      return .failed(.failed, message: error.message, wasSent: false)
+      return .failed(.denied, message: "`\(performer.id)`: \(error.message)", wasSent: false)
     }
-    let tool = HTTPTool(
-      endpoint: endpoint,
-      headers: headers,
-      repeatability: Self.repeatability(of: performer)
-    )
-    return await Self.result(of: tool.call(toolCall(call), in: world))
   }
 
-  private func runProcess(_ call: DispatchedCall) async -> CallResult {
+  private func start(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
     let performer = call.performer
-    var arguments: [LateText] = []
     do throws(LateText.Problem) {
+      var arguments: [LateText] = []
       for argument in performer.arguments { arguments.append(try LateText(argument)) }
+      let tool = ProcessTool(
+        arguments: arguments,
+        environmentNames: performer.environmentNames,
+        repeatability: Self.repeatability(of: performer)
+      )
+      var grants = self.grants(of: performer)
+      grants.environmentNames += arguments.flatMap(\.names)
+      return Self.result(await tool.call(self.call(call, grants, cancellation), in: world))
     } catch {
-      return .failed(.failed, message: error.message, wasSent: false)
+      return .failed(.denied, message: "`\(performer.id)`: \(error.message)", wasSent: false)
     }
-    let tool = ProcessTool(
-      arguments: arguments,
-      environmentNames: performer.environmentNames,
-      repeatability: Self.repeatability(of: performer)
-    )
-    return await Self.result(of: tool.call(toolCall(call), in: world))
   }
 
-  private func toolCall(_ call: DispatchedCall) -> ToolCall {
+  // MARK: Parts
+
+  private func endpoint(of performer: Performer) -> ModelEndpoint? {
+    let key = performer.keyVariable.isEmpty ? nil : performer.keyVariable
+    let base = performer.endpoint.isEmpty ? nil : try? HTTPAddress(performer.endpoint)
+    if let known = ModelEndpoint(provider: performer.provider, base: base, keyName: key) {
+      return known
+    }
+    return base.map { ModelEndpoint(baseAddress: $0, keyName: key) }
+  }
+
+  private func grants(of performer: Performer) -> Grants {
+    var grants = Grants()
+    grants.hosts = performer.grantedHosts.compactMap { try? HostGrant($0) }
+    if let own = try? HTTPAddress(performer.endpoint) { grants.hosts.append(HostGrant(own)) }
+    grants.programs = performer.grantedPrograms
+    grants.environmentNames = performer.grantedEnvironment
+    grants.models = performer.grantedModels
+    grants.tools = performer.grantedTools
+    return grants
+  }
+
+  private func call(
+    _ call: DispatchedCall,
+    _ grants: Grants,
+    _ cancellation: Cancellation
+  ) -> ToolCall {
     ToolCall(
       input: call.input,
       idempotencyKey: call.idempotencyKey,
-      grants: Self.grants(of: call.performer),
-      deadlineMilliseconds: Self.remainingMilliseconds(call)
+      grants: grants,
+      deadlineMilliseconds: remaining(call),
+      cancellation: cancellation
     )
   }
 
-  private static func result(of answer: Result<Value, CallFailure>) -> CallResult {
-    switch answer {
+  private func remaining(_ call: DispatchedCall) -> Int {
+    let milliseconds =
+      call.deadlineMilliseconds < 0
+      ? defaultDeadlineMilliseconds : call.deadlineMilliseconds - call.startedMilliseconds
+    return Int(max(1, milliseconds))
+  }
+
+  private static func repeatability(of performer: Performer) -> Repeatability {
+    Repeatability(
+      effect: performer.isWrite ? .write : .read,
+      isIdempotent: performer.isIdempotent
+    )
+  }
+
+  private static func usage(_ usage: TokenUsage) -> Usage {
+    Usage(promptTokens: Int64(usage.prompt), outputTokens: Int64(usage.output))
+  }
+
+  private static func result(_ result: Result<Value, CallFailure>) -> CallResult {
+    switch result {
     case .success(let output): .completed(output: output, usage: nil)
-    case .failure(let failure): Self.failed(failure, usage: nil)
+    case .failure(let failure): failed(failure, usage: nil)
     }
   }
 
@@ -113,118 +206,5 @@ public struct LivePerformer: Performing {
       usage: usage,
       wasSent: failure.requestWasSent
     )
-  }
-
-  // MARK: Models
-
-  private func askModel(_ call: DispatchedCall) async -> CallResult {
-    let endpoint: ModelEndpoint
-    switch Self.endpoint(of: call.performer) {
-    case .failure(let failure): return Self.failed(failure, usage: nil)
-    case .success(let found): endpoint = found
-    }
-    let performer = call.performer
-    var messages: [ChatMessage] = []
-    if let instructions = call.instructions { messages.append(ChatMessage(.system, instructions)) }
-    messages.append(ChatMessage(.user, call.prompt ?? JSONWriter.string(call.input)))
-    var request = ChatRequest(
-      model: performer.model,
-      messages: messages,
-      temperature: performer.temperatureThousandths < 0
-        ? nil : Double(performer.temperatureThousandths) / 1_000,
-      maxOutputTokens: performer.outputTokens > 0
-        ? Int(clamping: performer.outputTokens) : Self.defaultOutputTokens
-    )
-    if let schema = call.outputSchema {
-      request.schema = ChatSchema(name: performer.id, schema: schema, isStrict: false)
-    }
-    let answer = await ChatModel(endpoint: endpoint, surroundings: world).answer(
-      request,
-      grants: Self.grants(of: performer),
-      deadlineMilliseconds: Self.remainingMilliseconds(call)
-    )
-    switch answer {
-    case .success(let answer):
-      return .completed(
-        output: answer.json ?? .string(answer.text),
-        usage: Self.usage(answer.usage)
-      )
-    case .failure(let failure):
-      return Self.failed(failure.failure, usage: Self.usage(failure.usage))
-    }
-  }
-
-  /// Answers without a declared limit are cut here, so that no answer is without bound.
-  private static let defaultOutputTokens = 4_096
-
-  private static func usage(_ usage: TokenUsage?) -> Usage? {
-    usage.map {
-      Usage(promptTokens: Int64($0.prompt), outputTokens: Int64($0.output))
-    }
-  }
-
-  private static func endpoint(of performer: Performer) -> Result<ModelEndpoint, CallFailure> {
-    func refused(_ message: String) -> Result<ModelEndpoint, CallFailure> {
-      .failure(CallFailure(kind: .failed, message: message, requestWasSent: false))
-    }
-    var base: HTTPAddress?
-    if !performer.endpoint.isEmpty {
-      do throws(HTTPAddress.Problem) {
-        base = try HTTPAddress(performer.endpoint)
-      } catch {
-        return refused("the endpoint is not a usable URL: \(error.message)")
-      }
-    }
-    let key = performer.keyVariable.isEmpty ? nil : performer.keyVariable
-    if let known = ModelEndpoint(provider: performer.provider, base: base, keyName: key) {
-      return .success(known)
-    }
-    guard let base else {
-      let known = ModelEndpoint.providers.joined(separator: ", ")
-      return refused(
-        "provider `\(performer.provider)` needs an `endpoint`; without one are known: \(known)"
-      )
-    }
-    return .success(ModelEndpoint(baseAddress: base, keyName: key))
-  }
-
-  // MARK: Permissions
-
-  private static func repeatability(of performer: Performer) -> Repeatability {
-    Repeatability(
-      effect: performer.isWrite ? .write : .read,
-      isIdempotent: performer.isIdempotent
-    )
-  }
-
-  /// What the table grants a performer.
-  static func grants(of performer: Performer) -> Grants {
-    var grants = Grants()
-    grants.hosts = performer.grantedHosts.compactMap { host in
-      do throws(HostGrant.Problem) { return try HostGrant(host) } catch { return nil }
-    }
-    grants.programs = performer.grantedPrograms
-    grants.environmentNames = performer.grantedEnvironment
-    grants.models = performer.grantedModels
-    grants.tools = performer.grantedTools
-    // What the flow itself writes in a performer is granted there (FLOW-FORMAT, `permissions`):
-    // references in its own address, headers and arguments, its model's service and key.
-    let texts = [performer.endpoint] + performer.headers.map(\.text) + performer.arguments
-    for text in texts {
-      if let late = try? LateText(text) { grants.environmentNames += late.names }
-    }
-    if performer.kind == .model, case .success(let endpoint) = endpoint(of: performer) {
-      grants.hosts.append(HostGrant(endpoint.baseAddress))
-      if let key = endpoint.keyName { grants.environmentNames.append(key) }
-    }
-    return grants
-  }
-
-  /// A call without a deadline of its own is cut after a day.
-  private static let longestMilliseconds: Int64 = 86_400_000
-
-  private static func remainingMilliseconds(_ call: DispatchedCall) -> Int {
-    guard call.deadlineMilliseconds >= 0 else { return Int(longestMilliseconds) }
-    return Int(clamping: max(1, call.deadlineMilliseconds - call.startedMilliseconds))
   }
 }

@@ -49,7 +49,8 @@ extension MapKey: Hashable {
 extension String {
   /// Whether two texts hold the same code points (Swift's `==` tests canonical equivalence).
   public func sameScalars(as other: String) -> Bool {
-    utf8.elementsEqual(other.utf8)
+    // Counts and Swift's own comparison are quick and rule almost all unequal texts out.
+    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
   }
 }
 
@@ -123,6 +124,8 @@ public struct ValueMap: Sendable {
     if entries.count > 8 {
       if index[key] != nil { return false }
       index[key] = entries.count
+    } else if entries.isEmpty {
+      entries.reserveCapacity(4)
     } else if entries.contains(where: { $0.key == key }) {
       return false
     }

@@ -35,7 +35,9 @@ struct Dice {
     case 2: return .int(integer())
     case 3: return .uint(next())
     case 4:
-      let doubles: [Double] = [0, -0.0, 1.5, .infinity, -.infinity, .leastNonzeroMagnitude, 1.797e308]
+      let doubles: [Double] = [
+        0, -0.0, 1.5, .infinity, -.infinity, .leastNonzeroMagnitude, 1.797e308,
+      ]
       return .double(doubles[below(doubles.count)])
     case 5: return .string(text())
     case 6: return .bytes((0..<below(9)).map { _ in UInt8(below(256)) })
