@@ -75,7 +75,7 @@ public actor RunDriver {
       try surroundings.store.createRun(header)
       epoch = try surroundings.store.claim(
         runID: header.runID,
-        owner: surroundings.owner,
+        owner: surroundings.ownerText,
         atMilliseconds: surroundings.clock.nowMilliseconds
       )
     } catch {
@@ -109,12 +109,23 @@ public actor RunDriver {
 
   /// Drives the run until it ends or only people can move it on.
   ///
-  /// May be called again after answers and decisions.
+  /// May be called again after answers and decisions, and after a temporary fault of the store:
+  /// what arrived meanwhile is kept and journaled first.
   public func drive() async throws(RunFault) -> RunPause {
+    do throws(RunFault) {
+      return try await advance()
+    } catch {
+      if case .store(let cause) = error, cause.isTemporary { throw error }
+      abandon()
+      throw error
+    }
+  }
+
+  private func advance() async throws(RunFault) -> RunPause {
     while true {
       if let outcome = state.outcome { return .ended(outcome) }
       if !pending.isEmpty {
-        try apply(pending.removeFirst())
+        try applyNext()
         continue
       }
       if surroundings.clock.isVirtual, performingCount > 0 {
@@ -132,6 +143,17 @@ public actor RunDriver {
         return pause
       }
       await wait(untilMilliseconds: earliest?.dueMilliseconds)
+    }
+  }
+
+  /// Applies the first pending event; one that could not be journaled stays the first.
+  private func applyNext() throws(RunFault) {
+    let event = pending.removeFirst()
+    do throws(RunFault) {
+      try apply(event)
+    } catch {
+      pending.insert(event, at: 0)
+      throw error
     }
   }
 
