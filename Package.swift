@@ -66,8 +66,8 @@ let package = Package(
     module(
       "Runtime",
       uses: [
-        "Source", "Values", "Document", "Expression", "Table", "Costing", "Execution", "Journal",
-        "Tools", "Models",
+        "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
+        "Journal", "Tools", "Models",
       ]
     ),
     module(
