@@ -62,7 +62,8 @@ public enum FlowGenerator {
         text += "    retry: {max_attempts: 2, on: [timeout, rate_limited]}\n"
       }
       text += "    on_success:\n"
-      text += "      - {when: \"s\(index).confidence < 0.\(1 + random.next() % 9)\", target: \(far)}\n"
+      text +=
+        "      - {when: \"s\(index).confidence < 0.\(1 + random.next() % 9)\", target: \(far)}\n"
       text += "      - {target: \(next)}\n"
     case 1:
       text += "    tool: search\n    with: {query: \"{{ input.message }}\"}\n    timeout: 5s\n"

@@ -34,7 +34,9 @@ enum Corpus {
 
   static func compile(_ file: SourceFile, overlays: [SourceFile] = []) -> Compiled {
     let loaded = FlowLoader.load(file, overlays: overlays)
-    guard let flow = loaded.flow else { return Compiled(table: nil, diagnostics: loaded.diagnostics) }
+    guard let flow = loaded.flow else {
+      return Compiled(table: nil, diagnostics: loaded.diagnostics)
+    }
     let compiled = FlowCompiler.compile(flow)
     return Compiled(table: compiled.table, diagnostics: loaded.diagnostics + compiled.diagnostics)
   }
@@ -60,6 +62,16 @@ enum Corpus {
 struct Compiled {
   var table: LinkedTable?
   var diagnostics: [Diagnostic]
+
+  /// The table, or the findings as an error.
+  func required() throws -> LinkedTable {
+    guard let table else { throw Refused(findings: findings) }
+    return table
+  }
+
+  struct Refused: Error {
+    var findings: String
+  }
 
   /// The findings, one a line: severity, code, place, message, hint.
   var findings: String {

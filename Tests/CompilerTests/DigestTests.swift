@@ -15,7 +15,7 @@ import Testing
 
   private func digest(_ text: String) throws -> String {
     let compiled = Corpus.compile(text: text)
-    return try #require(compiled.table, "\(compiled.findings)").table.digest.hex
+    return try compiled.required().table.digest.hex
   }
 
   @Test func commentsAndLayoutAreNoPartOfTheIdentity() throws {
@@ -59,7 +59,7 @@ import Testing
 
   @Test func theShortDigestIsTheFirstEightDigits() throws {
     let compiled = Corpus.compile(text: Self.plain)
-    let digest = try #require(compiled.table).table.digest
+    let digest = try compiled.required().table.digest
     #expect(digest.short.count == 8)
     #expect(digest.hex.hasPrefix(digest.short))
   }

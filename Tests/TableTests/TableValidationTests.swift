@@ -33,7 +33,7 @@ import Testing
     Damage("no attempts at all") { $0.retries[0].maxAttempts = 0 },
     Damage("negative steps") { $0.runLimits.maxSteps = -5 },
     Damage("timeout to nowhere") { $0.runLimits.timeoutTarget = 500 },
-    Damage("prompt of another performer") { $0.performers[0].prompt = $0.performers[1].prompt },
+    Damage("prompt of another performer") { $0.performers[0].prompt = $0.performers[2].prompt },
     Damage("subtree that never ends") { $0.nodes[0].subtreeEnd = 0 },
     Damage("parent below its child") { $0.nodes[1].parent = 5 },
     Damage("initial state is no JSON") { $0.initialState = "{" },
@@ -47,12 +47,14 @@ import Testing
     var table = try Tables.example("customer-support").table
     damage.apply(&table)
     let linked = LinkedTable.link(table)
-    #expect(linked.table == nil)
+    let isRefused = linked.table == nil
+    #expect(isRefused)
     #expect(linked.diagnostics.contains { $0.severity == .error })
   }
 
   @Test func theUndamagedTableIsAccepted() throws {
     let table = try Tables.example("customer-support").table
-    #expect(LinkedTable.link(table).table != nil)
+    let isAccepted = LinkedTable.link(table).table != nil
+    #expect(isAccepted)
   }
 }
