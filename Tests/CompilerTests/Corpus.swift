@@ -7,6 +7,13 @@ enum Corpus {
   static let package = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  /// Whether expressions are compiled at all; without, tests of mistakes inside them are skipped.
+  static let hasExpressions =
+    Program.compile(
+      SourceText(name: "<test>", text: "1 + 1"),
+      in: Environment(variables: [])
+    ).program != nil
+
   /// The flows of a folder, overlays left out, in order of their names.
   static func files(_ folder: String) -> [String] {
     let names =
