@@ -51,6 +51,9 @@ extension RunDriver {
       let record = try verified(stored)
       switch record.body {
       case .step(let step):
+        if case .started(_, _, let environment) = step.event.kind {
+          publicEnvironment = environment
+        }
         var output = StepOutput()
         Executor.step(table, &state, step.event, &output)
         guard Digest.sha256(state.encoded()) == step.stateDigest else {

@@ -46,6 +46,8 @@ public actor RunDriver {
   var agenda = Agenda()
   var pending: [PendingEvent] = []
   var performingCount = 0
+  /// The names of the environment that prompts may read, as snapshotted at the start.
+  var publicEnvironment = ValueMap()
   /// What lost attempts were charged, by call: settled when they were given up.
   var lostCosts: [EffectID: Int64] = [:]
   private var waiter: CheckedContinuation<Void, Never>?
