@@ -32,7 +32,8 @@ struct FindingTests {
     let flow = try #require(loaded.flow, "\(loaded.diagnostics.map(\.message))")
     let compiled = FlowCompiler.compile(flow)
     let table = try #require(compiled.table, "\(compiled.diagnostics.map(\.message))")
-    return (Verifier.verify(table, options: options), table)
+    let reads = ReadScan.reads(of: table.table)
+    return (Verifier.verify(table.table, reads: reads, options: options), table)
   }
 
   private func codes(_ states: String, header: String = "") throws -> [String] {
@@ -46,7 +47,10 @@ struct FindingTests {
         """
         a: {agent: clerk, timeout: 5s, max_visits: 2, on_success: b, on_error: failed}
         b: {tool: lookup, timeout: 5s, on_success: [{when: "a.sure", target: done}, {target: a}], on_error: failed}
-        """, header: "timeout: 1m"))
+        """,
+        header: "timeout: 1m"
+      )
+    )
     #expect(report.findings.isEmpty, "\(report.findings.map(\.message))")
     // a>failed, a>b>failed, a>b>done; then a>b>a with failed, b>failed, b>done, and b>a>failed.
     #expect(report.waysThrough == 7)
@@ -64,7 +68,8 @@ struct FindingTests {
         """
         a: {agent: clerk, timeout: 5s, on_success: done, on_error: failed}
         b: {tool: lookup, timeout: 5s, on_success: done, on_error: failed}
-        """)
+        """
+      )
     ).report.findings
     #expect(found.map(\.code.id) == ["SBX-PATH-001"])
     #expect(found.first?.message == "step `b` is never reached")
@@ -76,7 +81,8 @@ struct FindingTests {
       """
       a: {agent: clerk, timeout: 5s, on_success: [{when: "a.sure", target: done}, {target: b}], on_error: failed}
       b: {tool: lookup, timeout: 5s, on_success: b, on_error: b}
-      """)
+      """
+    )
     #expect(found == ["SBX-PATH-002", "SBX-LOOP-001"])
   }
 
@@ -85,10 +91,13 @@ struct FindingTests {
     #expect(
       try codes("a: {agent: clerk, on_success: done}") == [
         "SBX-PATH-001", "SBX-PATH-004", "SBX-TIME-001",
-      ])
+      ]
+    )
     let hard = try Self.verify(
       Self.flow(
-        "a: {agent: clerk, on_success: done, on_error: failed}", header: "budget: {hard: $1}")
+        "a: {agent: clerk, on_success: done, on_error: failed}",
+        header: "budget: {hard: $1}"
+      )
     ).report.findings
     #expect(hard.map(\.code.id) == ["SBX-TIME-001"])
     #expect(hard.first?.severity == .error)
@@ -101,7 +110,8 @@ struct FindingTests {
         """
         a: {agent: clerk, timeout: 5s, on_success: b, on_error: failed}
         b: {tool: lookup, timeout: 5s, on_success: [{when: "a.sure", target: done}, {target: a}], on_error: failed}
-        """)
+        """
+      )
     ).report
     let finding = try #require(found.findings.first)
     #expect(finding.code.id == "SBX-LOOP-001")
@@ -111,7 +121,9 @@ struct FindingTests {
     var seed = VerifierOptions()
     seed.isStrict = false
     let lenient = try Self.verify(
-      Self.flow("a: {agent: clerk, timeout: 5s, on_success: a, on_error: done}"), options: seed)
+      Self.flow("a: {agent: clerk, timeout: 5s, on_success: a, on_error: done}"),
+      options: seed
+    )
     #expect(lenient.report.findings.first { $0.code.id == "SBX-LOOP-001" }?.severity == .warning)
   }
 
@@ -122,7 +134,8 @@ struct FindingTests {
         """
         a: {agent: clerk, timeout: 5s, on_success: b, on_error: failed}
         b: {tool: lookup, timeout: 5s, max_visits: 2, on_success: a, on_error: a}
-        """)
+        """
+      )
     ).report.findings
     let finding = try #require(found.first { $0.code.id == "SBX-LOOP-001" })
     #expect(finding.notes.contains { $0.message.contains("`b` has max_visits") })
@@ -134,7 +147,10 @@ struct FindingTests {
       Self.flow(
         """
         a: {agent: clerk, timeout: 5s, on_success: [{when: "a.sure", target: done}, {target: a}], on_error: failed}
-        """, header: "max_steps: 9"))
+        """,
+        header: "max_steps: 9"
+      )
+    )
     #expect(report.findings.isEmpty, "\(report.findings.map(\.message))")
     #expect(report.proven.contains("ends on every way (max_steps 9)"))
   }
@@ -145,7 +161,8 @@ struct FindingTests {
       """
       a: {condition: "size(input.text) > 3", on_true: done, on_false: b, on_error: failed}
       b: {condition: "size(input.text) > 2", on_true: a, on_false: done, on_error: failed}
-      """)
+      """
+    )
     #expect(found == ["SBX-LOOP-002"])
   }
 
@@ -157,13 +174,15 @@ struct FindingTests {
         a: {agent: clerk, timeout: 5s, on_success: [{when: "a.sure", target: b}, {target: c}], on_error: failed}
         b: {tool: lookup, timeout: 5s, on_success: c, on_error: c}
         c: {tool: lookup, with: {hits: "{{ b.hits }}"}, timeout: 5s, on_success: done, on_error: failed}
-        """)
+        """
+      )
     ).report.findings
     let finding = try #require(found.first)
     #expect(found.count == 1)
     #expect(finding.code.id == "SBX-DATA-004")
     #expect(
-      finding.message == "`c` reads `b.hits`, which is not written on every way to it")
+      finding.message == "`c` reads `b.hits`, which is not written on every way to it"
+    )
     #expect(finding.label == "written only by `b`")
     #expect(finding.notes.map(\.message) == ["way without it: a > c"])
     #expect(finding.hint == "lead that way through `b`, or read `b.?hits`")
@@ -177,7 +196,9 @@ struct FindingTests {
         """
         a: {agent: clerk, timeout: 5s, on_success: b, on_error: b}
         b: {tool: lookup, with: {sure: "{{ a.?sure }}"}, timeout: 5s, on_success: [{when: "size(b.hits) > 0", target: done}, {target: failed}], on_error: failed}
-        """) == [])
+        """
+      ) == []
+    )
   }
 
   @Test("a failed step's own result is not there in its error edges")
@@ -186,7 +207,9 @@ struct FindingTests {
       try codes(
         """
         a: {agent: clerk, timeout: 5s, on_success: done, on_error: [{when: "a.sure", target: done}, {target: failed}]}
-        """) == ["SBX-DATA-004"])
+        """
+      ) == ["SBX-DATA-004"]
+    )
   }
 
   @Test("a skipped step's result is not there either")
@@ -196,7 +219,9 @@ struct FindingTests {
         """
         a: {agent: clerk, when: "size(input.text) > 3", timeout: 5s, on_success: b, on_error: failed}
         b: {tool: lookup, with: {sure: "{{ a.sure }}"}, timeout: 5s, on_success: done, on_error: failed}
-        """) == ["SBX-DATA-004"])
+        """
+      ) == ["SBX-DATA-004"]
+    )
   }
 
   @Test("a flow's timeout below its longest way is warned of")
