@@ -4,7 +4,8 @@ public enum CodeRegistry {
   public static let all: [DiagnosticCode] = [
     DiagnosticCode.fileCodes, DiagnosticCode.yamlCodes, DiagnosticCode.jsonCodes,
     DiagnosticCode.documentCodes, DiagnosticCode.expressionCodes, DiagnosticCode.jsonPathCodes,
-    DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
+    DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes, DiagnosticCode.verifierCodes,
+    DiagnosticCode.costCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.
