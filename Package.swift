@@ -60,7 +60,7 @@ let package = Package(
     module("Costing", uses: ["Source", "Values", "Document", "Expression", "Table"]),
     module("Execution", uses: ["Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
-    module("SQLiteStore", uses: ["CSQLite", "Values", "Journal"]),
+    module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
     module("Models", uses: ["Values", "Tools"]),
     module(

@@ -24,14 +24,10 @@ struct QueryCursor {
   }
 
   /// Whether the text goes on with `token`; skips it if so.
-  mutating func take(_ token: StaticString) -> Bool {
-    let count = token.utf8CodeUnitCount
-    guard offset + count <= bytes.count else { return false }
-    let matches = token.withUTF8Buffer { buffer in
-      unsafe buffer.elementsEqual(bytes[offset..<offset + count])
-    }
-    if matches { offset += count }
-    return matches
+  mutating func take(_ token: String) -> Bool {
+    guard bytes[offset...].starts(with: token.utf8) else { return false }
+    offset += token.utf8.count
+    return true
   }
 
   /// Skips spaces, tabs and line breaks (`S`).

@@ -189,7 +189,7 @@ struct QueryParsing {
   }
 
   /// Skips blanks, the operator and blanks; nothing when the operator is not there.
-  private mutating func takeOperator(_ token: StaticString) -> Bool {
+  private mutating func takeOperator(_ token: String) -> Bool {
     let before = cursor.offset
     cursor.skipBlanks()
     guard cursor.take(token) else {

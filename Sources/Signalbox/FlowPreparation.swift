@@ -39,21 +39,38 @@ public enum FlowPreparation {
     let loaded = FlowLoader.load(file, overlays: overlays, includes: includes, limits: limits)
     guard let flow = loaded.flow, !loaded.diagnostics.hasErrors else {
       return PreparedFlow(
-        files: loaded.files, flow: loaded.flow, table: nil, verification: nil,
-        diagnostics: loaded.diagnostics)
+        files: loaded.files,
+        flow: loaded.flow,
+        table: nil,
+        verification: nil,
+        diagnostics: loaded.diagnostics
+      )
     }
     let compiled = FlowCompiler.compile(flow, limits: limits)
     let found = loaded.diagnostics + compiled.diagnostics
     guard let table = compiled.table, !found.hasErrors else {
       return PreparedFlow(
-        files: loaded.files, flow: flow, table: nil, verification: nil, diagnostics: found)
+        files: loaded.files,
+        flow: flow,
+        table: nil,
+        verification: nil,
+        diagnostics: found
+      )
     }
     var options = VerifierOptions()
     options.isStrict = flow.form == .house
     let report = Verifier.verify(
-      table.table, reads: table.programs.map { $0?.reads ?? [] }, options: options, limits: limits)
+      table.table,
+      reads: table.programs.map { $0?.reads ?? [] },
+      options: options,
+      limits: limits
+    )
     return PreparedFlow(
-      files: loaded.files, flow: flow, table: table, verification: report,
-      diagnostics: found + report.findings)
+      files: loaded.files,
+      flow: flow,
+      table: table,
+      verification: report,
+      diagnostics: found + report.findings
+    )
   }
 }

@@ -6,8 +6,9 @@ import Values
 extension LinkedTable {
   /// Compiles the programs and reads the schemas of `table`.
   ///
-  /// The table is nil when a finding is an error. Findings point into the user's file when the table
-  /// has its debug section. `refusals` say why names may not be read; they change messages only.
+  /// The table is nil when a finding is an error. Findings point into the user's file when the
+  /// table has its debug section. `refusals` say why names may not be read; they change
+  /// messages only.
   public static func link(
     _ table: TransitionTable,
     refusals: [Environment.Refusal] = [],

@@ -12,7 +12,7 @@ public struct JSONParser {
     case keepLast
   }
 
-  /// Nesting is never allowed deeper than this, whatever limit is asked for, as the parser recurses.
+  /// Nesting is never allowed deeper than this, whatever limit is asked for: the parser recurses.
   public static let deepestNesting = 1_000
 
   private var scanner: JSONScanner

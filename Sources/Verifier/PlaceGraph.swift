@@ -48,7 +48,9 @@ package struct PlaceGraph: Sendable {
   /// The place in which a run ends when no row takes an error.
   package var failsPlace: Int32 { Int32(nodeCount) }
 
-  /// The graph of a table. O(nodes + rows).
+  /// The graph of a table.
+  ///
+  /// O(nodes + rows).
   package init(_ table: TransitionTable) {
     let count = table.nodes.count
     nodeCount = count

@@ -7,8 +7,9 @@ public import Table
 /// Guards are not evaluated: every way that the rows allow is taken to be possible. What is proven
 /// thereby holds; a warned-of way may be one that no input takes.
 public enum Verifier {
-  /// Checks a table. `reads` gives what each program reads, by number in the programs pool.
+  /// Checks a table.
   ///
+  /// `reads` gives what each program reads, by number in the programs pool.
   /// O((nodes + rows) × words of results) and the unfolding, whose size `options` limits.
   public static func verify(
     _ table: TransitionTable,

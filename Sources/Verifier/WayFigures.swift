@@ -19,7 +19,9 @@ package struct WayFigures: Sendable {
     unfolding.isOver[state] ? 0 : weights[Int(unfolding.places[state])]
   }
 
-  /// By state, the largest sum of a way from the start to it, the state included. O(edges).
+  /// By state, the largest sum of a way from the start to it, the state included.
+  ///
+  /// O(edges).
   package func longest(_ weights: [Int64]) -> [Int64] {
     var sums = [Int64](repeating: -1, count: unfolding.count)
     if unfolding.count > 0 { sums[0] = weight(0, weights) }

@@ -8,7 +8,9 @@ package struct WaySearch: Sendable {
   private var failed: [Bool]
   private var seen: [Bool]
 
-  /// Searches from `sources` along the edges that `allows` accepts. O(places + edges).
+  /// Searches from `sources` along the edges that `allows` accepts.
+  ///
+  /// O(places + edges).
   package init(
     _ graph: PlaceGraph,
     from sources: [Int32],

@@ -4,8 +4,8 @@ import Values
 /// A compiled JSON Schema, draft 2020-12.
 ///
 /// Specification: <https://json-schema.org/draft/2020-12/json-schema-core>. References resolve in
-/// the schema itself and in a registry, never over the network. Patterns run on RE2: look-around and
-/// back-references are refused, `\d`, `\w`, `\s` are ASCII.
+/// the schema itself and in a registry, never over the network. Patterns run on RE2: look-around
+/// and back-references are refused, `\d`, `\w`, `\s` are ASCII.
 public struct Schema: Sendable {
   /// How schemas are read.
   public struct Options: Sendable {

@@ -7,7 +7,8 @@ enum FlowFiles {
     do throws(FileHandle.Failure) {
       return SourceFile(
         name: path == "-" ? "<stdin>" : path,
-        bytes: try FileHandle.read(path, limitBytes: limits.documentBytes))
+        bytes: try FileHandle.read(path, limitBytes: limits.documentBytes)
+      )
     } catch {
       switch error {
       case .missing:
@@ -16,7 +17,9 @@ enum FlowFiles {
         throw CommandFailure("`\(path)` cannot be read: \(reason)", exit: .inputOutput)
       case .tooLarge:
         throw CommandFailure(
-          "`\(path)` is larger than \(limits.documentBytes) bytes", exit: .badUse)
+          "`\(path)` is larger than \(limits.documentBytes) bytes",
+          exit: .badUse
+        )
       }
     }
   }
@@ -30,7 +33,10 @@ enum FlowFiles {
     var merged: [SourceFile] = []
     for overlay in overlays { merged.append(try read(overlay)) }
     return FlowPreparation.prepare(
-      file, overlays: merged, includes: FolderIncludes(folder: folder(of: path)))
+      file,
+      overlays: merged,
+      includes: FolderIncludes(folder: folder(of: path))
+    )
   }
 
   /// A data file, JSON or YAML, as a value.
