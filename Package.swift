@@ -57,7 +57,7 @@ let package = Package(
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
     module("Verifier", uses: ["Source", "Values", "Expression", "Table"]),
-    module("Costing", uses: ["Source", "Values", "Document", "Expression", "Table"]),
+    module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
     module("Execution", uses: ["Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
     module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),
@@ -66,8 +66,8 @@ let package = Package(
     module(
       "Runtime",
       uses: [
-        "Source", "Values", "Document", "Expression", "Table", "Costing", "Execution", "Journal",
-        "Tools", "Models",
+        "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
+        "Journal", "Tools", "Models",
       ]
     ),
     module(

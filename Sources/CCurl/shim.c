@@ -1,9 +1,8 @@
 #define _GNU_SOURCE
 #include "CCurl.h"
+#include "library.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,67 +13,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-/* The functions of libcurl that are used, found at run time. */
-
-static struct {
-  CURLcode (*global_init)(long);
-  CURL *(*easy_init)(void);
-  void (*easy_cleanup)(CURL *);
-  CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
-  CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
-  const char *(*easy_strerror)(CURLcode);
-  struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
-  void (*slist_free_all)(struct curl_slist *);
-  CURLM *(*multi_init)(void);
-  CURLMcode (*multi_cleanup)(CURLM *);
-  CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
-  CURLMcode (*multi_add_handle)(CURLM *, CURL *);
-  CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
-  CURLMcode (*multi_perform)(CURLM *, int *);
-  CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd[], unsigned int, int, int *);
-  CURLMcode (*multi_wakeup)(CURLM *);
-  CURLMsg *(*multi_info_read)(CURLM *, int *);
-} curl;
-
-static char load_error[256];
-static pthread_once_t load_once = PTHREAD_ONCE_INIT;
-
-static void load_symbol(void *library, const char *name, void *destination) {
-  void *symbol = dlsym(library, name);
-  if (symbol == NULL && load_error[0] == 0) {
-    snprintf(load_error, sizeof load_error, "libcurl.so.4 has no %s", name);
-  }
-  memcpy(destination, &symbol, sizeof symbol);
-}
-
-static void load_library(void) {
-  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (library == NULL) {
-    snprintf(load_error, sizeof load_error, "libcurl.so.4 cannot be loaded: %s", dlerror());
-    return;
-  }
-  load_symbol(library, "curl_global_init", &curl.global_init);
-  load_symbol(library, "curl_easy_init", &curl.easy_init);
-  load_symbol(library, "curl_easy_cleanup", &curl.easy_cleanup);
-  load_symbol(library, "curl_easy_setopt", &curl.easy_setopt);
-  load_symbol(library, "curl_easy_getinfo", &curl.easy_getinfo);
-  load_symbol(library, "curl_easy_strerror", &curl.easy_strerror);
-  load_symbol(library, "curl_slist_append", &curl.slist_append);
-  load_symbol(library, "curl_slist_free_all", &curl.slist_free_all);
-  load_symbol(library, "curl_multi_init", &curl.multi_init);
-  load_symbol(library, "curl_multi_cleanup", &curl.multi_cleanup);
-  load_symbol(library, "curl_multi_setopt", &curl.multi_setopt);
-  load_symbol(library, "curl_multi_add_handle", &curl.multi_add_handle);
-  load_symbol(library, "curl_multi_remove_handle", &curl.multi_remove_handle);
-  load_symbol(library, "curl_multi_perform", &curl.multi_perform);
-  load_symbol(library, "curl_multi_poll", &curl.multi_poll);
-  load_symbol(library, "curl_multi_wakeup", &curl.multi_wakeup);
-  load_symbol(library, "curl_multi_info_read", &curl.multi_info_read);
-  if (load_error[0] != 0) return;
-  if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-    snprintf(load_error, sizeof load_error, "libcurl cannot be initialised");
-  }
-}
+#define curl signalbox_curl_library
 
 /* Transfers. */
 
@@ -536,9 +475,9 @@ static void *run(void *context) {
 
 signalbox_curl_engine *signalbox_curl_engine_create(size_t connections, const char *authorities,
                                                     char *error, size_t error_capacity) {
-  pthread_once(&load_once, load_library);
-  if (load_error[0] != 0) {
-    snprintf(error, error_capacity, "%s", load_error);
+  const char *missing = signalbox_curl_load();
+  if (missing != NULL) {
+    snprintf(error, error_capacity, "%s", missing);
     return NULL;
   }
   signalbox_curl_engine *engine = calloc(1, sizeof *engine);

@@ -33,9 +33,11 @@ extension Compilation {
       limits.timeoutMilliseconds = timeout.afterMilliseconds.value
       limits.graceMilliseconds = timeout.graceMilliseconds?.value ?? 0
       table.debug.header["timeout"] = timeout.afterMilliseconds.span
+      table.debug.header["timeout.grace"] = timeout.graceMilliseconds?.span
       if let target = timeout.target, let node = resolve(target) { limits.timeoutTarget = node }
     }
     table.runLimits = limits
+    outputSchema = noIndex
     table.result = addFields(flow.result)
     table.publicEnvironment = flow.publicEnvironment.map(\.value)
     var initial = ValueMap()
@@ -43,5 +45,10 @@ extension Compilation {
       if let value = field.defaultValue { initial[field.name] = value.value }
     }
     table.initialState = JSONWriter.string(.map(initial))
+    var defaults = ValueMap()
+    for field in flow.input?.fields ?? [] {
+      if let value = field.defaultValue { defaults[field.name] = value.value }
+    }
+    table.inputDefaults = JSONWriter.string(.map(defaults))
   }
 }

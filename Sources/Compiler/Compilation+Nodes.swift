@@ -10,6 +10,7 @@ extension Compilation {
     table.debug.nodes = [machine.span]
     guard machine.states.count + machine.finalStates.count < limits.places else {
       report(Messages.tooManyStates(limits.places, at: machine.span))
+      isTooLarge = true
       return
     }
     for state in machine.states { declareState(state, in: machine) }
@@ -17,7 +18,8 @@ extension Compilation {
       declareFinal(final, performer: seedFinalPerformer(final.name, at: final.nameSpan))
     }
     for state in machine.states { declareImplicitTargets(of: state.content) }
-    for edge in flow.onError { declareImplicit(edge.target) }
+    for edge in flow.onError + flow.onCancel + flow.onBudget { declareImplicit(edge.target) }
+    if let target = flow.timeout?.target { declareImplicit(target) }
     table.nodes[0].subtreeEnd = NodeIndex(table.nodes.count)
     for index in table.nodes.indices.dropFirst() {
       table.nodes[index].subtreeEnd = NodeIndex(index + 1)
@@ -40,12 +42,15 @@ extension Compilation {
   }
 
   private mutating func declareState(_ state: Named<Step>, in machine: Machine) {
-    let final = machine.finalStates.first { $0.name.sameScalars(as: state.name) }
+    let final = finals[state.name].map { machine.finalStates[$0] }
     let performer = works[.string(state.name)]?.performer
     if let final {
       if isHouse {
         report(Messages.finalWithBody(state.name, final: final.nameSpan, body: state.nameSpan))
         return
+      }
+      if let edge = state.content.onSuccess.first {
+        report(Messages.finalEdges(state.name, at: edge.span))
       }
       declareFinal(
         Named(name: state.name, nameSpan: state.nameSpan, content: final.content),
@@ -74,8 +79,11 @@ extension Compilation {
         table.performers[Int(performer)].kind == .human ? .human : .action
       addNode(final.name, kind, at: final.nameSpan)
       works[.string(final.name)] = ResolvedWork(performer: performer)
-      let end = addNode(final.name + endingSuffix, .final, at: final.nameSpan)
+      let action = nodeIndex[.string(final.name)]
+      let end = addNode(final.name, .final, at: final.nameSpan)
       table.nodes[Int(end)].isFailure = final.content.isFailure
+      // Edges lead to the action; its own ending is the next node.
+      nodeIndex[.string(final.name)] = action
     } else {
       let end = addNode(final.name, .final, at: final.nameSpan)
       table.nodes[Int(end)].isFailure = final.content.isFailure
@@ -119,6 +127,14 @@ extension Compilation {
     return index
   }
 
+  /// The ending behind a final state that runs something.
+  func ending(behind index: Int) -> NodeIndex? {
+    guard index + 1 < table.nodes.count, table.nodes[index + 1].kind == .final,
+      table.nodes[index + 1].name.sameScalars(as: table.nodes[index].name)
+    else { return nil }
+    return NodeIndex(index + 1)
+  }
+
   private mutating func resolveStart(of machine: Machine) {
     guard let initial = machine.initialState else {
       report(Messages.noInitialState(machine.states.first?.name, at: machine.span))
@@ -130,11 +146,8 @@ extension Compilation {
   /// The node of a target, or a finding.
   mutating func resolve(_ target: Located<String>) -> NodeIndex? {
     if let index = nodeIndex[.string(target.value)] { return index }
-    let names = table.nodes.dropFirst().map(\.name).filter { !$0.hasSuffix(endingSuffix) }
+    let names = NameIndex(table.nodes.dropFirst().map(\.name)).uniqueNames
     report(Messages.unknownTarget(target, among: names, isHouse: isHouse))
     return nil
   }
 }
-
-/// Marks the ending behind a final state that runs something; no id can contain it.
-let endingSuffix = "#end"

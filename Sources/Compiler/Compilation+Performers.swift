@@ -19,34 +19,40 @@ extension Compilation {
   ) -> ResolvedWork {
     switch state.content.work {
     case .agent(let agent, let action):
-      return ResolvedWork(performer: performer(agent: agent, action: action))
+      return resolved(performer(agent: agent, action: action))
     case .tool(let tool, let action):
-      return ResolvedWork(performer: performer(tool: tool, action: action))
+      return resolved(performer(tool: tool, action: action))
     case .wait, .check: return ResolvedWork(performer: nil)
     case .none:
       guard !isHouse else { return ResolvedWork(performer: nil) }
       let found = seedPerformer(named: state.name, at: state.nameSpan)
       if found == nil, state.content.decision == nil,
         !state.content.onSuccess.isEmpty || !state.content.onError.isEmpty,
-        state.content.assignments.isEmpty
+        state.content.assignments.isEmpty, !finals.contains(state.name)
       {
-        report(Messages.nothingToRun(state.name, at: state.nameSpan))
+        let near = Suggestion.nearest(to: state.name, in: agents.names + tools.names)
+        report(Messages.nothingToRun(state.name, near: near, at: state.nameSpan))
+        return ResolvedWork(performer: nil, isBroken: true)
       }
       return ResolvedWork(performer: found)
     }
   }
 
+  private func resolved(_ performer: PoolIndex?) -> ResolvedWork {
+    ResolvedWork(performer: performer, isBroken: performer == nil)
+  }
+
   /// The seed form's search by name: agent, tool, the planning agent's action.
   mutating func seedPerformer(named name: String, at span: SourceSpan) -> PoolIndex? {
     let located = Located(name, span)
-    let hasTool = flow.tools.contains { $0.name.sameScalars(as: name) }
-    if flow.agents.contains(where: { $0.name.sameScalars(as: name) }) {
+    let hasTool = tools.contains(name)
+    if let position = agents[name], !isChildFlow(position) {
       if hasTool { report(Messages.agentBeforeTool(name, at: span)) }
       return performer(agent: located, action: nil)
     }
     if hasTool { return performer(tool: located, action: nil) }
     if let owner = flow.planningAgent,
-      let agent = flow.agents.first(where: { $0.name.sameScalars(as: owner) }),
+      let agent = agents[owner].map({ flow.agents[$0] }),
       agent.content.actions.contains(where: { $0.name.sameScalars(as: name) })
     {
       return performer(agent: Located(owner, span), action: located)
@@ -60,7 +66,8 @@ extension Compilation {
   ) -> PoolIndex? {
     let key = PerformerKey(.agent, agent.value, action: action?.value ?? "")
     if let known = performerIndex[key] { return known }
-    guard let named = flow.agents.first(where: { $0.name.sameScalars(as: agent.value) }) else {
+    calledNames.insert(key)
+    guard let named = agents[agent.value].map({ flow.agents[$0] }) else {
       report(
         Messages.unknownPerformer(
           "agent",
@@ -70,6 +77,10 @@ extension Compilation {
           otherKind: "tool"
         )
       )
+      return nil
+    }
+    if let position = agents[agent.value], isChildFlow(position) {
+      report(Messages.childFlow(agent))
       return nil
     }
     var chosen: ActionDefinition?
@@ -106,7 +117,8 @@ extension Compilation {
   ) -> PoolIndex? {
     let key = PerformerKey(.tool, tool.value, action: action?.value ?? "")
     if let known = performerIndex[key] { return known }
-    guard let named = flow.tools.first(where: { $0.name.sameScalars(as: tool.value) }) else {
+    calledNames.insert(key)
+    guard let named = tools[tool.value].map({ flow.tools[$0] }) else {
       report(
         Messages.unknownPerformer(
           "tool",
@@ -185,7 +197,10 @@ extension Compilation {
     case nil: return
     case .inline(let inline, _): definition = inline
     case .name(let name):
-      guard let known = flow.models.first(where: { $0.name.sameScalars(as: name.value) }) else {
+      guard let known = models[name.value].map({ flow.models[$0] }) else {
+        if let near = Suggestion.nearest(to: name.value, in: models.names) {
+          report(Messages.unknownModel(name, near: near))
+        }
         performer.model = name.value
         return
       }
@@ -208,6 +223,7 @@ extension Compilation {
     performer.grantedPrograms = Array(performer.arguments.prefix(1))
     performer.grantedEnvironment = performer.environmentNames
     performer.grantedModels = performer.model.isEmpty ? [] : [performer.model]
+    checkLateBinding(of: performer, at: table.debug.performers[index])
     if let named = flow.permissions.first(where: { $0.name.sameScalars(as: id) }) {
       let permissions = named.content
       performer.grantedHosts += permissions.hosts.map(\.value)
@@ -236,6 +252,43 @@ extension Compilation {
     return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
   }
 
+  /// Addresses and headers are filled in at the call, from `env` and `secrets` only, so that no
+  /// answer of a model can choose where a request goes or what it carries.
+  private mutating func checkLateBinding(of performer: Performer, at span: SourceSpan?) {
+    for text in [performer.endpoint] + performer.headers.map(\.text) {
+      for name in Self.templateParts(text) {
+        let isKnown = name.hasPrefix("env.") || name.hasPrefix("secrets.")
+        let isPlain = name.utf8.allSatisfy { byte in
+          (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F
+            || byte == 0x2E
+        }
+        if !isKnown || !isPlain { report(Messages.lateBinding(name, of: performer.id, at: span)) }
+      }
+    }
+  }
+
+  /// The trimmed texts between `{{` and `}}`.
+  static func templateParts(_ text: String) -> [String] {
+    let bytes = Array(text.utf8)
+    var parts: [String] = []
+    var start: Int?
+    var index = 0
+    while index + 1 < bytes.count {
+      if let opened = start, bytes[index] == 0x7D, bytes[index + 1] == 0x7D {
+        let inner = bytes[opened..<index].drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }
+        parts.append(String(decoding: inner.reversed(), as: UTF8.self))
+        start = nil
+        index += 2
+      } else if start == nil, bytes[index] == 0x7B, bytes[index + 1] == 0x7B {
+        start = index + 2
+        index += 2
+      } else {
+        index += 1
+      }
+    }
+    return parts
+  }
+
   static func kind(of type: String?) -> Performer.Kind {
     switch type {
     case "llm": .model
@@ -251,32 +304,10 @@ extension Compilation {
     fields.map { FieldText(name: $0.name, text: $0.value.text?.text ?? "") }
   }
 
-  /// The input of a performer without its own declaration: the union of its callers' keys.
-  mutating func finishPerformers() {
-    for index in table.performers.indices where table.performers[index].inputSchema == noIndex {
-      guard let keys = callerKeys[PoolIndex(index)] else { continue }
-      var properties = ValueMap()
-      for key in keys { properties[key] = .map([:]) }
-      table.performers[index].inputSchema = addSchema(
-        .map([
-          "type": .string("object"), "properties": .map(properties),
-          "additionalProperties": .bool(false),
-        ])
-      )
-    }
-    for permission in flow.permissions
-    where !flow.agents.contains(where: { $0.name.sameScalars(as: permission.name) })
-      && !flow.tools.contains(where: { $0.name.sameScalars(as: permission.name) })
-    {
-      report(
-        Messages.unknownPerformer(
-          "agent",
-          Located(permission.name, permission.nameSpan),
-          among: flow.agents.map(\.name),
-          others: [],
-          otherKind: "tool"
-        )
-      )
-    }
+  /// Whether an agent has a planner of its own other than the one that is this flow's body.
+  private func isChildFlow(_ position: Int) -> Bool {
+    let agent = flow.agents[position]
+    guard agent.content.planner != nil else { return false }
+    return !(flow.planningAgent?.sameScalars(as: agent.name) ?? false)
   }
 }

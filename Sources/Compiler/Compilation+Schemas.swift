@@ -9,6 +9,7 @@ extension Compilation {
   /// Named schemas first, so that `$ref` finds them.
   mutating func compileSchemas() {
     for schema in flow.schemas {
+      checkSchema(schema.content)
       let index = addSchema(schema.content.value)
       table.schemaNames.append(FieldText(name: schema.name, text: String(index)))
     }
@@ -17,17 +18,20 @@ extension Compilation {
   /// Adds a schema; equal texts share one entry.
   mutating func addSchema(_ schema: Value) -> PoolIndex {
     let text = JSONWriter.string(schema)
-    if let known = table.schemas.firstIndex(where: { $0.sameScalars(as: text) }) {
-      return PoolIndex(known)
-    }
+    if let known = schemaIndex[.string(text)] { return known }
+    let index = PoolIndex(table.schemas.count)
+    schemaIndex[.string(text)] = index
     table.schemas.append(text)
-    return PoolIndex(table.schemas.count - 1)
+    return index
   }
 
   /// The schema of declared fields; `noIndex` for none.
   mutating func addSchema(of fields: FieldSet?) -> PoolIndex {
     guard let fields else { return noIndex }
-    return addSchema(Self.schema(of: fields))
+    let schema = Self.schema(of: fields)
+    let known = schemaIndex[.string(JSONWriter.string(schema))]
+    if known == nil { checkSchemas(of: fields) }
+    return addSchema(schema)
   }
 
   /// The JSON Schema that says what the declared fields say.
@@ -36,7 +40,13 @@ extension Compilation {
     var properties = ValueMap()
     var required: [Value] = []
     for field in fields.fields {
-      properties[field.name] = field.schema.value
+      var schema = field.schema.value
+      if let value = field.defaultValue, case .map(var keywords) = schema {
+        // JSON Schema's own keyword: with it the field is there once defaults are filled in.
+        keywords["default"] = value.value
+        schema = .map(keywords)
+      }
+      properties[field.name] = schema
       if !field.isOptional, field.defaultValue == nil { required.append(.string(field.name)) }
     }
     var schema: ValueMap = ["type": .string("object"), "properties": .map(properties)]
@@ -52,5 +62,30 @@ extension Compilation {
       return plain["properties"]?.entries?.map(\.key) ?? []
     }
     return fields.fields.map(\.name)
+  }
+
+  /// Reports schemas that are not valid where they stand, and defaults that do not fit theirs.
+  private mutating func checkSchemas(of fields: FieldSet) {
+    if let plain = fields.plainSchema {
+      checkSchema(plain)
+      return
+    }
+    for field in fields.fields {
+      guard let schema = checkSchema(field.schema), let value = field.defaultValue else { continue }
+      if let violation = schema.validate(value.value).first {
+        report(Messages.badDefault(field.name, violation.description, at: value.span))
+      }
+    }
+  }
+
+  /// The schema in place, unless it refers to named ones, which only the whole table knows.
+  @discardableResult
+  private mutating func checkSchema(_ node: Node) -> Schema? {
+    guard flow.schemas.isEmpty else { return nil }
+    var options = Schema.Options()
+    options.reportsUnknownKeywords = false
+    let result = Schema.compile(node, options: options, limits: limits)
+    for finding in result.diagnostics where finding.severity == .error { report(finding) }
+    return result.schema
   }
 }

@@ -20,6 +20,7 @@ extension Compilation {
     addSlot("event", .event)
     addSlot("run", .run)
     addSlot("env", .environment)
+    refusals.append(Messages.stepsAsAWhole(states.names))
     if !isHouse {
       table.aliases.append(AliasEntry(name: "response", variable: "output", fields: []))
     }
@@ -45,10 +46,16 @@ extension Compilation {
       schema = table.performers[Int(performer)].outputSchema
     }
     table.nodes[index].stepSlot = addSlot("steps.\(name)", .step)
-    table.nodes[index].resultSlot = addSlot(name, .result, schema: schema)
+    // Only steps that call somebody have a result; a broken one keeps its readers quiet.
+    if work?.performer != nil || work?.isBroken == true {
+      table.nodes[index].resultSlot = addSlot(name, .result, schema: schema)
+    } else {
+      refusals.append(Messages.noResult(name))
+    }
   }
 
   private mutating func declareAgentSlots() {
+    var slotOfPerformer: [MapKey: SlotIndex] = [:]
     for index in table.nodes.indices.dropFirst() {
       guard let performer = works[.string(table.nodes[index].name)]?.performer else { continue }
       let entry = table.performers[Int(performer)]
@@ -56,10 +63,13 @@ extension Compilation {
       guard nodeIndex[.string(entry.id)] == nil,
         !Self.reservedNames.contains(where: { $0.sameScalars(as: entry.id) })
       else { continue }
-      let known = table.slots.firstIndex { $0.name.sameScalars(as: entry.id) }
-      table.nodes[index].performerSlot =
-        known.map { SlotIndex($0) }
-        ?? addSlot(entry.id, .result, schema: entry.outputSchema)
+      if let known = slotOfPerformer[.string(entry.id)] {
+        table.nodes[index].performerSlot = known
+      } else {
+        let slot = addSlot(entry.id, .result, schema: entry.outputSchema)
+        slotOfPerformer[.string(entry.id)] = slot
+        table.nodes[index].performerSlot = slot
+      }
     }
   }
 
@@ -73,16 +83,11 @@ extension Compilation {
     return SlotIndex(table.slots.count - 1)
   }
 
-  /// The written step of a node, if it has a body.
-  func step(named name: String) -> Step? {
-    guard case .machine(let machine) = flow.body else { return nil }
-    return machine.states.first { $0.name.sameScalars(as: name) }?.content
-  }
-
-  private static func resultSchema(_ fields: [Field]) -> Value {
+  static func resultSchema(_ fields: [Field]) -> Value {
     .map([
       "type": .string("object"),
       "properties": .map(ValueMap(fields.map { ($0.name, .map([:])) })),
+      "required": .list(fields.map { .string($0.name) }),
     ])
   }
 
@@ -94,29 +99,40 @@ extension Compilation {
     guard !isHouse else { return addSchema(.map(schema)) }
     var properties = ValueMap()
     if case .map(let declared)? = schema["properties"] { properties = declared }
-    for name in mergedNames() where properties[name] == nil { properties[name] = .map([:]) }
+    for (name, type) in mergedFields() where properties[name] == nil { properties[name] = type }
     schema["properties"] = .map(properties)
     schema["additionalProperties"] = nil
     return addSchema(.map(schema))
   }
 
-  /// Keys that results merge into the state (FLOW-SEMANTICS 9), in order of declaration.
-  private func mergedNames() -> [String] {
+  /// Keys that results merge into the state with their schemas (FLOW-SEMANTICS 9), in order.
+  ///
+  /// A key that two performers declare differently may hold anything.
+  private func mergedFields() -> [(name: String, schema: Value)] {
     var names: [String] = []
-    for agent in flow.agents { names += Self.declaredNames(agent.content.output) }
-    for tool in flow.tools { names += Self.declaredNames(tool.content.output) }
-    return names
+    var schemas: [MapKey: Value] = [:]
+    for index in table.performers.indices {
+      guard let output = declaredOutput(of: PoolIndex(index)),
+        case .map(let properties)? = Self.schema(of: output)["properties"]
+      else { continue }
+      for entry in properties.entries {
+        guard case .string(let name) = entry.key else { continue }
+        if let known = schemas[entry.key] {
+          if known != entry.value { schemas[entry.key] = .map([:]) }
+        } else {
+          schemas[entry.key] = entry.value
+          names.append(name)
+        }
+      }
+    }
+    return names.map { ($0, schemas[.string($0)] ?? .map([:])) }
   }
 
-  /// The keys of this node's results that are merged.
+  /// The keys of this performer's results that are merged into the state (seed form).
   func mergedKeys(of performer: PoolIndex) -> [String] {
     guard !isHouse else { return [] }
-    let entry = table.performers[Int(performer)]
-    let declared =
-      entry.role == .agent
-      ? flow.agents.first { $0.name.sameScalars(as: entry.id) }?.content.output
-      : flow.tools.first { $0.name.sameScalars(as: entry.id) }?.content.output
-    return Self.declaredNames(declared) + Self.declaredNames(flow.state)
+    let own = Self.declaredNames(declaredOutput(of: performer))
+    return NameIndex(own + stateFields.names).uniqueNames
   }
 
   /// Bare names: each stands for exactly one declared field, or lists its candidates (rule 10).
@@ -127,6 +143,8 @@ extension Compilation {
       for name in names {
         let key = MapKey.string(name)
         if let position = positions[key] {
+          // Past a few, a name is ambiguous and the rest would only lengthen the message.
+          guard candidates[position].paths.count < 8 else { continue }
           let isKnown = candidates[position].paths.contains {
             $0.variable.sameScalars(as: variable)
           }
@@ -145,16 +163,16 @@ extension Compilation {
         add(node.name, result.map(\.name))
       } else if let performer = works[.string(node.name)]?.performer {
         if isHouse {
-          add(node.name, declaredOutput(of: performer))
+          add(node.name, Self.declaredNames(declaredOutput(of: performer)))
         } else {
           // Merged outputs are state fields: the state is their one writer.
-          add("state", declaredOutput(of: performer))
+          add("state", Self.declaredNames(declaredOutput(of: performer)))
         }
       }
     }
     add("input", Self.declaredNames(flow.input))
-    for (name, paths) in candidates {
-      guard !table.slots.contains(where: { $0.name.sameScalars(as: name) }) else { continue }
+    let variables = NameIndex(table.slots.map(\.name))
+    for (name, paths) in candidates where !variables.contains(name) {
       if paths.count == 1 {
         table.aliases.append(
           AliasEntry(name: name, variable: paths[0].variable, fields: [paths[0].field])
@@ -169,17 +187,5 @@ extension Compilation {
         )
       }
     }
-  }
-
-  private func declaredOutput(of performer: PoolIndex) -> [String] {
-    let entry = table.performers[Int(performer)]
-    if entry.role == .tool {
-      return Self.declaredNames(
-        flow.tools.first { $0.name.sameScalars(as: entry.id) }?.content.output
-      )
-    }
-    let agent = flow.agents.first { $0.name.sameScalars(as: entry.id) }?.content
-    let action = agent?.actions.first { $0.name.sameScalars(as: entry.action) }?.content
-    return Self.declaredNames(action?.output ?? agent?.output)
   }
 }

@@ -1,4 +1,5 @@
 import Definition
+import Expression
 import Source
 import Table
 import Values
@@ -7,16 +8,26 @@ import Values
 public enum FlowCompiler {
   /// The table of `flow`, linked, with every finding on the way.
   ///
-  /// The table is nil when a finding is an error. O(states + edges + expressions).
+  /// The table is nil when a finding is an error. Names are resolved, expressions checked against
+  /// everything that the flow declares, and lists of edges proven complete.
+  /// O(states + edges + expressions), but for suggestions after mistakes.
   public static func compile(
     _ flow: Flow,
     limits: Limits = Limits()
   ) -> (table: LinkedTable?, diagnostics: [Diagnostic]) {
     var compilation = Compilation(flow: flow, limits: limits)
     compilation.compile()
-    guard !compilation.diagnostics.hasErrors else { return (nil, compilation.diagnostics) }
-    let linked = LinkedTable.link(compilation.table, limits: limits)
-    return (linked.table, compilation.diagnostics + linked.diagnostics)
+    guard !compilation.isTooLarge else { return (nil, compilation.diagnostics) }
+    // Expressions are checked even after other mistakes, so that one look shows them all.
+    let linked = LinkedTable.link(
+      compilation.table,
+      refusals: compilation.refusals,
+      keepsUnreadablePrompts: flow.form == .seed,
+      limits: limits
+    )
+    for finding in linked.diagnostics { compilation.report(finding) }
+    if let table = linked.table { compilation.check(table) }
+    return (compilation.diagnostics.hasErrors ? nil : linked.table, compilation.diagnostics)
   }
 }
 
@@ -26,19 +37,48 @@ struct Compilation {
   let limits: Limits
   var table: TransitionTable
   var diagnostics: [Diagnostic] = []
+  /// Whether the flow exceeds a limit, so that nothing more is looked at.
+  var isTooLarge = false
+
+  let agents: NameIndex
+  let tools: NameIndex
+  let models: NameIndex
+  let states: NameIndex
+  let finals: NameIndex
+  let stateFields: NameIndex
+
   /// What each state does, once resolved; by state name.
   var works: [MapKey: ResolvedWork] = [:]
   /// Node of each target name.
   var nodeIndex: [MapKey: NodeIndex] = [:]
   /// Performers by role, id and action.
   var performerIndex: [PerformerKey: PoolIndex] = [:]
-  /// Keys of `with` that callers give each performer, in order of appearance.
-  var callerKeys: [PoolIndex: [String]] = [:]
+  /// Schemas by their text.
+  var schemaIndex: [MapKey: PoolIndex] = [:]
+  /// Why names may not be read; for the linker's messages.
+  var refusals: [Environment.Refusal] = []
+  /// Schema of `output` in the texts of the step under compilation.
+  var outputSchema = noIndex
+  /// Lists of edges that end with a condition, to be proven complete with their types.
+  var openLists: [OpenEdgeList] = []
+  /// Agents and tools that a step names, declared or not.
+  var calledNames: Set<PerformerKey> = []
 
   init(flow: Flow, limits: Limits) {
     self.flow = flow
     self.limits = limits
     table = TransitionTable(name: flow.name)
+    agents = NameIndex(flow.agents.map(\.name))
+    tools = NameIndex(flow.tools.map(\.name))
+    models = NameIndex(flow.models.map(\.name))
+    stateFields = NameIndex(Self.declaredNames(flow.state))
+    guard case .machine(let machine) = flow.body else {
+      states = NameIndex()
+      finals = NameIndex()
+      return
+    }
+    states = NameIndex(machine.states.map(\.name))
+    finals = NameIndex(machine.finalStates.map(\.name))
   }
 
   var isHouse: Bool { flow.form == .house }
@@ -49,12 +89,13 @@ struct Compilation {
     compileSchemas()
     resolveWorks(of: machine)
     declareNodes(of: machine)
-    guard !diagnostics.hasErrors else { return }
+    guard !isTooLarge else { return }
     declareSlots(of: machine)
     compileSteps(of: machine)
     compileHeader(of: machine)
-    finishPerformers()
+    checkPermissions()
     declareAliases(of: machine)
+    reportUnused()
   }
 
   mutating func report(_ finding: Diagnostic) {
@@ -68,9 +109,28 @@ struct Compilation {
     _ source: SourceText,
     environment: Int32 = 0
   ) -> PoolIndex {
-    table.programs.append(ProgramSource(kind: kind, environment: environment, text: source.text))
+    table.programs.append(
+      ProgramSource(
+        kind: kind,
+        environment: environment,
+        outputSchema: environment == 0 ? outputSchema(for: source.text) : noIndex,
+        text: source.text
+      )
+    )
     table.debug.programs.append(source)
     return PoolIndex(table.programs.count - 1)
+  }
+
+  /// The schema of `output` for a text that may read it; texts that can't share one environment.
+  func outputSchema(for text: String) -> PoolIndex {
+    guard outputSchema != noIndex else { return noIndex }
+    return text.contains("output") || text.contains("response") ? outputSchema : noIndex
+  }
+
+  /// The written step of a node, if it has a body.
+  func step(named name: String) -> Step? {
+    guard case .machine(let machine) = flow.body, let position = states[name] else { return nil }
+    return machine.states[position].content
   }
 }
 
@@ -91,4 +151,13 @@ struct PerformerKey: Hashable {
 struct ResolvedWork {
   /// Who is called; nil: nobody.
   var performer: PoolIndex?
+  /// Whether somebody is called who is not declared: a finding says so, and others keep quiet.
+  var isBroken = false
+}
+
+/// A list of edges that ends with a condition.
+struct OpenEdgeList {
+  var place: NodeIndex
+  var rows: Range<RowIndex>
+  var span: SourceSpan
 }

@@ -1,4 +1,5 @@
 import Definition
+import Expression
 import Source
 import Table
 import Values
@@ -81,13 +82,14 @@ enum Messages {
     )
   }
 
-  static func nothingToRun(_ name: String, at span: SourceSpan) -> Diagnostic {
+  static func nothingToRun(_ name: String, near: String?, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .nothingToRun,
       .error,
       "the state `\(name)` has ways out but nothing to run",
       at: span,
-      hint: "write `agent:` or `tool:` in it, or declare an agent or tool `\(name)` in an overlay "
+      hint: near.map { "did you mean `\($0)`?" }
+        ?? "write `agent:` or `tool:` in it, or declare an agent or tool `\(name)` in an overlay "
         + "(--with FILE)"
     )
   }
@@ -169,15 +171,133 @@ enum Messages {
 
   static func incompleteGuards(
     _ name: String,
+    witness: String?,
     at span: SourceSpan,
     isError: Bool
   ) -> Diagnostic {
     Diagnostic(
       .incompleteGuards,
       isError ? .error : .warning,
-      "when none of the guards of `\(name)` is true, there is no way on",
+      witness.map { "no edge of `\(name)` is open when \($0)" }
+        ?? "when none of the guards of `\(name)` is true, there is no way on",
       at: span,
-      hint: "end the list with an edge without `when`, or test every value of an enum"
+      hint: witness == nil
+        ? "end the list with an edge without `when`, or test every value of an enum"
+        : "add an edge for it, or end the list with an edge without `when`"
+    )
+  }
+
+  static func noResult(_ name: String) -> Environment.Refusal {
+    Environment.Refusal(
+      name: name,
+      message: "the step `\(name)` calls nobody, so it has no result",
+      hint: "read `steps.\(name).status`, or the step that called"
+    )
+  }
+
+  static func stepsAsAWhole(_ names: [String]) -> Environment.Refusal {
+    Environment.Refusal(
+      name: "steps",
+      message: "`steps` is read by step",
+      hint: names.isEmpty ? nil : "write `steps.ID.status`; the steps are \(list(names))"
+    )
+  }
+
+  static func badDefault(_ name: String, _ why: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.badDefault, .error, "the default of `\(name)` does not fit: \(why)", at: span)
+  }
+
+  static func finalEdges(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .finalEdges,
+      .warning,
+      "`\(name)` is a final state: its edges for success are never taken",
+      at: span,
+      hint: "take it off `final_states`, or remove the edge"
+    )
+  }
+
+  static func unknownInput(
+    _ name: String,
+    of performer: String,
+    among names: [String],
+    at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      .callInput,
+      .error,
+      "`\(performer)` takes no input `\(name)`",
+      at: span,
+      notes: names.isEmpty ? [] : [Diagnostic.Note("it takes \(list(names))")],
+      hint: didYouMean(name, names) ?? "declare it under the `input` of `\(performer)`"
+    )
+  }
+
+  static func missingInput(
+    _ name: String,
+    of performer: String,
+    declared: SourceSpan,
+    at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      .callInput,
+      .error,
+      "the input `\(name)` of `\(performer)` is not given",
+      at: span,
+      notes: [Diagnostic.Note("declared here", span: declared)],
+      hint: "write `with: {\(name): …}`, or declare it `optional: true`"
+    )
+  }
+
+  static func unused(_ kind: String, _ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.unusedPerformer, .note, "no step calls the \(kind) `\(name)`", at: span)
+  }
+
+  static func childFlow(_ name: Located<String>) -> Diagnostic {
+    Diagnostic(
+      .childFlow,
+      .error,
+      "`\(name.value)` has a planner of its own, and this version does not run child flows yet",
+      at: name.span,
+      hint: "call an agent or tool without a planner"
+    )
+  }
+
+  static func unknownModel(_ name: Located<String>, near: String) -> Diagnostic {
+    Diagnostic(
+      .unknownModel,
+      .warning,
+      "no model `\(name.value)` is declared; it is taken as the name of a priced model",
+      at: name.span,
+      hint: "did you mean `\(near)`?"
+    )
+  }
+
+  static func lateBinding(
+    _ name: String,
+    of performer: String,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      .lateBinding,
+      .error,
+      "the address or a header of `\(performer)` reads `\(name)`",
+      at: span,
+      hint: "addresses and headers hold `{{ env.NAME }}` and `{{ secrets.NAME }}` only"
+    )
+  }
+
+  static func wrongType(
+    _ field: String,
+    wants wanted: String,
+    gets given: String,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      .wrongType,
+      .error,
+      "`\(field)` takes \(wanted), this is \(given)",
+      at: span
     )
   }
 

@@ -53,7 +53,7 @@ struct YAMLComposer {
   /// Linear in the text, whatever it holds.
   static func compose(_ text: SourceText, limits: Limits) -> YAMLComposer {
     var composer = YAMLComposer(text: text, limits: limits)
-    if composer.accepts() { composer.run() }
+    if composer.accepts() { composer.run() } else { composer.isStopped = true }
     return composer
   }
 

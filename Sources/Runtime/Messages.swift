@@ -1,5 +1,7 @@
+import Document
 import Journal
 import Source
+import Table
 import Values
 
 /// The words of everything that running says to people.
@@ -57,5 +59,65 @@ enum Messages {
     fraction = String(repeating: "0", count: 12 - fraction.utf8.count) + fraction
     while fraction.utf8.count > 6, fraction.hasSuffix("0") { fraction.removeLast() }
     return "\(sign)$\(magnitude / 1_000_000_000_000).\(fraction)"
+  }
+
+  // MARK: Scenarios
+
+  static func noAnswer(_ step: String) -> String {
+    "the script has no answer, or no further one, for `\(step)`"
+  }
+
+  static func form(_ message: String, _ span: SourceSpan) -> Diagnostic {
+    Diagnostic(.scenarioForm, message, at: span)
+  }
+
+  static func oneAnswer(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .scenarioForm,
+      "a scripted answer has exactly one of `output`, `error`, `never`",
+      at: span,
+      hint: "{output: {...}}"
+    )
+  }
+
+  static func unsupported(_ key: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.scenarioUnsupported, "`\(key)` cannot be checked by this version", at: span)
+  }
+
+  static func quantity(_ message: String, _ example: String, _ span: SourceSpan) -> Diagnostic {
+    Diagnostic(.scenarioQuantity, message, at: span, hint: "for example \(example)")
+  }
+
+  static func unknownErrorKind(_ node: Node) -> Diagnostic {
+    let name = node.string ?? ""
+    let names = ErrorKind.allCases.map(\.name)
+    let nearest = Suggestion.nearest(to: name, in: names)
+    return Diagnostic(
+      .scenarioForm,
+      "`\(name)` is no kind of error",
+      at: node.span,
+      hint: nearest.map { "did you mean `\($0)`?" } ?? names.joined(separator: ", ")
+    )
+  }
+
+  static func unknownName(
+    _ name: Scenario.Name,
+    _ what: String,
+    _ candidates: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      .scenarioUnknownName,
+      "the flow has no \(what) `\(name.text)`",
+      at: name.span,
+      hint: Suggestion.nearest(to: name.text, in: candidates).map { "did you mean `\($0)`?" }
+    )
+  }
+
+  static func notRunnable(_ id: String, _ reason: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      .performerNotRunnable,
+      "`\(id)` can be checked, planned and tested, not run: \(reason)",
+      at: span
+    )
   }
 }

@@ -301,6 +301,7 @@ public actor RunDriver {
           costPicodollars: cost,
           error: error,
           answeredBy: answeredBy,
+          input: call.intent.input,
           output: output
         )
       )

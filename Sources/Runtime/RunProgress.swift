@@ -41,6 +41,8 @@ public struct CallReport: Sendable {
   public var error: RunError?
   /// Who answered, when a person did.
   public var answeredBy: String
+  /// What it was called with.
+  public var input: Value
   /// The answer.
   public var output: Value?
 }

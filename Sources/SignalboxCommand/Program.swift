@@ -7,13 +7,13 @@ package struct Program: Sendable {
 
   /// The commands, in the order of the help.
   package static let commands: [any Command.Type] = [
-    CheckCommand.self, GraphCommand.self, TableCommand.self, ExplainCommand.self,
-    CompletionsCommand.self, VersionCommand.self, HelpCommand.self,
+    CheckCommand.self, PlanCommand.self, GraphCommand.self, TableCommand.self,
+    ExplainCommand.self, CompletionsCommand.self, VersionCommand.self, HelpCommand.self,
   ]
 
   /// What further commands accept; each moves to `commands` when it becomes a `Command`.
   package static let furtherDeclarations: [CommandDeclaration] = [
-    PlanCommand.declaration, RunCommand.declaration,
+    RunCommand.declaration,
     ResumeCommand.declaration, ReplayCommand.declaration, AnswerCommand.declaration,
     RunsCommand.declaration, ShowCommand.declaration,
     TestCommand.declaration, EvalCommand.declaration,

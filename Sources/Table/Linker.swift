@@ -9,12 +9,16 @@ extension LinkedTable {
   /// The table is nil when a finding is an error. Findings point into the user's file when the
   /// table has its debug section. `refusals` say why names may not be read; they change
   /// messages only.
+  /// With `keepsUnreadablePrompts` a prompt that cannot be compiled becomes a constant in the
+  /// table, with a note (seed form).
   public static func link(
     _ table: TransitionTable,
     refusals: [Environment.Refusal] = [],
+    keepsUnreadablePrompts: Bool = false,
     limits: Limits = Limits()
   ) -> (table: LinkedTable?, diagnostics: [Diagnostic]) {
     var linker = Linker(table: table, refusals: refusals, limits: limits)
+    linker.keepsUnreadablePrompts = keepsUnreadablePrompts
     let linked = linker.link()
     return (linker.diagnostics.hasErrors ? nil : linked, linker.diagnostics)
   }
@@ -25,6 +29,8 @@ struct Linker {
   private var table: TransitionTable
   private let refusals: [Environment.Refusal]
   private let limits: Limits
+  /// Whether a prompt that cannot be compiled becomes a constant.
+  var keepsUnreadablePrompts = false
   private var programs: [CompiledProgram?]
   private var known: [ProgramSource: CompiledProgram] = [:]
   private(set) var diagnostics: [Diagnostic] = []
@@ -68,9 +74,8 @@ struct Linker {
     for (index, performer) in table.performers.enumerated() {
       guard performer.prompt != noIndex || performer.instructions != noIndex else { continue }
       let environment = environments.performer(index, callers: inputFields(of: index))
-      if performer.prompt != noIndex { compile(Int(performer.prompt), in: environment) }
-      if performer.instructions != noIndex {
-        compile(Int(performer.instructions), in: environment)
+      for program in [performer.prompt, performer.instructions] where program != noIndex {
+        compilePrompt(Int(program), of: performer.id, in: environment)
       }
     }
     return LinkedTable(
@@ -150,6 +155,26 @@ struct Linker {
     programs[position] = compiled
     if diagnostics.count < limits.diagnostics { diagnostics += found }
     if found.isEmpty, let compiled { known[source] = compiled }
+  }
+
+  private mutating func compilePrompt(
+    _ position: Int,
+    of id: String,
+    in environment: Environment
+  ) {
+    let before = diagnostics.count
+    compile(position, in: environment)
+    let found = diagnostics[before...]
+    guard keepsUnreadablePrompts, found.contains(where: { $0.severity == .error }) else { return }
+    let why = found.first { $0.severity == .error }
+    diagnostics.removeSubrange(before...)
+    diagnostics.append(Messages.literalPrompt(id, why, at: table.sourceText(of: position).span))
+    // A JSON text is a CEL literal as well.
+    let text = table.programs[position].text
+    table.programs[position].kind = .expression
+    table.programs[position].text = JSONWriter.string(.string(text))
+    if table.debug.programs.indices.contains(position) { table.debug.programs[position] = nil }
+    compile(position, in: environment)
   }
 
   private mutating func structure(_ position: Int, _ source: ProgramSource) -> Node? {

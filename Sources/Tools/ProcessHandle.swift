@@ -50,6 +50,8 @@ public struct ProcessEnding: Sendable {
   public let output: [UInt8]
   /// Standard error, up to its limit.
   public let error: [UInt8]
+  /// Whether it began at all; a deadline or a cancellation may come first.
+  public let wasStarted: Bool
 }
 
 /// Runs programs, each on a thread of its own and in a process group of its own.
@@ -86,7 +88,7 @@ public final class ProcessRunner: Sendable {
 
 extension ProcessEnding {
   fileprivate init(_ cause: Cause) {
-    self.init(cause: cause, output: [], error: [])
+    self.init(cause: cause, output: [], error: [], wasStarted: false)
   }
 }
 
@@ -126,7 +128,8 @@ private func runBlocking(
   return ProcessEnding(
     cause: unsafe cause(of: process, program: program),
     output: unsafe Array(UnsafeBufferPointer(start: output, count: outputCount)),
-    error: unsafe Array(UnsafeBufferPointer(start: error, count: errorCount))
+    error: unsafe Array(UnsafeBufferPointer(start: error, count: errorCount)),
+    wasStarted: unsafe signalbox_process_result(process) != SIGNALBOX_PROCESS_NOT_STARTED
   )
 }
 

@@ -94,7 +94,9 @@ public struct ProcessTool: Sendable {
   private func output(of ending: ProcessEnding) -> Result<Value, CallFailure> {
     func lost(_ kind: CallFailureKind, _ message: String) -> Result<Value, CallFailure> {
       .failure(
-        repeatability.settled(CallFailure(kind: kind, message: message, requestWasSent: true))
+        repeatability.settled(
+          CallFailure(kind: kind, message: message, requestWasSent: ending.wasStarted)
+        )
       )
     }
     switch ending.cause {

@@ -4,13 +4,18 @@ enum JSONEscape {
   ///
   /// Linear; runs without escapes are copied whole.
   static func append(_ text: String, to bytes: inout [UInt8]) {
-    let utf8 = text.utf8
-    if !utf8.contains(where: needsEscape) {
-      bytes.append(contentsOf: utf8)
-      return
+    let span = text.utf8.span
+    var start = 0
+    for index in span.indices where needsEscape(span[index]) {
+      if start == 0, index > 0 { bytes.reserveCapacity(bytes.count + span.count + 8) }
+      for copied in start..<index { bytes.append(span[copied]) }
+      appendEscape(span[index], to: &bytes)
+      start = index + 1
     }
-    for byte in utf8 {
-      if needsEscape(byte) { appendEscape(byte, to: &bytes) } else { bytes.append(byte) }
+    if start == 0 {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      for copied in start..<span.count { bytes.append(span[copied]) }
     }
   }
 

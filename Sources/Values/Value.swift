@@ -3,7 +3,9 @@
 /// Strings compare by code points and never by canonical equivalence (`"é" != "e\u{301}"`), as
 /// CEL, JSON and YAML demand; use `==` of `Value`, or `utf8.elementsEqual`, and never `==` of
 /// `String`, on user text.
-public indirect enum Value: Sendable {
+///
+/// Only the rare kinds are boxed: a value of a common kind takes no allocation of its own.
+public enum Value: Sendable {
   /// JSON null.
   case null
   /// A boolean.
@@ -29,13 +31,13 @@ public indirect enum Value: Sendable {
   /// A type as a value: `int`, `list`, `google.protobuf.Timestamp`.
   case type(String)
   /// An optional value; nil holds nothing.
-  case optional(Value?)
+  indirect case optional(Value?)
   /// A typed record (a message): its type name and the fields that are set.
-  case record(type: String, fields: ValueMap)
+  indirect case record(type: String, fields: ValueMap)
   /// A member of a strongly typed enumeration.
-  case enumeration(type: String, number: Int32)
+  indirect case enumeration(type: String, number: Int32)
   /// A value of an extension's own type in canonical text, such as an IP address.
-  case opaque(type: String, text: String)
+  indirect case opaque(type: String, text: String)
 }
 
 /// A point in time: seconds since 1970-01-01T00:00:00Z and nanoseconds 0 ..< 1,000,000,000.

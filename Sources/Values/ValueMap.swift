@@ -49,7 +49,8 @@ extension MapKey: Hashable {
 extension String {
   /// Whether two texts hold the same code points (Swift's `==` tests canonical equivalence).
   public func sameScalars(as other: String) -> Bool {
-    utf8.elementsEqual(other.utf8)
+    // Counts and Swift's own comparison are quick and rule almost all unequal texts out.
+    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
   }
 }
 

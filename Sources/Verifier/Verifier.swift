@@ -1,5 +1,5 @@
 public import Expression
-import Source
+public import Source
 public import Table
 
 /// Proves what it can of a table before anything runs, and says what it can't.
@@ -7,6 +7,19 @@ public import Table
 /// Guards are not evaluated: every way that the rows allow is taken to be possible. What is proven
 /// thereby holds; a warned-of way may be one that no input takes.
 public enum Verifier {
+  /// Checks a linked table.
+  public static func verify(
+    _ linked: LinkedTable,
+    options: VerifierOptions = VerifierOptions(),
+    limits: Limits = Limits()
+  ) -> VerifierReport {
+    let reads = linked.programs.enumerated().map { position, program in
+      // Prompts read their performer's environment, not the flow's.
+      linked.table.programs[position].environment == 0 ? program?.reads ?? [] : []
+    }
+    return verify(linked.table, reads: reads, options: options, limits: limits)
+  }
+
   /// Checks a table.
   ///
   /// `reads` gives what each program reads, by number in the programs pool.

@@ -106,16 +106,16 @@ struct HTTPClientTests {
 
   @Test("silence ends at the deadline, a late first byte at its own")
   func timeouts() async throws {
-    let silent = try await failure(.hang, deadlineMilliseconds: 100)
+    let silent = try await failure(.hang, deadlineMilliseconds: 500)
     #expect(silent.kind == .timeout && silent.requestWasSent)
     let late = try await failure(.hang, deadlineMilliseconds: 60_000) {
-      $0.firstByteMilliseconds = 50
+      $0.firstByteMilliseconds = 500
     }
     #expect(late.kind == .timeout && late.requestWasSent)
     #expect(late.message.contains("no answer began"))
     let slow = try await failure(
       .drip(body: Array(repeating: 0x31, count: 500), millisecondsPerByte: 1_000),
-      deadlineMilliseconds: 200
+      deadlineMilliseconds: 500
     )
     #expect(slow.kind == .timeout && slow.requestWasSent)
     let none = try await failure(.json("1"), deadlineMilliseconds: 0)

@@ -1,3 +1,5 @@
+// For the linker: conversions of doubles call the C mathematics library in debug builds.
+import Glibc
 import Values
 
 /// Numbers and equality as JSON Schema has them: by mathematical value, whatever the kind.

@@ -32,7 +32,7 @@ extension OptionDeclaration {
     "store",
     "where runs are kept",
     kind: .file(placeholder: "FILE"),
-    default: "$SIGNALBOX_STORE, else signalbox.db"
+    default: "$SIGNALBOX_STORE, else signalbox/runs.db under $XDG_STATE_HOME"
   )
 
   /// A hard budget in place of the flow's own.
@@ -40,6 +40,29 @@ extension OptionDeclaration {
     "budget",
     "hard budget in place of the flow's own",
     kind: .decimal(placeholder: "DOLLARS")
+  )
+
+  /// Prices of models.
+  static let prices = OptionDeclaration(
+    "prices",
+    "price book of models",
+    kind: .file(placeholder: "FILE"),
+    default: "$SIGNALBOX_PRICES, else the built-in book"
+  )
+
+  /// A scenario that answers calls.
+  static let scenario = OptionDeclaration(
+    "scenario",
+    "answer calls from this scenario instead of making them",
+    kind: .text(placeholder: "NAME")
+  )
+
+  /// Where scenarios are.
+  static let scenarios = OptionDeclaration(
+    "scenarios",
+    "the file of scenarios",
+    kind: .file(placeholder: "FILE"),
+    default: "tests/<flow>.yaml beside the flow"
   )
 
   /// Never asks.

@@ -1,21 +1,98 @@
-/// `signalbox plan`.
-package enum PlanCommand {
-  private static let volume = OptionDeclaration(
-    "volume",
-    "also price this many runs, such as 200000/day",
-    kind: .text(placeholder: "RUNS/PERIOD")
-  )
+import Signalbox
+
+/// `signalbox plan FLOW`.
+package struct PlanCommand: Command {
+  private static let output = OptionDeclaration.output([.text, .json])
 
   /// What it accepts.
   package static let declaration = CommandDeclaration(
     "plan",
     "show what a flow may cost and how long it may take, before it runs",
+    discussion: "Ends with 3 when the worst case is over the hard budget.",
     operands: [.flow],
-    options: [.input, .budget, volume, .output([.text, .json])],
+    options: [.overlay, .budget, .prices, output],
     examples: [
       "signalbox plan flow.yaml",
-      "signalbox plan flow.yaml -i input.json --budget 0.25",
-      "signalbox plan flow.yaml --volume 200000/day",
+      "signalbox plan flow.yaml --budget 0.25",
+      "signalbox plan flow.yaml --prices prices.yaml -o json",
     ]
   )
+
+  private let path: String
+  private let overlays: [String]
+  private let budget: String?
+  private let pricesPath: String?
+  private let format: OutputFormat
+
+  /// The command as asked for.
+  package init(_ arguments: Arguments) throws(UsageError) {
+    path = try arguments.operand()
+    overlays = arguments.texts(.overlay)
+    budget = arguments.text(.budget)
+    pricesPath = arguments.text(.prices)
+    format = arguments.choice(Self.output) ?? .text
+  }
+
+  /// Prints the plan and the gate's verdict.
+  package func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    let prepared = try FlowFiles.prepare(path, overlays: overlays)
+    guard prepared.isSound, let table = prepared.table else {
+      Findings(console).show(prepared.diagnostics)
+      return Findings.exit(for: prepared.diagnostics)
+    }
+    let prices = try PriceFile.read(pricesPath, console)
+    let report = CostAnalysis.analyse(table, prices: prices.book)
+    let gate = BudgetGate.decide(report, overrideHard: try Budgets.picodollars(budget))
+    let digest = table.table.digest.short
+    switch format {
+    case .json:
+      let plan = PlanJSON.value(
+        report, verification: prepared.verification, gate: gate, digest: digest)
+      console.print(JSONWriter.string(plan, pretty: true) + "\n")
+    default:
+      console.print(
+        PlanText.render(report, verification: prepared.verification, gate: gate, digest: digest))
+    }
+    Findings(console).show(gate.diagnostics)
+    if gate.isRefused {
+      console.say("refused before the first step: nothing was called, nothing was spent")
+      return .refused
+    }
+    return .success
+  }
+}
+
+/// The price book that the command line names.
+struct PriceFile {
+  let book: PriceBook
+  /// The bytes that a run is pinned to.
+  let bytes: [UInt8]
+
+  /// `--prices`, else `SIGNALBOX_PRICES`, else the built-in book.
+  static func read(_ path: String?, _ console: Console) throws(CommandFailure) -> PriceFile {
+    guard let path = path ?? console.environment("SIGNALBOX_PRICES"), !path.isEmpty else {
+      return PriceFile(book: .standard, bytes: Array(PriceBook.defaultText.utf8))
+    }
+    let file = try FlowFiles.read(path)
+    let (book, findings) = PriceBook.read(file)
+    Findings(console).show(findings)
+    guard let book else {
+      throw CommandFailure("`\(path)` is no price book", exit: .badUse)
+    }
+    return PriceFile(book: book, bytes: file.bytes)
+  }
+}
+
+/// Amounts of money on the command line.
+enum Budgets {
+  /// `0.25` in pico-dollars.
+  static func picodollars(_ text: String?) throws(CommandFailure) -> Int64? {
+    guard let text else { return nil }
+    do {
+      return try Money.picodollars(text)
+    } catch {
+      throw CommandFailure(
+        "`--budget` needs an amount in dollars such as 0.25, not `\(text)`", exit: .badUse)
+    }
+  }
 }

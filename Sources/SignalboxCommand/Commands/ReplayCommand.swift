@@ -1,13 +1,72 @@
-/// `signalbox replay`.
-package enum ReplayCommand {
+import Signalbox
+
+/// `signalbox replay RUN`.
+package struct ReplayCommand: Command {
+  private static let output = OptionDeclaration.output([.text, .json])
+
   /// What it accepts.
   package static let declaration = CommandDeclaration(
     "replay",
     "recompute a run from its journal and compare, without any call",
+    discussion: "Ends with 1 when something differs, and says what differs first.",
     operands: [.run],
-    options: [.store, .output([.text, .json])],
-    examples: [
-      "signalbox replay r-01J9Z7 --store runs.db"
-    ]
+    options: [.store, output],
+    examples: ["signalbox replay r-01J9Z7M3K2A9C --store runs.db"]
   )
+
+  private let runID: String
+  private let place: RunPlace
+  private let format: OutputFormat
+
+  /// The command as asked for.
+  package init(_ arguments: Arguments) throws(UsageError) {
+    runID = try arguments.operand()
+    place = RunPlace(arguments)
+    format = arguments.choice(Self.output) ?? .text
+  }
+
+  /// Replays and compares.
+  package func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    let session = try RunSession(place, console)
+    let summary = try session.asking { () throws(StoreError) in
+      try session.store.summary(runID: runID)
+    }
+    let table = try session.table(of: summary)
+    _ = try session.prices(of: summary)
+    if let digest = summary.header.sourcesDigest {
+      let bytes = try session.asking { () throws(StoreError) in
+        try session.store.artifact(.sources, digest: digest)
+      }
+      guard Digest.sha256(bytes) == digest else {
+        throw CommandFailure("the run's sources were changed in the store", exit: .inputOutput)
+      }
+    }
+    let verdict = try session.asking { () throws(StoreError) in
+      try Replay.verify(session.store, runID: runID, table: table)
+    }
+    switch verdict {
+    case .identical(let summary):
+      let digest = summary.traceDigest.hex
+      show(
+        "replay identical: \(Plural.count(summary.steps, "step")), trace digest "
+          + "\(summary.traceDigest.short), no call made",
+        [
+          "identical": .bool(true), "steps": .int(Int64(summary.steps)),
+          "trace_digest": .string(digest),
+        ], console)
+      return .success
+    case .different(let difference):
+      show(
+        "replay differs: \(difference.message)",
+        [
+          "identical": .bool(false), "record": .int(difference.record),
+          "message": .string(difference.message),
+        ], console)
+      return .runFailed
+    }
+  }
+
+  private func show(_ text: String, _ value: ValueMap, _ console: Console) {
+    console.print(line: format == .json ? JSONWriter.string(.map(value)) : text)
+  }
 }

@@ -168,10 +168,110 @@ extension DiagnosticCode {
     """
   )
 
+  /// A call that does not fit the declared input.
+  public static let callInput = DiagnosticCode(
+    "SBX-COMP-013",
+    "a call that does not fit the declared input",
+    """
+    An agent or tool that declares `input:` accepts these fields and no others, and every field that
+    is not optional must be given.
+
+        tools: {send: {type: http, input: {to: {type: string}, text: {type: string}}}}
+        with: {to: "{{ input.email }}"}                                # wrong: no text
+        with: {to: "{{ input.email }}", text: "{{ write.text }}"}      # right
+    """
+  )
+  /// A model that is nearly a declared one.
+  public static let unknownModel = DiagnosticCode(
+    "SBX-COMP-014",
+    "a model that is not declared",
+    """
+    `model:` is a mapping, an id under `models:`, or the name of a priced model. A name that is nearly
+    one of the declared ids is most often a slip.
+
+        models: {small: {provider: openai, model: gpt-4o-mini}}
+        agents: {writer: {type: llm, model: smal}}      # wrong
+        agents: {writer: {type: llm, model: small}}     # right
+    """
+  )
+  /// An agent with a planner of its own, called from a step.
+  public static let childFlow = DiagnosticCode(
+    "SBX-COMP-015",
+    "an agent with a planner of its own is a child flow",
+    """
+    Called from a step, an agent with a planner is a child flow; this version does not run child flows
+    yet. Give the step an agent or tool without a planner, or write the planner's states into the
+    flow itself.
+
+        states: {draft: {agent: writer, on_success: done}}   # wrong while `writer` has a `planner`
+    """
+  )
+  /// Something declared that no step uses.
+  public static let unusedPerformer = DiagnosticCode(
+    "SBX-COMP-016",
+    "an agent or tool that no step calls",
+    """
+    It is declared and never called: left over, or its id is misspelt where it is called. It is no
+    part of the flow's identity.
+
+        agents: {writer: {type: llm}, critic: {type: llm}}
+        states: {write: {agent: writer, on_success: done}}    # nobody calls `critic`
+    """
+  )
+  /// An address or header that reads what it may not.
+  public static let lateBinding = DiagnosticCode(
+    "SBX-COMP-017",
+    "an address or header that reads what it may not",
+    """
+    Addresses and headers of agents and tools are filled in at the call. They may hold
+    `{{ env.NAME }}` and `{{ secrets.NAME }}` and nothing else, so that no answer of a model can
+    choose where a request goes or what it carries.
+
+        endpoint: "https://{{ input.host }}/score"      # wrong
+        endpoint: "https://{{ env.SCORE_HOST }}/score"  # right
+    """
+  )
+  /// Edges of a final state.
+  public static let finalEdges = DiagnosticCode(
+    "SBX-COMP-018",
+    "edges of a final state are never taken",
+    """
+    A final state ends the run: what it runs is the last thing that happens.
+
+        final_states: [send_response]
+        states:
+          send_response: {tool: send, on_success: done}     # `on_success` has no effect
+    """
+  )
+  /// A value of another type than the field that takes it.
+  public static let wrongType = DiagnosticCode(
+    "SBX-COMP-019",
+    "a value of the wrong type",
+    """
+    Fields of `state` and of a declared `input` have types; what is written into them must fit.
+
+        state: {tries: {type: integer, default: 0}}
+        assign: {tries: "'one'"}          # wrong: text
+        assign: {tries: "state.tries + 1"}  # right
+    """
+  )
+  /// A default that its own schema refuses.
+  public static let badDefault = DiagnosticCode(
+    "SBX-COMP-020",
+    "a default that does not fit its schema",
+    """
+    The default of a field is a value of the field, so its schema must accept it.
+
+        tries: {type: integer, minimum: 1, default: 0}    # wrong
+        tries: {type: integer, minimum: 0, default: 0}    # right
+    """
+  )
+
   /// The codes of this area.
   public static let compilerCodes: [DiagnosticCode] = [
     unknownTarget, unknownPerformer, agentBeforeTool, nothingToRun, finalWithBody, flowTooLarge,
     noInitialState, reservedName, unknownStateField, unknownErrorKind, noWayOn, incompleteGuards,
-    openAddress,
+    openAddress, callInput, unknownModel, childFlow, unusedPerformer, lateBinding, finalEdges,
+    wrongType, badDefault,
   ]
 }

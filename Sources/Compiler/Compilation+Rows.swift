@@ -1,0 +1,134 @@
+import Definition
+import Source
+import Table
+import Values
+
+// The rows that leave a leaf, in priority order (FLOW-SEMANTICS 5 to 8).
+extension Compilation {
+  /// `isHandler`: the step is the target of the flow's `on_error`, which then never applies to it.
+  mutating func compileRows(of index: Int, _ step: Step, isHandler: Bool) {
+    if let end = ending(behind: index) {
+      addRow(index, .success, to: end, at: table.debug.nodes[index])
+    } else if let decision = step.decision {
+      compileDecision(of: index, decision)
+    } else {
+      compileSuccess(of: index, step)
+    }
+    let inherited = isHandler ? [] : flow.onError
+    compileFailures(of: index, step, inherited: inherited)
+    compileCancellation(of: index, step, inherited: inherited)
+  }
+
+  private mutating func compileDecision(of index: Int, _ decision: Decision) {
+    let program = addProgram(.expression, decision.condition)
+    table.nodes[index].condition = program
+    if let target = resolve(decision.onTrue) {
+      addRow(index, .success, to: target, at: decision.onTrue.span) { $0.guardProgram = program }
+    }
+    if let target = resolve(decision.onFalse) {
+      addRow(index, .success, to: target, at: decision.onFalse.span) { row in
+        row.guardProgram = program
+        row.isNegated = true
+      }
+    }
+  }
+
+  private mutating func compileSuccess(of index: Int, _ step: Step) {
+    let first = RowIndex(table.rows.count)
+    for edge in step.onSuccess { addEdge(edge, from: index, .success, kinds: .all) }
+    guard let last = step.onSuccess.last else {
+      report(Messages.noWayOn(table.nodes[index].name, at: table.debug.nodes[index]))
+      return
+    }
+    if case .always = last.condition { return }
+    openLists.append(
+      OpenEdgeList(
+        place: NodeIndex(index),
+        rows: first..<RowIndex(table.rows.count),
+        span: last.span
+      )
+    )
+  }
+
+  /// Timeouts first, then the flow's `on_budget`, then the step's edges; the flow's `on_error` takes
+  /// what those leave open.
+  private mutating func compileFailures(of index: Int, _ step: Step, inherited: [Edge]) {
+    for edge in step.onTimeout {
+      addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.timeout]))
+    }
+    if table.nodes[index].effect != noIndex {
+      for edge in flow.onBudget where !edge.target.value.sameScalars(as: table.nodes[index].name) {
+        addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.budget]))
+      }
+    }
+    for edge in step.onError { addEdge(edge, from: index, .failure, kinds: .all) }
+    guard !step.onError.endsAlways else { return }
+    for edge in inherited { addEdge(edge, from: index, .failure, kinds: .all) }
+  }
+
+  /// Own `on_cancel`; else a write's own `on_error`; else the flow's `on_cancel`; else, for a write,
+  /// the flow's `on_error`.
+  private mutating func compileCancellation(of index: Int, _ step: Step, inherited: [Edge]) {
+    let effect = table.nodes[index].effect
+    let isWrite =
+      effect != noIndex && table.performers[Int(table.effects[Int(effect)].performer)].isWrite
+    let name = table.nodes[index].name
+    let own = isWrite ? step.onError : []
+    let general = flow.onCancel.contains { $0.target.value.sameScalars(as: name) }
+      ? [] : flow.onCancel
+    let lists = [step.onCancel, own, general, isWrite ? inherited : []]
+    for list in lists where !list.isEmpty {
+      for edge in list { addEdge(edge, from: index, .cancel, kinds: .all) }
+      if list.endsAlways { return }
+    }
+  }
+
+  private mutating func addEdge(
+    _ edge: Edge,
+    from index: Int,
+    _ event: EventClass,
+    kinds: ErrorKindSet
+  ) {
+    var kinds = kinds
+    var program = noIndex
+    switch edge.condition {
+    case .always: break
+    case .kind(let kind):
+      guard let resolved = resolve(kind: kind) else { return }
+      // A cancellation is of one kind only.
+      if event == .cancel, resolved != .cancelled { return }
+      kinds = event == .cancel ? .all : kinds.intersection(ErrorKindSet([resolved]))
+      // An edge of `on_timeout` that asks for another kind can never be taken.
+      if kinds.isEmpty { return }
+    case .expression(let source): program = addProgram(.expression, source)
+    }
+    let assignments = addAssignments(edge.assignments)
+    guard let target = resolve(edge.target) else { return }
+    addRow(index, event, to: target, at: edge.span) { row in
+      row.kinds = kinds
+      row.guardProgram = program
+      row.assignments = assignments
+    }
+  }
+
+  private mutating func addRow(
+    _ index: Int,
+    _ event: EventClass,
+    to target: NodeIndex,
+    at span: SourceSpan?,
+    _ fill: (inout Row) -> Void = { _ in }
+  ) {
+    var row = Row(place: NodeIndex(index), event: event, target: target)
+    row.domain = NodeIndex(1)..<NodeIndex(table.nodes.count)
+    fill(&row)
+    table.rows.append(row)
+    table.debug.rows.append(span)
+  }
+}
+
+extension [Edge] {
+  /// Whether the last edge is taken whatever happens.
+  var endsAlways: Bool {
+    if case .always? = last?.condition { true } else { false }
+  }
+}

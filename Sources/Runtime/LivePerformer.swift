@@ -1,0 +1,190 @@
+import Execution
+import Journal
+import Models
+import Table
+import Tools
+import Values
+
+/// Carries out calls for real: models, HTTP services, programs; questions go to people.
+///
+/// Permissions are checked here once more, by the grants that the table holds for each performer.
+public struct LivePerformer: Performing {
+  private let world: ToolSurroundings
+  /// How long a call without a deadline of its own may take.
+  private let defaultDeadlineMilliseconds: Int64
+
+  /// A performer with its connections and secrets.
+  public init(
+    surroundings: ToolSurroundings = ToolSurroundings(),
+    defaultDeadlineMilliseconds: Int64 = 600_000
+  ) {
+    world = surroundings
+    self.defaultDeadlineMilliseconds = defaultDeadlineMilliseconds
+  }
+
+  /// Why calls of `performer` can never be carried out here; known before a run starts.
+  public func obstacle(to performer: Performer) -> String? {
+    let name = "\(performer.role == .agent ? "agent" : "tool") `\(performer.id)`"
+    switch performer.kind {
+    case .human: return nil
+    case .model:
+      if performer.model.isEmpty { return "\(name) names no model" }
+      return endpoint(of: performer) == nil
+        ? "\(name) has no address, and its provider `\(performer.provider)` is not known" : nil
+    case .http:
+      return performer.endpoint.isEmpty ? "\(name) has no `endpoint`" : nil
+    case .process:
+      return performer.arguments.isEmpty ? "\(name) has no `argv`" : nil
+    case .scripted: return "\(name) answers only from a scenario"
+    case .foreign:
+      let type = performer.typeName.isEmpty ? "no type" : "the type `\(performer.typeName)`"
+      return "\(name) has \(type), which this version cannot call"
+    }
+  }
+
+  /// Carries out one call; ends early when its task is cancelled.
+  public func perform(_ call: DispatchedCall) async -> CallResult {
+    if let obstacle = obstacle(to: call.performer) {
+      return .failed(.denied, message: obstacle, wasSent: false)
+    }
+    let cancellation = Cancellation()
+    return await withTaskCancellationHandler {
+      switch call.performer.kind {
+      case .human: .awaitsPerson
+      case .model: await ask(call, cancellation)
+      case .http: await request(call, cancellation)
+      case .process: await start(call, cancellation)
+      case .scripted, .foreign:
+        .failed(.denied, message: "`\(call.performer.id)` cannot be called", wasSent: false)
+      }
+    } onCancel: {
+      cancellation.cancel()
+    }
+  }
+
+  // MARK: Kinds
+
+  private func ask(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
+    let performer = call.performer
+    guard let endpoint = endpoint(of: performer) else {
+      return .failed(.denied, message: "`\(performer.id)` has no address", wasSent: false)
+    }
+    var messages: [ChatMessage] = []
+    if let instructions = call.instructions { messages.append(ChatMessage(.system, instructions)) }
+    messages.append(ChatMessage(.user, call.prompt ?? JSONWriter.string(call.input)))
+    let request = ChatRequest(
+      model: performer.model, messages: messages,
+      temperature: performer.temperatureThousandths < 0
+        ? nil : Double(performer.temperatureThousandths) / 1_000,
+      maxOutputTokens: performer.outputTokens > 0 ? Int(performer.outputTokens) : 1_024,
+      schema: call.outputSchema.map { ChatSchema(name: call.step, schema: $0, isStrict: false) })
+    var grants = self.grants(of: performer)
+    // The flow names the model, and with it the service that serves it and that service's key.
+    grants.hosts.append(HostGrant(endpoint.baseAddress))
+    if let key = endpoint.keyName { grants.environmentNames.append(key) }
+    let result = await ChatModel(endpoint: endpoint, surroundings: world).answer(
+      request, grants: grants, deadlineMilliseconds: remaining(call), cancellation: cancellation)
+    switch result {
+    case .success(let answer):
+      let output = answer.json ?? .map(["text": .string(answer.text)])
+      return .completed(output: output, usage: answer.usage.map(Self.usage))
+    case .failure(let failure):
+      return Self.failed(failure.failure, usage: failure.usage.map(Self.usage))
+    }
+  }
+
+  private func request(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
+    let performer = call.performer
+    do throws(LateText.Problem) {
+      var headers: [HTTPTool.Header] = []
+      for header in performer.headers {
+        headers.append(HTTPTool.Header(name: header.name, value: try LateText(header.text)))
+      }
+      let endpoint = try LateText(performer.endpoint)
+      let tool = HTTPTool(
+        endpoint: endpoint, headers: headers, repeatability: Self.repeatability(of: performer))
+      var grants = self.grants(of: performer)
+      grants.environmentNames += endpoint.names + headers.flatMap(\.value.names)
+      return Self.result(await tool.call(self.call(call, grants, cancellation), in: world))
+    } catch {
+      return .failed(.denied, message: "`\(performer.id)`: \(error.message)", wasSent: false)
+    }
+  }
+
+  private func start(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
+    let performer = call.performer
+    do throws(LateText.Problem) {
+      var arguments: [LateText] = []
+      for argument in performer.arguments { arguments.append(try LateText(argument)) }
+      let tool = ProcessTool(
+        arguments: arguments, environmentNames: performer.environmentNames,
+        repeatability: Self.repeatability(of: performer))
+      var grants = self.grants(of: performer)
+      grants.environmentNames += arguments.flatMap(\.names)
+      return Self.result(await tool.call(self.call(call, grants, cancellation), in: world))
+    } catch {
+      return .failed(.denied, message: "`\(performer.id)`: \(error.message)", wasSent: false)
+    }
+  }
+
+  // MARK: Parts
+
+  private func endpoint(of performer: Performer) -> ModelEndpoint? {
+    let key = performer.keyVariable.isEmpty ? nil : performer.keyVariable
+    let base = performer.endpoint.isEmpty ? nil : try? HTTPAddress(performer.endpoint)
+    if let known = ModelEndpoint(provider: performer.provider, base: base, keyName: key) {
+      return known
+    }
+    return base.map { ModelEndpoint(baseAddress: $0, keyName: key) }
+  }
+
+  private func grants(of performer: Performer) -> Grants {
+    var grants = Grants()
+    grants.hosts = performer.grantedHosts.compactMap { try? HostGrant($0) }
+    if let own = try? HTTPAddress(performer.endpoint) { grants.hosts.append(HostGrant(own)) }
+    grants.programs = performer.grantedPrograms
+    grants.environmentNames = performer.grantedEnvironment
+    grants.models = performer.grantedModels
+    grants.tools = performer.grantedTools
+    return grants
+  }
+
+  private func call(
+    _ call: DispatchedCall,
+    _ grants: Grants,
+    _ cancellation: Cancellation
+  ) -> ToolCall {
+    ToolCall(
+      input: call.input, idempotencyKey: call.idempotencyKey, grants: grants,
+      deadlineMilliseconds: remaining(call), cancellation: cancellation)
+  }
+
+  private func remaining(_ call: DispatchedCall) -> Int {
+    let milliseconds =
+      call.deadlineMilliseconds < 0
+      ? defaultDeadlineMilliseconds : call.deadlineMilliseconds - call.startedMilliseconds
+    return Int(max(1, milliseconds))
+  }
+
+  private static func repeatability(of performer: Performer) -> Repeatability {
+    Repeatability(
+      effect: performer.isWrite ? .write : .read, isIdempotent: performer.isIdempotent)
+  }
+
+  private static func usage(_ usage: TokenUsage) -> Usage {
+    Usage(promptTokens: Int64(usage.prompt), outputTokens: Int64(usage.output))
+  }
+
+  private static func result(_ result: Result<Value, CallFailure>) -> CallResult {
+    switch result {
+    case .success(let output): .completed(output: output, usage: nil)
+    case .failure(let failure): failed(failure, usage: nil)
+    }
+  }
+
+  private static func failed(_ failure: CallFailure, usage: Usage?) -> CallResult {
+    .failed(
+      ErrorKind(name: failure.kind.rawValue) ?? .failed, message: failure.message, usage: usage,
+      wasSent: failure.requestWasSent)
+  }
+}

@@ -1,0 +1,72 @@
+import Source
+import Table
+import Values
+
+/// What came of one scenario.
+public struct ScenarioReport: Sendable {
+  /// An expectation that does not hold.
+  public struct Failure: Sendable {
+    /// What was expected and what came: `final: expected escalated, got lost`.
+    public var message: String
+    /// Where the expectation is written.
+    public var span: SourceSpan?
+  }
+
+  /// The scenario's name.
+  public var name: String
+  /// Expectations that do not hold, in the order of the format.
+  public var failures: [Failure]
+  /// What it cost, in pico-dollars.
+  public var costPicodollars: Int64
+  /// Whether a cost is the declared worst, because the script says no usage.
+  public var isCostEstimated: Bool
+  /// Steps entered, final state included.
+  public var path: [String]
+  /// Time that passed for the flow, in milliseconds.
+  public var virtualMilliseconds: Int64
+  /// The last row that was taken, in words.
+  public var lastRow: String
+  /// Where that row is written.
+  public var lastRowSpan: SourceSpan?
+  /// Rows taken.
+  public var coverage: Coverage
+
+  /// Whether every expectation holds.
+  public var isPassed: Bool { failures.isEmpty }
+}
+
+/// Which rows and guards of a table scenarios have been through.
+public struct Coverage: Sendable {
+  /// Rows taken.
+  public var taken: Set<RowIndex> = []
+  /// Guarded rows whose guard was true.
+  public var guardsTrue: Set<RowIndex> = []
+  /// Guarded rows whose guard was false.
+  public var guardsFalse: Set<RowIndex> = []
+
+  /// Nothing yet.
+  public init() {}
+
+  /// Adds what another scenario went through.
+  public mutating func merge(_ other: Coverage) {
+    taken.formUnion(other.taken)
+    guardsTrue.formUnion(other.guardsTrue)
+    guardsFalse.formUnion(other.guardsFalse)
+  }
+
+  /// Guards of the table that were seen both true and false, and all of them.
+  public func guards(of table: TransitionTable) -> (bothWays: Int, all: Int) {
+    let all = table.rows.indices.filter {
+      table.rows[$0].guardProgram != noIndex && !table.rows[$0].isNegated
+    }
+    let both = all.filter {
+      guardsTrue.contains(RowIndex($0)) && guardsFalse.contains(RowIndex($0))
+    }
+    return (both.count, all.count)
+  }
+
+  /// Rows that no scenario took, by number.
+  public func missing(of table: TransitionTable) -> [RowIndex] {
+    table.rows.indices.map { RowIndex($0) }.filter { !taken.contains($0) }
+  }
+}

@@ -1,0 +1,122 @@
+import Execution
+import Expression
+import Journal
+import Source
+import Synchronization
+import Table
+import Values
+
+/// Runs scenarios: the production executor and driver, a virtual clock, scripted answers.
+public struct ScenarioRunner: Sendable {
+  /// When scenarios start: 2026-01-01T00:00:00Z, so that runs repeat exactly.
+  public static let startMilliseconds: Int64 = 1_767_225_600_000
+
+  private let table: LinkedTable
+  private let pricer: CallPricer
+  private let limits: Limits
+
+  /// A runner for the scenarios of one flow.
+  public init(table: LinkedTable, pricer: CallPricer, limits: Limits = Limits()) {
+    self.table = table
+    self.pricer = pricer
+    self.limits = limits
+  }
+
+  /// Names in the file that the flow does not have, and assertions that do not compile.
+  public func check(_ file: ScenarioFile) -> [Diagnostic] {
+    var findings: [Diagnostic] = []
+    let nodes = table.table.nodes.dropFirst().map(\.name)
+    let performers = table.table.performers.map(\.id)
+    func has(_ names: [String], _ name: String) -> Bool {
+      names.contains { $0.sameScalars(as: name) }
+    }
+    var seen: [SourceSpan] = []
+    for scenario in file.scenarios {
+      for key in scenario.scriptKeys where !has(nodes + performers, key.text) {
+        // Keys of `defaults` belong to every scenario and are reported once.
+        guard !seen.contains(key.span) else { continue }
+        seen.append(key.span)
+        findings.append(
+          Messages.unknownName(key, "step, agent or tool", nodes + performers)
+        )
+      }
+      let expected =
+        (scenario.expectation.path ?? []) + [scenario.expectation.final].compactMap { $0 }
+      for name in expected where !has(nodes, name.text) {
+        findings.append(Messages.unknownName(name, "step or final state", nodes))
+      }
+      for assertion in scenario.expectation.assertions {
+        findings += Program.compile(assertion, in: table.environment, limits: limits).diagnostics
+      }
+    }
+    return Array(findings.prefix(limits.diagnostics))
+  }
+
+  /// Runs one scenario.
+  public func run(_ scenario: Scenario) async -> ScenarioReport {
+    let performer = ScriptedPerformer(scenario.script)
+    let log = CallLog()
+    var surroundings = RunSurroundings(
+      store: MemoryRunStore(),
+      performing: performer,
+      clock: VirtualClock(startMilliseconds: Self.startMilliseconds),
+      pricer: pricer
+    )
+    surroundings.limits = limits
+    surroundings.progress = { progress in
+      if case .called(let report) = progress { log.add(report) }
+    }
+    let header = RunHeader(
+      runID: "r-scenario",
+      flowName: table.table.name,
+      tableDigest: table.table.digest,
+      createdMilliseconds: Self.startMilliseconds
+    )
+    do throws(RunFault) {
+      let driver = try await RunDriver.start(
+        table,
+        header: header,
+        input: scenario.input,
+        in: surroundings
+      )
+      let pause = try await driver.drive()
+      var judgement = ScenarioJudgement(
+        scenario: scenario,
+        table: table,
+        limits: limits,
+        state: await driver.state,
+        trace: await driver.trace,
+        calls: log.calls
+      )
+      judgement.judge(pause, missingAnswers: performer.missingAnswers)
+      return judgement.report(isEstimated: performer.hasEstimates)
+    } catch {
+      var judgement = ScenarioJudgement(
+        scenario: scenario,
+        table: table,
+        limits: limits,
+        state: Executor.start(table),
+        trace: [],
+        calls: []
+      )
+      judgement.fail(error.message, scenario.span)
+      return judgement.report(isEstimated: false)
+    }
+  }
+
+  /// Runs all scenarios in order.
+  public func run(_ file: ScenarioFile) async -> [ScenarioReport] {
+    var reports: [ScenarioReport] = []
+    for scenario in file.scenarios { reports.append(await run(scenario)) }
+    return reports
+  }
+}
+
+/// The calls of a run, gathered from its progress.
+final class CallLog: Sendable {
+  private let reports = Mutex<[CallReport]>([])
+
+  func add(_ report: CallReport) { reports.withLock { $0.append(report) } }
+
+  var calls: [CallReport] { reports.withLock { $0 } }
+}

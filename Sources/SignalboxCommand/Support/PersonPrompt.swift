@@ -1,0 +1,79 @@
+import Glibc
+import Signalbox
+
+/// Asks the person at this terminal.
+struct PersonPrompt {
+  let console: Console
+  /// Who answers, as the journal records it.
+  let person: String
+
+  /// A prompt, when a person sits at a terminal and may be asked.
+  init?(_ console: Console, isForbidden: Bool) {
+    guard !isForbidden, FileHandle.isTerminal(0), FileHandle.isTerminal(2) else { return nil }
+    self.console = console
+    person = console.environment("USER") ?? "terminal"
+  }
+
+  /// Asks for each field of the answer; nil when the person ends the input.
+  func ask(_ task: PersonTask) -> Value? {
+    console.say("")
+    console.say("\(task.step) asks \(task.performer.roles.joined(separator: ", "))")
+    if case .map(let input) = task.input {
+      for entry in input.entries {
+        guard case .string(let name) = entry.key else { continue }
+        console.say("  \(name): \(Self.shown(entry.value))")
+      }
+    }
+    guard case .map(let fields)? = task.outputSchema?["properties"] else {
+      console.talk.write("answer (JSON): ")
+      return readLine().flatMap { try? JSONParser.parse(Array($0.utf8)) }
+    }
+    var answer = ValueMap()
+    for entry in fields.entries {
+      guard case .string(let name) = entry.key else { continue }
+      guard let value = ask(name, entry.value, isRequired: Self.isRequired(name, task)) else {
+        return nil
+      }
+      if let value = value { answer[name] = value }
+    }
+    return .map(answer)
+  }
+
+  private static func isRequired(_ name: String, _ task: PersonTask) -> Bool {
+    guard case .list(let required)? = task.outputSchema?["required"] else { return false }
+    return required.contains(.string(name))
+  }
+
+  /// Asks until the field fits; the outer nil is the end of the input, the inner one no value.
+  private func ask(_ name: String, _ schema: Value, isRequired: Bool) -> Value?? {
+    var choices: [String] = []
+    if case .list(let values)? = schema["enum"] { choices = values.compactMap(\.text) }
+    for _ in 0..<5 {
+      let options = choices.isEmpty ? "" : " (\(choices.joined(separator: ", ")))"
+      console.talk.write("  \(name)\(options)\(isRequired ? "" : ", may be empty"): ")
+      guard let line = readLine() else { return nil }
+      if line.isEmpty, !isRequired { return .some(nil) }
+      if let value = AnswerText.value(line, schema: schema) { return value }
+      console.say("  not one of \(choices.joined(separator: ", "))")
+    }
+    return nil
+  }
+
+  static func shown(_ value: Value) -> String {
+    let text = value.text ?? JSONWriter.string(value)
+    return text.visibleInTerminal
+  }
+}
+
+/// One field of an answer as a person types it.
+enum AnswerText {
+  /// The value that a text stands for: text where the schema wants text, else JSON.
+  static func value(_ text: String, schema: Value?) -> Value? {
+    if case .list(let values)? = schema?["enum"] {
+      return values.first { $0.text?.sameScalars(as: text) ?? false }
+        ?? (try? JSONParser.parse(Array(text.utf8))).flatMap { values.contains($0) ? $0 : nil }
+    }
+    if schema?["type"]?.text == "string" { return .string(text) }
+    return (try? JSONParser.parse(Array(text.utf8))) ?? .string(text)
+  }
+}
