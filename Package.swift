@@ -105,10 +105,14 @@ let package = Package(
     ),
     tests("SourceTests", uses: ["Source"]),
     tests("ValuesTests", uses: ["Values", "TestSupport"]),
-    tests("RegularExpressionTests", uses: ["RegularExpression"]),
+    tests("RegularExpressionTests", uses: ["RegularExpression", "Values", "TestSupport"]),
     tests("DocumentTests", uses: ["Source", "Values", "Document", "TestSupport"]),
     tests("ExpressionTests", uses: ["Source", "Values", "Expression", "TestSupport"]),
-    tests("JSONPathTests", uses: ["Source", "Values", "JSONPath", "TestSupport"]),
+    tests(
+      "JSONPathTests",
+      uses: ["Source", "Values", "JSONPath", "TestSupport"],
+      excluding: ["corpus"]
+    ),
     tests(
       "DefinitionTests",
       uses: ["Source", "Values", "Document", "Definition", "TestSupport"],
