@@ -10,7 +10,7 @@ package struct StrongComponents: Sendable {
 
   /// The groups of `count` places.
   ///
-  /// `successors` calls back once for each edge. O(places + edges).
+  /// O(places + edges).
   package init(count placeCount: Int, successors: (Int, (Int32) -> Void) -> Void) {
     var targets: [Int32] = []
     var starts: [Int] = []
