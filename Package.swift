@@ -60,7 +60,7 @@ let package = Package(
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
     module("Execution", uses: ["Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
-    module("SQLiteStore", uses: ["CSQLite", "Values", "Journal"]),
+    module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
     module("Models", uses: ["Values", "Tools"]),
     module(
@@ -105,17 +105,21 @@ let package = Package(
     ),
     tests("SourceTests", uses: ["Source"]),
     tests("ValuesTests", uses: ["Values", "TestSupport"]),
-    tests("RegularExpressionTests", uses: ["RegularExpression"]),
+    tests("RegularExpressionTests", uses: ["RegularExpression", "Values", "TestSupport"]),
     tests("DocumentTests", uses: ["Source", "Values", "Document", "TestSupport"]),
     tests("ExpressionTests", uses: ["Source", "Values", "Expression", "TestSupport"]),
-    tests("JSONPathTests", uses: ["Source", "Values", "JSONPath", "TestSupport"]),
+    tests(
+      "JSONPathTests",
+      uses: ["Source", "Values", "JSONPath", "TestSupport"],
+      excluding: ["corpus"]
+    ),
     tests(
       "DefinitionTests",
       uses: ["Source", "Values", "Document", "Definition", "TestSupport"],
       excluding: ["corpus"]
     ),
-    tests("TableTests", uses: ["Signalbox", "TestSupport"]),
-    tests("CompilerTests", uses: ["Signalbox", "TestSupport"]),
+    tests("TableTests", uses: ["Signalbox", "TestSupport"], excluding: ["Golden"]),
+    tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "TestSupport"]),

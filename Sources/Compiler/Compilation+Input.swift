@@ -63,7 +63,8 @@ extension Compilation {
 
   /// A note for each agent and tool that no step calls.
   mutating func reportUnused() {
-    guard isHouse else { return }
+    // After an error the missing call is most often the mistake itself.
+    guard isHouse, !diagnostics.hasErrors else { return }
     let called = Set(calledNames.map { PerformerKeyWithoutAction(role: $0.role, id: $0.id) })
     let granted = Set(
       flow.permissions.flatMap { $0.content.tools.map { MapKey.string($0.value) } }

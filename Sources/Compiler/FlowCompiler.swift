@@ -25,7 +25,11 @@ public enum FlowCompiler {
       keepsUnreadablePrompts: flow.form == .seed,
       limits: limits
     )
-    for finding in linked.diagnostics { compilation.report(finding) }
+    for finding in linked.diagnostics {
+      // A schema that was refused where it stands needs no second finding for the whole table.
+      if finding.code == .tableSchema, compilation.hasBadSchema { continue }
+      compilation.report(finding)
+    }
     if let table = linked.table { compilation.check(table) }
     return (compilation.diagnostics.hasErrors ? nil : linked.table, compilation.diagnostics)
   }
@@ -39,6 +43,8 @@ struct Compilation {
   var diagnostics: [Diagnostic] = []
   /// Whether the flow exceeds a limit, so that nothing more is looked at.
   var isTooLarge = false
+  /// Whether a schema was refused where it stands.
+  var hasBadSchema = false
 
   let agents: NameIndex
   let tools: NameIndex
@@ -100,7 +106,11 @@ struct Compilation {
 
   mutating func report(_ finding: Diagnostic) {
     guard diagnostics.count < limits.diagnostics else { return }
-    diagnostics.append(finding)
+    // An edge may stand for several rows (failure and cancellation): one mistake, one finding.
+    let isKnown = diagnostics.contains {
+      $0.code == finding.code && $0.span == finding.span && $0.message == finding.message
+    }
+    if !isKnown { diagnostics.append(finding) }
   }
 
   /// Adds a program and its text; returns its number.

@@ -15,7 +15,11 @@ public enum CostAnalysis {
     unfoldedStates: Int = 50_000
   ) -> CostReport {
     analyse(
-      linked.table, prices: prices, assumptions: assumptions, unfoldedStates: unfoldedStates)
+      linked.table,
+      prices: prices,
+      assumptions: assumptions,
+      unfoldedStates: unfoldedStates
+    )
   }
 
   /// Analyses a table.
@@ -32,17 +36,32 @@ public enum CostAnalysis {
     let weights = units.weights(table, used: assumptions.usedPart)
     let shares = EdgeShares(table, graph, failureShare: assumptions.failureShare)
     var report = CostReport(
-      table: table, prices: prices, method: .none, assumptions: assumptions, least: .zero,
-      expected: nil, worst: .zero, outcomes: [], steps: [], dearestWay: nil, unknown: [],
-      minToGo: [], maxToGo: [])
+      table: table,
+      prices: prices,
+      method: .none,
+      assumptions: assumptions,
+      least: .zero,
+      expected: nil,
+      worst: .zero,
+      outcomes: [],
+      steps: [],
+      dearestWay: nil,
+      unknown: [],
+      minToGo: [],
+      maxToGo: []
+    )
     report.unknown = units.units.compactMap { unit in
       guard let unit, graph.isReachable[Int(unit.place)], !unit.isKnown else { return nil }
       return unit
     }
     if let unfolding = Unfolding(graph, maximum: unfoldedStates) {
       let ways = WayAnalysis(
-        table: table, graph: graph, figures: WayFigures(graph, unfolding), weights: weights,
-        shares: shares)
+        table: table,
+        graph: graph,
+        figures: WayFigures(graph, unfolding),
+        weights: weights,
+        shares: shares
+      )
       ways.fill(&report, units.units)
     } else {
       let sums = LoopSums(table: table, graph: graph, weights: weights, shares: shares)

@@ -137,7 +137,8 @@ public enum PlanText {
     var lines = aligned(rows, right: [1, 2, 3, 4, 5])
     if !free.isEmpty {
       lines.append(
-        "  " + listed(free) + "   counted as $0: no `cost_per_call` and no model")
+        "  " + listed(free) + "   counted as $0: no `cost_per_call` and no model"
+      )
     }
     return lines
   }
@@ -243,7 +244,9 @@ public enum PlanText {
       var line = ""
       for (column, cell) in row.enumerated() {
         let padding = String(
-          repeating: " ", count: widths[column] - cell.unicodeScalars.count)
+          repeating: " ",
+          count: widths[column] - cell.unicodeScalars.count
+        )
         if column > 0 { line += right.contains(column) ? "  " : "   " }
         line += right.contains(column) ? padding + cell : cell + padding
       }

@@ -8,8 +8,9 @@ public struct Remedy: Sendable, Hashable {
   /// The worst case after it, in pico-dollars.
   public var worstPicodollars: Int64
 
-  /// The edits that lower the worst case most, the smallest change that meets `goal` first for each
-  /// key; found by pricing the edited table. At most `maximum`.
+  /// Up to `maximum` edits of the dearest steps that lower the worst case, to `goal` if there is one.
+  ///
+  /// Each is found by pricing the edited table; of visits the most that meet the goal are kept.
   static func find(_ report: CostReport, goal: Int64?, maximum: Int = 3) -> [Remedy] {
     guard let worst = report.worst.picodollars.value, worst > 0 else { return [] }
     var found: [Remedy] = []

@@ -10,9 +10,9 @@ public enum FlowLoader {
   /// The flow written in `file` with `overlays` merged on top, later ones over earlier ones.
   ///
   /// The flow is nil when any finding is an error. `files` holds everything that is part of the
-  /// flow's identity (FLOW-SEMANTICS 31): the file, its overlays, the included files, in that order.
-  /// Findings come in the order of the text, at most `limits.diagnostics` and one that counts the
-  /// rest. Names of steps, agents and tools are not resolved yet. O(size of the files).
+  /// flow's identity (FLOW-SEMANTICS 31): the file, its overlays, the included files, in that
+  /// order. Findings come in the order of the text, at most `limits.diagnostics` and one that
+  /// counts the rest. Names of steps, agents and tools are not resolved yet. O(size of the files).
   public static func load(
     _ file: SourceFile,
     overlays: [SourceFile] = [],

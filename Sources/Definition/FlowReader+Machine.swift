@@ -6,8 +6,8 @@ import Values
 extension FlowReader {
   /// The machine whose keys stand in `mapping`; nil after a finding.
   ///
-  /// `header` is the flow's own mapping when the machine is a planner's definition: in the seed form
-  /// what the definition leaves open may be said there, which is how overlays complete seeds.
+  /// `header` is the flow's own mapping when the machine is a planner's definition: in the seed
+  /// form what the definition leaves open may be said there, which is how overlays complete seeds.
   mutating func machine(_ mapping: Mapping, header: Mapping? = nil) -> Machine? {
     guard let statesEntry = value("states", mapping) else {
       if mapping.entry("states") == nil {

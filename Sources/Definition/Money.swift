@@ -1,7 +1,7 @@
 /// Reads amounts of money by their spelling into pico-dollars, exactly (FLOW-SEMANTICS 20).
 ///
-/// `$0.02`, `0.02`, `2`, `2e-2`; US dollars only. Nothing is rounded: an amount that is finer than a
-/// pico-dollar or larger than `Int64` is refused.
+/// `$0.02`, `0.02`, `2`, `2e-2`; US dollars only. Nothing is rounded: an amount that is finer than
+/// a pico-dollar or larger than `Int64` is refused.
 package enum Money {
   /// Why a text is no amount.
   package enum Fault: Error, Equatable {

@@ -24,14 +24,10 @@ struct QueryCursor {
   }
 
   /// Whether the text goes on with `token`; skips it if so.
-  mutating func take(_ token: StaticString) -> Bool {
-    let count = token.utf8CodeUnitCount
-    guard offset + count <= bytes.count else { return false }
-    let matches = token.withUTF8Buffer { buffer in
-      unsafe buffer.elementsEqual(bytes[offset..<offset + count])
-    }
-    if matches { offset += count }
-    return matches
+  mutating func take(_ token: String) -> Bool {
+    guard starts(with: token) else { return false }
+    offset += token.utf8.count
+    return true
   }
 
   /// Skips spaces, tabs and line breaks (`S`).
@@ -135,7 +131,9 @@ struct QueryCursor {
     }
     let spelling = String(decoding: bytes[start..<end], as: UTF8.self)
     offset = end
-    guard let value = Double(spelling) else { throw failure("not a number", from: start) }
+    guard let value = Double(spelling), value.isFinite else {
+      throw failure("`\(spelling)` is beyond a 64-bit float", code: .jsonPathRange, from: start)
+    }
     return .number(value, spelling: spelling)
   }
 
@@ -150,7 +148,7 @@ struct QueryCursor {
     var text: [UInt8] = []
     while true {
       guard !isAtEnd else {
-        throw failure("the text that starts here has no end", from: start)
+        throw failure("the text that starts here has no end", from: start, hint: "close the quote")
       }
       let byte = next
       if byte == quote {

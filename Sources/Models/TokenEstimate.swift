@@ -19,8 +19,8 @@ public struct TokenEstimate: Sendable, Equatable {
   /// of `messageOverhead` covers.
   public static func upperBound(_ text: String) -> Int { text.utf8.count }
 
-  /// Tokens around one message of a chat (role and separators); 3 in OpenAI's models, 5 in templates
-  /// such as ChatML with the markers spelled out.
+  /// Tokens around one message of a chat (role and separators); 3 in OpenAI's models, 5 in
+  /// templates such as ChatML with the markers spelled out.
   public static let messageOverhead = 5
 
   /// The likely number of tokens: a weight for each kind of piece that tokenizers tend to make.

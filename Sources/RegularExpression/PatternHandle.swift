@@ -18,7 +18,8 @@ public struct PatternError: Error, Sendable {
 
   /// Compiles `pattern`.
   ///
-  /// Throws when RE2 refuses it or it needs more than `memoryBytes`.
+  /// Throws when RE2 refuses it or it needs more than `memoryBytes`, which is taken as at least
+  /// 4 KiB: RE2 reads a budget too small for any program as none at all.
   public init(_ pattern: String, memoryBytes: Int = 1 << 20) throws(PatternError) {
     var text = pattern
     var message = [CChar](repeating: 0, count: 256)
@@ -28,7 +29,7 @@ public struct PatternError: Error, Sendable {
           unsafe signalbox_re2_compile(
             characters.baseAddress,
             characters.count,
-            Int64(memoryBytes),
+            Int64(max(memoryBytes, 1 << 12)),
             error.baseAddress,
             error.count
           )

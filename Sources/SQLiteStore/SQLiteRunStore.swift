@@ -174,7 +174,8 @@ public final class SQLiteRunStore: RunStore {
     try alone { () throws(StoreError) in
       let run = try number(of: runID)
       let rows = try handle.query(
-        "SELECT sequence, hash, bytes FROM journal WHERE run = ? AND sequence >= ? ORDER BY sequence",
+        "SELECT sequence, hash, bytes FROM journal WHERE run = ? AND sequence >= ? "
+          + "ORDER BY sequence",
         [.integer(run), .integer(sequence)]
       ) { ($0.integer(0), $0.blob(1), $0.blob(2)) }
       var records: [StoredRecord] = []

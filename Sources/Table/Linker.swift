@@ -6,10 +6,11 @@ import Values
 extension LinkedTable {
   /// Compiles the programs and reads the schemas of `table`.
   ///
-  /// The table is nil when a finding is an error. Findings point into the user's file when the table
-  /// has its debug section. `refusals` say why names may not be read; they change messages only.
-  /// With `keepsUnreadablePrompts` a prompt that cannot be compiled becomes a constant in the table,
-  /// with a note (seed form).
+  /// The table is nil when a finding is an error. Findings point into the user's file when the
+  /// table has its debug section. `refusals` say why names may not be read; they change
+  /// messages only.
+  /// With `keepsUnreadablePrompts` a prompt that cannot be compiled becomes a constant in the
+  /// table, with a note (seed form).
   public static func link(
     _ table: TransitionTable,
     refusals: [Environment.Refusal] = [],

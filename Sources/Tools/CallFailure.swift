@@ -1,6 +1,7 @@
 /// The kinds of failure that a call of a tool, an agent or a model ends with.
 ///
-/// The raw values are the error kinds of the flow format, as `retry.on` and `error.kind` spell them.
+/// The raw values are the error kinds of the flow format, as `retry.on` and `error.kind` spell
+/// them.
 public enum CallFailureKind: String, Sendable, CaseIterable {
   /// No answer before the deadline.
   case timeout

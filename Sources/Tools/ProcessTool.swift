@@ -35,10 +35,10 @@ public struct ProcessTool: Sendable {
 
   /// Performs one attempt.
   ///
-  /// The program finds the effect's key in `SIGNALBOX_IDEMPOTENCY_KEY`. Silence on standard output is
-  /// null. An exit status other than 0 is `failed`, with the first line of standard error. When a
-  /// write that may not be repeated was cut off, or ended with a text that is no JSON, the failure is
-  /// `unknown`. Secrets are removed from outputs and messages.
+  /// The program finds the effect's key in `SIGNALBOX_IDEMPOTENCY_KEY`. Silence on standard output
+  /// is null. An exit status other than 0 is `failed`, with the first line of standard error. When
+  /// a write that may not be repeated was cut off, or ended with a text that is no JSON, the
+  /// failure is `unknown`. Secrets are removed from outputs and messages.
   public func call(
     _ call: ToolCall,
     in world: ToolSurroundings

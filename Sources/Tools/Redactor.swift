@@ -3,8 +3,8 @@ import Values
 
 /// Replaces the values of secrets in every text that leaves the program or goes into a journal.
 ///
-/// A registered value is found as it is, in hexadecimal, percent-encoded, escaped as in JSON, and in
-/// base64, also when it was encoded together with other text around it (`user:secret`).
+/// A registered value is found as it is, in hexadecimal, percent-encoded, escaped as in JSON, and
+/// in base64, also when it was encoded together with other text around it (`user:secret`).
 public final class Redactor: Sendable {
   /// Values shorter than this are not registered: replacing them would make texts unreadable.
   public static let shortestBytes = 4
@@ -159,8 +159,8 @@ extension Redactor {
     return Array(digits[leading..<whole])
   }
 
-  /// Percent-encodings in both letter cases, by what an encoder leaves as it is: nothing but letters
-  /// and digits, the unreserved characters (RFC 3986), those of form fields, or those of
+  /// Percent-encodings in both letter cases, by what an encoder leaves as it is: nothing but
+  /// letters and digits, the unreserved characters (RFC 3986), those of form fields, or those of
   /// ECMAScript's encodeURIComponent.
   private static func percentForms(_ secret: [UInt8]) -> [[UInt8]] {
     ["0123456789ABCDEF", "0123456789abcdef"].flatMap { digits in

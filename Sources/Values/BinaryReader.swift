@@ -36,14 +36,17 @@ public struct BinaryReader: Sendable {
     return bytes[position]
   }
 
-  /// Reads an unsigned integer.
+  /// Reads an unsigned integer; refuses more bytes than it needs, so that a value has one form.
   public mutating func readUnsigned() throws(BinaryError) -> UInt64 {
     var result: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 70, by: 7) {
       let byte = try readByte()
       if shift == 63, byte > 1 { throw failure("integer too large") }
       result |= UInt64(byte & 0x7F) << shift
-      if byte & 0x80 == 0 { return result }
+      if byte & 0x80 == 0 {
+        if byte == 0, shift > 0 { throw failure("integer not in its shortest form") }
+        return result
+      }
     }
     throw failure("integer too long")
   }

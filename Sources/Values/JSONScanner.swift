@@ -49,15 +49,9 @@ package struct JSONScanner {
   }
 
   /// Reads a fixed word.
-  package mutating func word(_ word: StaticString) throws(JSONError) {
-    let count = word.utf8CodeUnitCount
-    let matches =
-      index + count <= bytes.count
-      && word.withUTF8Buffer { utf8 in
-        unsafe utf8.elementsEqual(bytes[index..<(index + count)])
-      }
-    guard matches else { throw unexpected() }
-    index += count
+  package mutating func word(_ word: String) throws(JSONError) {
+    guard bytes[index...].starts(with: word.utf8) else { throw unexpected() }
+    index += word.utf8.count
   }
 
   // MARK: Numbers

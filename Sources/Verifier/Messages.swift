@@ -190,7 +190,8 @@ enum Messages {
     return Diagnostic(
       .timeoutTooShort,
       .warning,
-      "the flow may run \(DurationText.text(longest)), its timeout is \(DurationText.text(timeout))",
+      "the flow may run \(DurationText.text(longest)), "
+        + "its timeout is \(DurationText.text(timeout))",
       at: span,
       label: label,
       notes: [Diagnostic.Note("longest way: \(way)")],

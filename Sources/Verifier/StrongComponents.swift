@@ -8,9 +8,9 @@ package struct StrongComponents: Sendable {
   /// Number of groups.
   package private(set) var count: Int
 
-  /// The groups of `count` places;
+  /// The groups of `count` places.
   ///
-  /// `successors` calls back once for each edge. O(places + edges).
+  /// O(places + edges).
   package init(count placeCount: Int, successors: (Int, (Int32) -> Void) -> Void) {
     var targets: [Int32] = []
     var starts: [Int] = []

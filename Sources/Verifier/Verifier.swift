@@ -23,7 +23,6 @@ public enum Verifier {
   /// Checks a table.
   ///
   /// `reads` gives what each program reads, by number in the programs pool.
-  ///
   /// O((nodes + rows) × words of results) and the unfolding, whose size `options` limits.
   public static func verify(
     _ table: TransitionTable,

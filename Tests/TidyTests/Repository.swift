@@ -17,6 +17,33 @@ struct Repository {
         return String(line[..<comment.lowerBound])
       }
     }
+    /// The code with its text literals emptied, as one text.
+    var codeWithoutTexts: String {
+      var result = ""
+      var isBlock = false
+      for line in code {
+        let pieces = line.split(separator: "\"\"\"", omittingEmptySubsequences: false)
+        for (index, piece) in pieces.enumerated() {
+          if index > 0 { isBlock.toggle() }
+          if !isBlock { result += Self.outsideQuotes(piece) }
+        }
+        result += "\n"
+      }
+      return result
+    }
+
+    private static func outsideQuotes(_ code: Substring) -> String {
+      var result = ""
+      var isText = false
+      var isEscaped = false
+      for character in code {
+        if character == "\"", !isEscaped { isText.toggle() }
+        isEscaped = character == "\\" && !isEscaped
+        if !isText { result.append(character) }
+      }
+      return result
+    }
+
     /// Whether C imports and `unsafe` may stand here.
     var isHandle: Bool { name.hasSuffix("Handle.swift") }
   }

@@ -20,7 +20,8 @@ struct ChatModelTests {
     usage: String? = #"{"prompt_tokens": 11, "completion_tokens": 5}"#
   ) -> LoopbackReply {
     .json(
-      #"{"model": "tiny-1", "choices": [{"message": {"role": "assistant", "content": \#(content)\#(extra)}, "#
+      #"{"model": "tiny-1", "choices": [{"message": "#
+        + #"{"role": "assistant", "content": \#(content)\#(extra)}, "#
         + #""finish_reason": \#(finish)}]"# + (usage.map { #", "usage": \#($0)"# } ?? "") + "}"
     )
   }
@@ -72,7 +73,8 @@ struct ChatModelTests {
   @Test("the request is what the API expects, the answer is read with its usage")
   func roundTrip() async throws {
     let usage =
-      #"{"prompt_tokens": 11, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 4}}"#
+      #"{"prompt_tokens": 11, "completion_tokens": 5, "#
+      + #""prompt_tokens_details": {"cached_tokens": 4}}"#
     let server = try #require(LoopbackServer([reply(usage: usage)]))
     let answer = try await ask(server, keyName: "MODEL_KEY").get()
     #expect(answer.text == #"{"label":"a"}"#)

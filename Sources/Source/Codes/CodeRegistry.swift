@@ -3,8 +3,9 @@ public enum CodeRegistry {
   /// All codes, area by area.
   public static let all: [DiagnosticCode] = [
     DiagnosticCode.fileCodes, DiagnosticCode.yamlCodes, DiagnosticCode.jsonCodes,
-    DiagnosticCode.documentCodes, DiagnosticCode.expressionCodes, DiagnosticCode.jsonPathCodes,
-    DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
+    DiagnosticCode.documentCodes, DiagnosticCode.schemaCodes, DiagnosticCode.expressionCodes,
+    DiagnosticCode.jsonPathCodes, DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
+    DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.

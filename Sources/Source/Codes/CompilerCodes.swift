@@ -72,6 +72,9 @@ extension DiagnosticCode {
     """
     The number of states and of rows of the compiled table is limited, so that every analysis ends
     in time. Split the flow into several that call each other.
+
+        wrong:  states: {case_00001: {…}, case_00002: {…}, and 20,000 more}
+        right:  states: {case: {agent: clerk, with: {number: "{{ input.number }}"}, …}}
     """
   )
 
@@ -93,6 +96,9 @@ extension DiagnosticCode {
     """
     Guards read the result of a step by its name, so no step can be called `input`, `state`,
     `output`, `error`, `event`, `run`, `env`, `steps`, `secrets`, `item`, `index` or `response`.
+
+        wrong:  error: {agent: clerk, on_success: done}
+        right:  handle_error: {agent: clerk, on_success: done}
     """
   )
 

@@ -79,7 +79,11 @@ extension DiagnosticCode {
     flows and event edges come in later versions. A flow that needs them is refused, since leaving
     them out would change what it does.
 
-    This version runs state machines: `states`, `initial_state`, `final_states`.
+        root: {type: sequence, children: […]}         # refused: a behavior tree
+
+        initial_state: ask                            # runs: a state machine
+        states: {ask: {agent: clerk, on_success: done}}
+        final_states: {done: {}}
     """
   )
   /// A name that cannot be used.
@@ -209,6 +213,10 @@ extension DiagnosticCode {
     These keys belong to the format and are accepted, but this version does nothing with them. They
     are named so that nobody relies on a promise that is not kept: a `memory:` that remembers
     nothing, a rate limit that limits nothing.
+
+        tools:
+          search: {type: http, endpoint: "https://example.com", rate_limit: 100/hour}  # no effect
+          search: {type: http, endpoint: "https://example.com"}                        # the same
     """
   )
   /// A key of the seed form in the house form.
@@ -258,6 +266,9 @@ extension DiagnosticCode {
     Sizes are limited so that a file from a stranger cannot fill the memory: states of a flow,
     files that it includes, planners nested in each other. An embedding application can raise the
     limits.
+
+        definition: part1.yaml      # wrong, when it includes part2.yaml, which includes …
+        states: {ask: {agent: clerk, on_success: done}}      # right: the states in place
     """
   )
   /// A final state with something to do.
@@ -291,6 +302,8 @@ extension DiagnosticCode {
     """
     Only the first findings of a file are shown; the rest is counted. Correct these first: many of
     the others may be consequences.
+
+        error[SBX-FLOW-023]: 37 more findings were left out     # correct those above, check again
     """
   )
   /// A key or password written into the flow.

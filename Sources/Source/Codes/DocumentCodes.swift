@@ -18,6 +18,10 @@ extension DiagnosticCode {
     """
     The mapping lacks a key without which it has no meaning. Add the key; the message names it and
     the thing that needs it.
+
+        scenarios:
+          - {input: {question: "hello"}}                    # wrong: which scenario?
+          - {name: greeting, input: {question: "hello"}}    # right
     """
   )
   /// A key that means nothing here.

@@ -41,6 +41,9 @@ extension DiagnosticCode {
     """
     Arrays and objects inside each other are limited in depth, so that a hostile text cannot
     exhaust the stack.
+
+        [[[[[[[[[[[[1]]]]]]]]]]]]     # wrong, when it goes on like this for 256 levels
+        [1]                           # right
     """
   )
   /// A number beyond a 64-bit float.
@@ -48,7 +51,11 @@ extension DiagnosticCode {
     "SBX-JSON-005",
     "a number is too large",
     """
-    Numbers beyond the range of a 64-bit float, such as `1e400`, would become infinite.
+    Numbers beyond the range of a 64-bit float would become infinite. A number with more digits than
+    a float holds, such as an identifier, is a text.
+
+        {"amount": 1e400}       # wrong
+        {"amount": 1e300}       # right
     """
   )
 

@@ -125,6 +125,11 @@ extension DiagnosticCode {
     Every alias repeats the value of its anchor, and aliases of aliases multiply: a few lines can
     stand for billions of values. The total is limited. Share less, or write the values once and
     refer to them by name.
+
+        a: &a [x, x, x, x, x, x, x, x, x, x]
+        b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
+        c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]    # wrong: a thousand values, and so on
+        options: {limits: *a}                             # right: one value, shared where needed
     """
   )
   /// Nested too deeply.
@@ -135,6 +140,9 @@ extension DiagnosticCode {
     Lists and mappings inside each other are limited in depth, so that a hostile text cannot
     exhaust the stack. No flow written by hand comes near the limit; move deep parts into flows of
     their own.
+
+        matrix: [[[[[[[[[[[[1]]]]]]]]]]]]    # wrong, when it goes on like this for 100 levels
+        matrix: [1]                          # right
     """
   )
   /// More than one document in a stream.
@@ -144,6 +152,13 @@ extension DiagnosticCode {
     """
     `---` starts another document; only one is read from a file, so the rest would be ignored. Put
     the documents into files of their own, or remove the line if it was meant as a separator.
+
+        input: {question: {type: string}}
+        ---                                  # wrong: what follows is another document
+        states: {ask: {agent: clerk, on_success: done}}
+
+        input: {question: {type: string}}    # right: one document
+        states: {ask: {agent: clerk, on_success: done}}
     """
   )
   /// Larger than the limit.
@@ -152,7 +167,10 @@ extension DiagnosticCode {
     "a document is too large",
     """
     The bytes of a document and the number of its values are limited, since a flow is read as a
-    whole. Move long texts and data into files of their own.
+    whole. Data is no part of a flow: hand it in as input.
+
+        state: {prices: {type: object, default: {…}}}    # wrong: a catalogue of a million entries
+        input: {prices: {type: object}}                  # right: handed in with -i data.json
     """
   )
   /// A flow mapping entry that looks like a torn expression.
