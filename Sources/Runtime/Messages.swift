@@ -51,6 +51,10 @@ enum Messages {
     "run `\(runID)` is being driven by process \(process); stop it first"
   }
 
+  static func abandoned(_ runID: String) -> String {
+    "driving run `\(runID)` was stopped; resume it"
+  }
+
   static func neverStarted(_ runID: String) -> String {
     "run `\(runID)` was created but never started; start it anew"
   }

@@ -50,6 +50,7 @@ public actor RunDriver {
   var publicEnvironment = ValueMap()
   /// What lost attempts were charged, by call: settled when they were given up.
   var lostCosts: [EffectID: Int64] = [:]
+  private var isAbandoned = false
   private var waiter: CheckedContinuation<Void, Never>?
 
   init(header: RunHeader, table: LinkedTable, surroundings: RunSurroundings, epoch: Int64) {
@@ -124,6 +125,7 @@ public actor RunDriver {
   private func advance() async throws(RunFault) -> RunPause {
     while true {
       if let outcome = state.outcome { return .ended(outcome) }
+      if isAbandoned { throw .refused(Messages.abandoned(header.runID)) }
       if !pending.isEmpty {
         try applyNext()
         continue
@@ -163,9 +165,13 @@ public actor RunDriver {
     wake()
   }
 
-  /// Withdraws every call under way without an event; the run can be resumed.
+  /// Stops driving at once: calls under way are withdrawn without an event, and `drive` throws.
+  ///
+  /// The run stands in its store as after a crash; another driver resumes it.
   public func abandon() {
+    isAbandoned = true
     for call in calls.values { call.task?.cancel() }
+    wake()
   }
 
   // MARK: Waiting
@@ -247,7 +253,7 @@ public actor RunDriver {
   func arrived(_ effect: EffectID, _ result: CallResult) {
     performingCount -= 1
     defer { wake() }
-    guard let call = calls[effect] else { return }
+    guard !isAbandoned, let call = calls[effect] else { return }
     let now = surroundings.clock.nowMilliseconds
     switch result {
     case .completed, .failed:
