@@ -66,11 +66,11 @@ import Values
     #expect(await driver.state.spentPicodollars == 150)
     let requests = server.requests
     #expect(requests.count == 3)
-    #expect(requests[0].header("Authorization") == "Bearer key-of-model")
-    #expect(requests[1].header("X-Key") == "key-of-tickets")
+    #expect(requests[0].header("authorization") == "Bearer key-of-model")
+    #expect(requests[1].header("x-key") == "key-of-tickets")
     // The second attempt of one visit carries the key of the first.
-    #expect(requests[1].header("Idempotency-Key") == requests[2].header("Idempotency-Key"))
-    #expect(requests[1].header("Idempotency-Key") != nil)
+    #expect(requests[1].header("idempotency-key") == requests[2].header("idempotency-key"))
+    #expect(requests[1].header("idempotency-key") != nil)
     // What came back of a secret is not journaled.
     for record in try store.records(runID: "r-1", from: 1) {
       #expect(!String(decoding: record.bytes, as: UTF8.self).contains("key-of-tickets"))
