@@ -227,8 +227,13 @@ struct Builder {
     let code = operand.code
     let messages = messages
     if isOptional {
+      // A step that has not run holds nothing to select from: `.?` and `has` may ask of it
+      // (FLOW-SEMANTICS 10).
+      let isFlow = isFlow
       return Piece(code: { context in
-        Selection.optional(code(context), key, context, range, messages)
+        let cell = code(context)
+        if isFlow, cell.isError, context.error(cell).kind == .absent { return .none }
+        return Selection.optional(cell, key, context, range, messages)
       })
     }
     let acceptsLength = isFlow && name == "length"
@@ -256,9 +261,12 @@ struct Builder {
     let key = text(tree.name(node))
     let range = tree[node].range
     let messages = messages
+    let isFlow = isFlow
     return Piece(code: { context in
       context.charge(1)
-      return Selection.has(operand(context), key, context, range, messages)
+      let cell = operand(context)
+      if isFlow, cell.isError, context.error(cell).kind == .absent { return Cell(false) }
+      return Selection.has(cell, key, context, range, messages)
     })
   }
 

@@ -122,7 +122,8 @@ import Values
   }
 
   func release() {
-    for unsafechunk in unsafe state.pointee.chunks { unsafe free(chunk) }
+    while let chunk = unsafe state.pointee.chunks.popLast() { unsafe free(chunk) }
+
   }
 
   private var tooLarge: Cell {
