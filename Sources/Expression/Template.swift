@@ -101,7 +101,9 @@ public struct Template: Sendable {
   }
 }
 
-/// Cuts a template into texts and expressions. Linear time.
+/// Cuts a template into texts and expressions.
+///
+/// Linear time.
 enum TemplateScanner {
   enum Piece {
     case text(Range<Int>)

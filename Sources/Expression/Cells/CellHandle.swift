@@ -155,7 +155,9 @@ struct Cell: BitwiseCopyable, Sendable {
   @inline(__always) func key(_ index: Int) -> Cell { unsafe base[2 * index] }
   @inline(__always) func value(_ index: Int) -> Cell { unsafe base[2 * index + 1] }
 
-  /// The value of a text key, or an absent cell. O(1) on average above eight entries.
+  /// The value of a text key, or an absent cell.
+  ///
+  /// O(1) on average above eight entries.
   @inline(__always) func value(named name: Cell) -> Cell {
     if count <= 8 {
       var index = 0
@@ -320,7 +322,9 @@ extension Cell {
     ) == 0
   }
 
-  /// The first byte offset of `other` at or after `start`, or nil. Linear time.
+  /// The first byte offset of `other` at or after `start`, or nil.
+  ///
+  /// Linear time.
   func find(_ other: TextView, from start: Int = 0) -> Int? {
     guard start <= count else { return nil }
     if other.count == 0 { return start }

@@ -73,7 +73,9 @@ import Values
     fail(kind, message, at: range)
   }
 
-  /// An error cell. Errors that were absorbed are overwritten after a thousand.
+  /// An error cell.
+  ///
+  /// Errors that were absorbed are overwritten after a thousand.
   func fail(_ kind: EvaluationError.Kind, _ message: String, at range: TextRange) -> Cell {
     let error = EvaluationError(kind, message, at: range)
     let position: Int
@@ -122,8 +124,9 @@ import Values
   }
 
   func release() {
-    while let chunk = unsafe state.pointee.chunks.popLast() { unsafe free(chunk) }
-
+    for index in unsafe state.pointee.chunks.indices {
+      unsafe free(state.pointee.chunks[index])
+    }
   }
 
   private var tooLarge: Cell {

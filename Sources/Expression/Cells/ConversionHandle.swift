@@ -9,7 +9,9 @@ import Values
   let cells: [Cell]
   private let base: UnsafeMutableRawPointer?
 
-  /// Converts values: measures, allocates once, writes. O(size).
+  /// Converts values: measures, allocates once, writes.
+  ///
+  /// O(size).
   init(_ values: [Value]) {
     var size = 0
     for value in values { size += Block.byteCount(value) }
@@ -167,7 +169,9 @@ import Values
 }
 
 extension Cell {
-  /// The value that the cell stands for; errors and absence become null. O(size).
+  /// The value that the cell stands for; errors and absence become null.
+  ///
+  /// O(size).
   var value: Value {
     switch tag {
     case Tag.bool: .bool(bits == 1)

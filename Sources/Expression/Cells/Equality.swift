@@ -64,7 +64,9 @@ enum Equality {
   }
 
   /// CEL's `==`: false between kinds, numbers by value, NaN unequal to itself; errors are the
-  /// caller's. Charges the context for what it walks.
+  /// caller's.
+  ///
+  /// Charges the context for what it walks.
   static func equal(_ left: Cell, _ right: Cell, _ context: Context) -> Bool {
     switch left.tag {
     case Tag.string:

@@ -19,7 +19,9 @@ struct Token {
   var range: TextRange { TextRange(start, end) }
 }
 
-/// Cuts an expression into tokens on demand. Linear time.
+/// Cuts an expression into tokens on demand.
+///
+/// Linear time.
 struct Lexer {
   let bytes: [UInt8]
   private(set) var offset = 0
