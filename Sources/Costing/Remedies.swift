@@ -33,7 +33,7 @@ public struct Remedy: Sendable, Hashable {
   }
 
   private static func worst(_ table: TransitionTable, _ report: CostReport) -> Int64? {
-    CostAnalysis.analyse(table, prices: report.prices, unfoldedStates: 20_000)
+    CostAnalysis.analyse(table, prices: report.prices, unfoldedStates: 10_000)
       .worst.picodollars.value
   }
 
