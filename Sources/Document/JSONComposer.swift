@@ -33,7 +33,7 @@ struct JSONComposer {
     self.text = text
     self.limits = limits
     scanner = JSONScanner(bytes)
-    depthLimit = min(limits.jsonDepth, JSONParser.deepestNesting)
+    depthLimit = min(limits.documentDepth, JSONParser.deepestNesting)
   }
 
   private mutating func root() throws(JSONError) -> Node {
@@ -53,7 +53,7 @@ struct JSONComposer {
   private mutating func value() throws(JSONError) -> Node {
     nodeCount += 1
     if nodeCount > limits.documentNodes {
-      throw JSONError(.tooDeep(limits.documentNodes), at: scanner.index)
+      throw JSONError(.tooManyValues(limits.documentNodes), at: scanner.index)
     }
     let start = scanner.index
     switch scanner.byte {

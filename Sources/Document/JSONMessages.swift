@@ -16,6 +16,7 @@ extension Messages {
       code = .jsonDuplicateKey
       notes = [Diagnostic.Note("it stands here first", span: place(first))]
     case .invalidUTF8, .loneSurrogate, .controlCharacter: code = .jsonBadText
+    case .tooManyValues: code = .documentSizeLimit
     case .tooDeep: code = .jsonDepthLimit
     case .numberOutOfRange: code = .jsonNumberRange
     case .trailingComma: hint = "remove the comma"

@@ -134,6 +134,15 @@ extension Messages {
       return ("an undefined tag handle", "quote the text if `!` belongs to it")
     case "did not find expected node content":
       return ("a value is missing here", nil)
+    case "did not find expected alphabetic or numeric character":
+      return context == "while scanning an alias"
+        ? ("`*` begins an alias, and no name follows", "quote the text")
+        : ("`&` begins an anchor, and no name follows", "quote the text")
+    case "found invalid Unicode character escape code":
+      return (
+        "an escape that is no Unicode character",
+        "write the character itself, or `\\U` and eight digits above `FFFF`"
+      )
     default: return (problem, nil)
     }
   }

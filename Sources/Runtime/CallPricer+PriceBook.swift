@@ -18,7 +18,8 @@ extension CallPricer {
         else { return .max }
         return Picodollars.sum(
           Picodollars.product(price.inputPicodollars, performer.promptTokens),
-          Picodollars.product(price.outputPicodollars, performer.outputTokens))
+          Picodollars.product(price.outputPicodollars, performer.outputTokens)
+        )
       },
       costPicodollars: { performer, usage in
         if performer.costPerCallPicodollars >= 0 { return performer.costPerCallPicodollars }
@@ -27,7 +28,8 @@ extension CallPricer {
         else { return 0 }
         return Picodollars.sum(
           Picodollars.product(price.inputPicodollars, max(0, usage.promptTokens)),
-          Picodollars.product(price.outputPicodollars, max(0, usage.outputTokens)))
+          Picodollars.product(price.outputPicodollars, max(0, usage.outputTokens))
+        )
       }
     )
   }

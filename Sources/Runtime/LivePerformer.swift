@@ -73,17 +73,23 @@ public struct LivePerformer: Performing {
     if let instructions = call.instructions { messages.append(ChatMessage(.system, instructions)) }
     messages.append(ChatMessage(.user, call.prompt ?? JSONWriter.string(call.input)))
     let request = ChatRequest(
-      model: performer.model, messages: messages,
+      model: performer.model,
+      messages: messages,
       temperature: performer.temperatureThousandths < 0
         ? nil : Double(performer.temperatureThousandths) / 1_000,
       maxOutputTokens: performer.outputTokens > 0 ? Int(performer.outputTokens) : 1_024,
-      schema: call.outputSchema.map { ChatSchema(name: call.step, schema: $0, isStrict: false) })
+      schema: call.outputSchema.map { ChatSchema(name: call.step, schema: $0, isStrict: false) }
+    )
     var grants = self.grants(of: performer)
     // The flow names the model, and with it the service that serves it and that service's key.
     grants.hosts.append(HostGrant(endpoint.baseAddress))
     if let key = endpoint.keyName { grants.environmentNames.append(key) }
     let result = await ChatModel(endpoint: endpoint, surroundings: world).answer(
-      request, grants: grants, deadlineMilliseconds: remaining(call), cancellation: cancellation)
+      request,
+      grants: grants,
+      deadlineMilliseconds: remaining(call),
+      cancellation: cancellation
+    )
     switch result {
     case .success(let answer):
       let output = answer.json ?? .map(["text": .string(answer.text)])
@@ -102,7 +108,10 @@ public struct LivePerformer: Performing {
       }
       let endpoint = try LateText(performer.endpoint)
       let tool = HTTPTool(
-        endpoint: endpoint, headers: headers, repeatability: Self.repeatability(of: performer))
+        endpoint: endpoint,
+        headers: headers,
+        repeatability: Self.repeatability(of: performer)
+      )
       var grants = self.grants(of: performer)
       grants.environmentNames += endpoint.names + headers.flatMap(\.value.names)
       return Self.result(await tool.call(self.call(call, grants, cancellation), in: world))
@@ -117,8 +126,10 @@ public struct LivePerformer: Performing {
       var arguments: [LateText] = []
       for argument in performer.arguments { arguments.append(try LateText(argument)) }
       let tool = ProcessTool(
-        arguments: arguments, environmentNames: performer.environmentNames,
-        repeatability: Self.repeatability(of: performer))
+        arguments: arguments,
+        environmentNames: performer.environmentNames,
+        repeatability: Self.repeatability(of: performer)
+      )
       var grants = self.grants(of: performer)
       grants.environmentNames += arguments.flatMap(\.names)
       return Self.result(await tool.call(self.call(call, grants, cancellation), in: world))
@@ -155,8 +166,12 @@ public struct LivePerformer: Performing {
     _ cancellation: Cancellation
   ) -> ToolCall {
     ToolCall(
-      input: call.input, idempotencyKey: call.idempotencyKey, grants: grants,
-      deadlineMilliseconds: remaining(call), cancellation: cancellation)
+      input: call.input,
+      idempotencyKey: call.idempotencyKey,
+      grants: grants,
+      deadlineMilliseconds: remaining(call),
+      cancellation: cancellation
+    )
   }
 
   private func remaining(_ call: DispatchedCall) -> Int {
@@ -168,7 +183,9 @@ public struct LivePerformer: Performing {
 
   private static func repeatability(of performer: Performer) -> Repeatability {
     Repeatability(
-      effect: performer.isWrite ? .write : .read, isIdempotent: performer.isIdempotent)
+      effect: performer.isWrite ? .write : .read,
+      isIdempotent: performer.isIdempotent
+    )
   }
 
   private static func usage(_ usage: TokenUsage) -> Usage {
@@ -184,7 +201,10 @@ public struct LivePerformer: Performing {
 
   private static func failed(_ failure: CallFailure, usage: Usage?) -> CallResult {
     .failed(
-      ErrorKind(name: failure.kind.rawValue) ?? .failed, message: failure.message, usage: usage,
-      wasSent: failure.requestWasSent)
+      ErrorKind(name: failure.kind.rawValue) ?? .failed,
+      message: failure.message,
+      usage: usage,
+      wasSent: failure.requestWasSent
+    )
   }
 }

@@ -7,16 +7,10 @@ package struct Program: Sendable {
 
   /// The commands, in the order of the help.
   package static let commands: [any Command.Type] = [
-    CheckCommand.self, PlanCommand.self, GraphCommand.self, TableCommand.self,
-    ExplainCommand.self, CompletionsCommand.self, VersionCommand.self, HelpCommand.self,
-  ]
-
-  /// What further commands accept; each moves to `commands` when it becomes a `Command`.
-  package static let furtherDeclarations: [CommandDeclaration] = [
-    RunCommand.declaration,
-    ResumeCommand.declaration, ReplayCommand.declaration, AnswerCommand.declaration,
-    RunsCommand.declaration, ShowCommand.declaration,
-    TestCommand.declaration, EvalCommand.declaration,
+    CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self, AnswerCommand.self,
+    ReplayCommand.self, RunsCommand.self, ShowCommand.self, TestCommand.self, GraphCommand.self,
+    TableCommand.self, EvalCommand.self, ExplainCommand.self, CompletionsCommand.self,
+    VersionCommand.self, HelpCommand.self,
   ]
 
   /// Their declarations.

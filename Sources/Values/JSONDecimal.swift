@@ -22,6 +22,13 @@ enum DecimalText {
       bytes.append(0x30)
       return
     }
+    let description = double.description
+    if !description.utf8.contains(UInt8(ascii: "e")) {
+      // Without an exponent Swift prints the same but for a fraction of zero.
+      bytes.append(contentsOf: description.utf8)
+      if bytes.last == 0x30, bytes[bytes.count - 2] == 0x2E { bytes.removeLast(2) }
+      return
+    }
     if double < 0 { bytes.append(UInt8(ascii: "-")) }
     let (digits, point) = shortestDigits(double.magnitude)
     if point > 0 && point <= 21 {

@@ -26,6 +26,8 @@ public struct JSONError: Error, Sendable, Hashable {
     case duplicateKey(String, first: Int)
     /// Deeper than the limit.
     case tooDeep(Int)
+    /// More values than the limit.
+    case tooManyValues(Int)
     /// A comma before the closing bracket.
     case trailingComma
     /// A quote that is not closed.
@@ -60,6 +62,7 @@ public struct JSONError: Error, Sendable, Hashable {
     case .invalidUTF8: "these bytes are not UTF-8"
     case .duplicateKey(let key, _): "the key `\(key)` stands twice in this object"
     case .tooDeep(let limit): "values nest deeper than \(limit) levels"
+    case .tooManyValues(let limit): "the text holds more than \(limit) values"
     case .trailingComma: "a comma before the closing bracket"
     case .unclosedString: "the string is never closed"
     }

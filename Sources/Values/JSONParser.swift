@@ -87,6 +87,7 @@ public struct JSONParser {
       depth -= 1
       return .list(elements)
     }
+    elements.reserveCapacity(4)
     while true {
       elements.append(try value())
       if try next(closing: UInt8(ascii: "]")) { break }
@@ -103,7 +104,7 @@ public struct JSONParser {
       depth -= 1
       return .map(map)
     }
-    var offsets: [Int] = []
+    let start = scanner.index
     while true {
       let offset = scanner.index
       guard scanner.byte == 0x22 else { throw scanner.unexpected() }
@@ -114,25 +115,35 @@ public struct JSONParser {
       scanner.skipBlanks()
       let value = try value()
       if !map.insert(key, value) {
-        guard duplicateKeys == .keepLast else { throw duplicate(key, in: map, offsets, offset) }
+        guard duplicateKeys == .keepLast else { throw duplicate(key, offset, objectFrom: start) }
         map[key] = value
       }
-      offsets.append(offset)
       if try next(closing: UInt8(ascii: "}")) { break }
     }
     depth -= 1
     return .map(map)
   }
 
-  private func duplicate(
-    _ key: MapKey,
-    in map: ValueMap,
-    _ offsets: [Int],
-    _ offset: Int
-  ) -> JSONError {
-    let first = map.entries.firstIndex { $0.key == key } ?? 0
+  /// The error of a key at `offset` that stands twice; reads the object again to find the first.
+  private func duplicate(_ key: MapKey, _ offset: Int, objectFrom start: Int) -> JSONError {
     guard case .string(let name) = key else { return JSONError(.badEscape, at: offset) }
-    return JSONError(.duplicateKey(name, first: offsets[first]), at: offset)
+    var again = self
+    again.scanner.index = start
+    var first = start
+    do {
+      while first < offset {
+        if try again.scanner.string().sameScalars(as: name) { break }
+        again.scanner.skipBlanks()
+        again.scanner.index += 1
+        again.scanner.skipBlanks()
+        _ = try again.value()
+        _ = try again.next(closing: UInt8(ascii: "}"))
+        first = again.scanner.index
+      }
+    } catch {
+      return error
+    }
+    return JSONError(.duplicateKey(name, first: first), at: offset)
   }
 
   /// Moves past a comma (false) or the closing bracket (true).

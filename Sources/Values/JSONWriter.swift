@@ -115,7 +115,8 @@ public struct JSONWriter {
     if double.sign == .minus, double == 0 { return append("-0.0") }
     let start = bytes.count
     DecimalText.append(double, to: &bytes)
-    if !bytes[start...].contains(where: { $0 == 0x2E || $0 == 0x65 }) { append(".0") }
+    for byte in bytes[start...] where byte == 0x2E || byte == 0x65 { return }
+    append(".0")
   }
 
   private mutating func writeString(_ text: String) {

@@ -124,6 +124,8 @@ public struct ValueMap: Sendable {
     if entries.count > 8 {
       if index[key] != nil { return false }
       index[key] = entries.count
+    } else if entries.isEmpty {
+      entries.reserveCapacity(4)
     } else if entries.contains(where: { $0.key == key }) {
       return false
     }

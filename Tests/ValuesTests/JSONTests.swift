@@ -45,6 +45,13 @@ import Values
     }
   }
 
+  @Test func duplicatesNameTheFirst() {
+    let text = "[{\"x\": [1, {\"a\": 2}], \"a\": 3, \"b\":4,\"\\u0061\":5}]"
+    #expect(throws: JSONError(.duplicateKey("a", first: 22), at: 36)) {
+      try JSONParser.parse(text)
+    }
+  }
+
   @Test func laterKeysMayWin() throws {
     let value = try JSONParser.parse("{\"a\":1,\"b\":2,\"a\":3}", duplicateKeys: .keepLast)
     #expect(JSONWriter.string(value) == "{\"a\":3,\"b\":2}")

@@ -54,8 +54,9 @@ package struct CheckCommand: Command {
     }
     guard prepared.isSound, let table = prepared.table, let report = prepared.verification else {
       let summary = DiagnosticSummary(prepared.diagnostics).text
-      let parts = [summary] + [places].compactMap(\.self)
-      console.print(line: "check: " + parts.joined(separator: "; "))
+      console.print(
+        line: "check: " + ([summary] + [places].compactMap(\.self)).joined(separator: "; ")
+      )
       return
     }
     var line = "ok  \(path)  \(table.table.digest.short)  \(places ?? "")"

@@ -1,28 +1,89 @@
-/// `signalbox eval`.
-package enum EvalCommand {
+import Expression
+import Signalbox
+
+/// `signalbox eval EXPRESSION`.
+package struct EvalCommand: Command {
+  private static let output = OptionDeclaration.output([.json, .text])
   private static let binding = OptionDeclaration(
     "with",
-    short: "w",
-    "a name and its value, JSON or else text",
+    "a variable and its value as JSON, or as text when it is no JSON",
     kind: .binding,
     isRepeated: true
   )
-
-  private static let operand = OperandDeclaration(
-    "EXPRESSION",
-    "a CEL expression",
-    kind: .text(placeholder: "EXPRESSION")
+  private static let explain = OptionDeclaration(
+    "explain",
+    "print the value of every part of the expression"
   )
 
   /// What it accepts.
   package static let declaration = CommandDeclaration(
     "eval",
     "evaluate an expression",
-    operands: [operand],
-    options: [.input, binding, .output([.json, .text])],
+    operands: [
+      OperandDeclaration("EXPRESSION", "a CEL expression", kind: .text(placeholder: "EXPRESSION"))
+    ],
+    options: [.input, binding, explain, output],
     examples: [
       "signalbox eval 'input.risk < 0.7' -i input.json",
       "signalbox eval 'size(words) > 2' --with 'words=[\"a\", \"b\"]'",
+      "signalbox eval 'a && b > 1' --with a=true --with b=2 --explain",
     ]
   )
+
+  private let expression: String
+  private let inputPath: String?
+  private let bindings: [(name: String, value: String)]
+  private let explains: Bool
+  private let format: OutputFormat
+
+  /// The command as asked for.
+  package init(_ arguments: Arguments) throws(UsageError) {
+    expression = try arguments.operand()
+    inputPath = arguments.text(.input)
+    bindings = arguments.bindings(Self.binding)
+    explains = arguments.has(Self.explain)
+    format = arguments.choice(Self.output) ?? .json
+  }
+
+  /// Prints the value, or why there is none.
+  package func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    var values: [(name: String, value: Value)] = []
+    if let inputPath { values.append(("input", try FlowFiles.value(at: inputPath, console))) }
+    for (name, text) in bindings {
+      values.append((name, (try? JSONParser.parse(Array(text.utf8))) ?? .string(text)))
+    }
+    let environment = Environment(
+      variables: values.enumerated().map { slot, entry in
+        Environment.Variable(name: entry.name, type: .dyn, slot: slot)
+      }
+    )
+    let source = SourceText(name: "<expression>", text: expression)
+    let compiled = Expression.Program.compile(source, in: environment)
+    Findings(console).show(compiled.diagnostics)
+    guard let program = compiled.program else { return .badUse }
+    var memory = Memory(slotCount: values.count)
+    for (slot, entry) in values.enumerated() { memory.set(slot, entry.value) }
+    if explains {
+      for part in program.trace(memory) {
+        console.print(line: "\(part.text) = \(Self.shown(part.value))")
+      }
+    }
+    switch program.evaluate(memory) {
+    case .value(let value):
+      let text = format == .text ? value.text : nil
+      console.print(line: text ?? JSONWriter.string(value))
+      return .success
+    case .failure(let error):
+      let span = source.span(error.range)
+      console.report("\(error.message) (column \(span.startPosition.column))")
+      return .runFailed
+    }
+  }
+
+  private static func shown(_ evaluation: Evaluation) -> String {
+    switch evaluation {
+    case .value(let value): JSONWriter.string(value)
+    case .failure(let error): "error: \(error.message)"
+    }
+  }
 }

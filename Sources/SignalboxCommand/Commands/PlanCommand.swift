@@ -47,11 +47,16 @@ package struct PlanCommand: Command {
     switch format {
     case .json:
       let plan = PlanJSON.value(
-        report, verification: prepared.verification, gate: gate, digest: digest)
+        report,
+        verification: prepared.verification,
+        gate: gate,
+        digest: digest
+      )
       console.print(JSONWriter.string(plan, pretty: true) + "\n")
     default:
       console.print(
-        PlanText.render(report, verification: prepared.verification, gate: gate, digest: digest))
+        PlanText.render(report, verification: prepared.verification, gate: gate, digest: digest)
+      )
     }
     Findings(console).show(gate.diagnostics)
     if gate.isRefused {
@@ -92,7 +97,9 @@ enum Budgets {
       return try Money.picodollars(text)
     } catch {
       throw CommandFailure(
-        "`--budget` needs an amount in dollars such as 0.25, not `\(text)`", exit: .badUse)
+        "`--budget` needs an amount in dollars such as 0.25, not `\(text)`",
+        exit: .badUse
+      )
     }
   }
 }

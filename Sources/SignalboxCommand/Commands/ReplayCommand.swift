@@ -53,7 +53,9 @@ package struct ReplayCommand: Command {
         [
           "identical": .bool(true), "steps": .int(Int64(summary.steps)),
           "trace_digest": .string(digest),
-        ], console)
+        ],
+        console
+      )
       return .success
     case .different(let difference):
       show(
@@ -61,7 +63,9 @@ package struct ReplayCommand: Command {
         [
           "identical": .bool(false), "record": .int(difference.record),
           "message": .string(difference.message),
-        ], console)
+        ],
+        console
+      )
       return .runFailed
     }
   }

@@ -1,14 +1,152 @@
-/// `signalbox run`.
-package enum RunCommand {
+import Signalbox
+
+/// `signalbox run FLOW`.
+package struct RunCommand: Command {
+  private static let output = OptionDeclaration.output([.text, .json, .jsonLines])
+
   /// What it accepts.
   package static let declaration = CommandDeclaration(
     "run",
     "run a flow: checked, priced and reserved first, journaled as it goes",
+    discussion: """
+      Nothing starts when the flow has errors (exit 2) or may cost more than its hard budget (exit \
+      3). The run's id comes first; with it the run can be resumed, answered, shown and replayed.
+      """,
     operands: [.flow],
-    options: [.input, .store, .budget, .noInput, .output([.text, .json, .jsonLines])],
+    options: [
+      .overlay, .input, .store, .budget, .prices, .scenario, .scenarios, .noInput, output,
+    ],
     examples: [
       "signalbox run flow.yaml -i ticket.json",
+      "signalbox run flow.yaml -i ticket.json --scenario 'a clear question'",
       "signalbox run flow.yaml -i - --store runs.db -o jsonl < ticket.json",
     ]
   )
+
+  private let path: String
+  private let overlays: [String]
+  private let inputPath: String?
+  private let place: RunPlace
+  private let budget: String?
+  private let pricesPath: String?
+  private let scenario: ScenarioChoice
+  private let mayAsk: Bool
+  private let format: OutputFormat
+
+  /// The command as asked for.
+  package init(_ arguments: Arguments) throws(UsageError) {
+    path = try arguments.operand()
+    overlays = arguments.texts(.overlay)
+    inputPath = arguments.text(.input)
+    place = RunPlace(arguments)
+    budget = arguments.text(.budget)
+    pricesPath = arguments.text(.prices)
+    scenario = ScenarioChoice(arguments)
+    mayAsk = !arguments.has(.noInput)
+    format = arguments.choice(Self.output) ?? .text
+  }
+
+  /// Runs the flow until it ends or waits for a person.
+  package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
+    let prepared = try FlowFiles.prepare(path, overlays: overlays)
+    Findings(console).show(prepared.diagnostics)
+    guard prepared.isSound, var table = prepared.table else {
+      return Findings.exit(for: prepared.diagnostics)
+    }
+    if let hard = try Budgets.picodollars(budget) { table = table.withHardBudget(hard) }
+    let prices = try PriceFile.read(pricesPath, console)
+    let report = CostAnalysis.analyse(table, prices: prices.book)
+    let gate = BudgetGate.decide(report)
+    Findings(console).show(gate.diagnostics)
+    if gate.isRefused {
+      console.say("refused before the first step: nothing was called, nothing was spent")
+      return .refused
+    }
+    let scripted = try scenario.load(flowPath: path, console)
+    let answers = scripted.map { $0.answers() } ?? CallAnswers.live(console)
+    let obstacles = answers.obstacles(table)
+    guard obstacles.isEmpty else {
+      throw CommandFailure(
+        "the flow cannot be run here: \(obstacles.joined(separator: "; "))",
+        hint: "it can be checked, planned and tested; --scenario NAME answers from a scenario",
+        exit: .badUse
+      )
+    }
+    let input = try input(scripted, console)
+    let completed = RunInput.completed(input, for: table)
+    guard let first = RunInput.violations(of: completed, for: table).first else {
+      return try await start(
+        table,
+        prepared,
+        prices,
+        answers,
+        input: input,
+        reserved: gate.reservationPicodollars,
+        console
+      )
+    }
+    throw CommandFailure(
+      "input_rejected: the input does not fit the flow: \(first.description)",
+      exit: .badUse
+    )
+  }
+
+  private func input(
+    _ scripted: ChosenScenario?,
+    _ console: Console
+  ) throws(CommandFailure) -> Value {
+    if let inputPath { return try FlowFiles.value(at: inputPath, console) }
+    return scripted?.input ?? .map([:])
+  }
+
+  private func start(
+    _ table: LinkedTable,
+    _ prepared: PreparedFlow,
+    _ prices: PriceFile,
+    _ answers: CallAnswers,
+    input: Value,
+    reserved: Int64?,
+    _ console: Console
+  ) async throws(CommandFailure) -> ExitCode {
+    let session = try RunSession(place, console)
+    let now = answers.clock.nowMilliseconds
+    let header = try session.asking { () throws(StoreError) in
+      let sources = prepared.encodedSources
+      let sourcesDigest = Digest.sha256(sources)
+      let pricesDigest = Digest.sha256(prices.bytes)
+      try session.store.putArtifact(.sources, digest: sourcesDigest, bytes: sources)
+      try session.store.putArtifact(.priceBook, digest: pricesDigest, bytes: prices.bytes)
+      return RunHeader(
+        runID: RunID.make(atMilliseconds: now),
+        flowName: table.table.name,
+        tableDigest: try PinnedTable.put(table, in: session.store),
+        priceBookDigest: pricesDigest,
+        sourcesDigest: sourcesDigest,
+        createdMilliseconds: now
+      )
+    }
+    let bound = reserved.map { "   reserved up to \(Picodollars.text($0))" } ?? ""
+    console.say("run \(header.runID) of \(table.table.name) \(table.table.digest.short)\(bound)")
+    let conduct = RunConduct(
+      console: console,
+      session: session,
+      format: format,
+      mayAsk: mayAsk,
+      performing: answers.performing,
+      clock: answers.clock,
+      redactor: answers.redactor
+    )
+    let driver: RunDriver
+    do throws(RunFault) {
+      driver = try await RunDriver.start(
+        table,
+        header: header,
+        input: input,
+        in: conduct.surroundings(table, prices.book)
+      )
+    } catch {
+      throw RunSession.failure(error)
+    }
+    return try await conduct.finish(driver)
+  }
 }

@@ -1,8 +1,11 @@
-/// `signalbox test`.
-package enum TestCommand {
+import Signalbox
+
+/// `signalbox test FLOW...`.
+package struct TestCommand: Command {
+  private static let output = OptionDeclaration.output([.text, .json, .jsonLines])
   private static let coverage = OptionDeclaration(
     "coverage",
-    "also say which rows were never taken"
+    "say which rows and guards no scenario exercised"
   )
 
   /// What it accepts.
@@ -10,10 +13,127 @@ package enum TestCommand {
     "test",
     "play the scenarios of a flow on virtual time with scripted answers",
     operands: [.flows],
-    options: [coverage, .output([.text, .json, .jsonLines])],
-    examples: [
-      "signalbox test flow.yaml",
-      "signalbox test flow.yaml --coverage",
-    ]
+    options: [.overlay, .scenarios, .prices, coverage, output],
+    examples: ["signalbox test flow.yaml", "signalbox test flow.yaml --coverage"]
   )
+
+  private let paths: [String]
+  private let overlays: [String]
+  private let scenarios: String?
+  private let pricesPath: String?
+  private let showsCoverage: Bool
+  private let format: OutputFormat
+
+  /// The command as asked for.
+  package init(_ arguments: Arguments) {
+    paths = arguments.operands
+    overlays = arguments.texts(.overlay)
+    scenarios = arguments.text(.scenarios)
+    pricesPath = arguments.text(.prices)
+    showsCoverage = arguments.has(Self.coverage)
+    format = arguments.choice(Self.output) ?? .text
+  }
+
+  /// Plays every scenario of every flow.
+  package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
+    var code = ExitCode.success
+    for path in paths {
+      let ending = try await test(path, console)
+      if ending.rawValue > code.rawValue { code = ending }
+    }
+    return code
+  }
+
+  private func test(_ path: String, _ console: Console) async throws(CommandFailure) -> ExitCode {
+    let prepared = try FlowFiles.prepare(path, overlays: overlays)
+    guard prepared.isSound, let table = prepared.table else {
+      Findings(console).show(prepared.diagnostics)
+      return Findings.exit(for: prepared.diagnostics)
+    }
+    let prices = try PriceFile.read(pricesPath, console)
+    let file = try ScenarioChoice.read(
+      scenarios ?? ScenarioChoice.defaultPath(of: path),
+      console
+    )
+    let runner = ScenarioRunner(table: table, pricer: CallPricer(prices: prices.book))
+    let findings = runner.check(file)
+    Findings(console).show(findings)
+    guard !findings.hasErrors else { return .badUse }
+    let started = SystemClock().nowMilliseconds
+    var reports: [ScenarioReport] = []
+    for scenario in file.scenarios { reports.append(await runner.run(scenario)) }
+    let elapsed = SystemClock().nowMilliseconds - started
+    switch format {
+    case .text: show(reports, table, elapsed, console)
+    case .json:
+      console.print(JSONWriter.string(.list(reports.map(Self.value)), pretty: true) + "\n")
+    case .jsonLines, .sarif:
+      for report in reports { console.print(line: JSONWriter.string(Self.value(report))) }
+    }
+    return reports.allSatisfy(\.isPassed) ? .success : .runFailed
+  }
+
+  private func show(
+    _ reports: [ScenarioReport],
+    _ table: LinkedTable,
+    _ elapsedMilliseconds: Int64,
+    _ console: Console
+  ) {
+    let width = reports.map { $0.name.unicodeScalars.count }.max() ?? 0
+    for report in reports {
+      let name =
+        report.name + String(repeating: " ", count: width - report.name.unicodeScalars.count)
+      let cost = (report.isCostEstimated ? "~" : " ") + Picodollars.text(report.costPicodollars)
+      var line = "\(report.isPassed ? "ok  " : "FAIL")  \(name)  \(cost)  "
+      line += Plural.count(report.path.count, "step")
+      if report.virtualMilliseconds >= 1_000 {
+        line += "  \(DurationText.text(report.virtualMilliseconds)) virtual"
+      }
+      console.print(line: line)
+      guard !report.isPassed else { continue }
+      for failure in report.failures {
+        let place = failure.span.map { $0.location + "  " } ?? ""
+        console.print(line: "      \(place)\(failure.message)")
+      }
+      console.print(line: "      way taken: \(report.path.joined(separator: " > "))")
+      if !report.lastRow.isEmpty {
+        let place = report.lastRowSpan.map { "   (\($0.location))" } ?? ""
+        console.print(line: "                 last row: \(report.lastRow)\(place)")
+      }
+    }
+    var coverage = Coverage()
+    for report in reports { coverage.merge(report.coverage) }
+    let failed = reports.count { !$0.isPassed }
+    var line = "\(reports.count - failed) ok"
+    if failed > 0 { line += ", \(failed) failed" }
+    line += " in \(elapsedMilliseconds) ms"
+    if reports.contains(where: \.isCostEstimated) {
+      line += "   ~ = usage not scripted, declared worst used"
+    }
+    let guards = coverage.guards(of: table.table)
+    line += "   rows \(coverage.taken.count) of \(table.table.rows.count)"
+    line += "   guards both ways \(guards.bothWays) of \(guards.all)"
+    console.print(line: line)
+    guard showsCoverage else { return }
+    for index in coverage.missing(of: table.table) {
+      let row = table.table.rows[Int(index)]
+      let span =
+        table.table.debug.rows.indices.contains(Int(index))
+        ? table.table.debug.rows[Int(index)] : nil
+      let from = table.table.nodes[Int(row.place)].name
+      let to = row.target < 0 ? "-" : table.table.nodes[Int(row.target)].name
+      let place = span.map { "   (\($0.location))" } ?? ""
+      console.print(line: "never taken: \(from) \(row.event) -> \(to)\(place)")
+    }
+  }
+
+  private static func value(_ report: ScenarioReport) -> Value {
+    .map([
+      "name": .string(report.name), "passed": .bool(report.isPassed),
+      "path": .list(report.path.map { .string($0) }),
+      "cost_picodollars": .int(report.costPicodollars),
+      "virtual_ms": .int(report.virtualMilliseconds),
+      "failures": .list(report.failures.map { .string($0.message) }),
+    ])
+  }
 }

@@ -10,7 +10,8 @@ struct RunEnding {
     switch format {
     case .json, .jsonLines:
       console.print(
-        line: JSONWriter.string(value(pause, runID: runID, state: state), pretty: format == .json))
+        line: JSONWriter.string(value(pause, runID: runID, state: state), pretty: format == .json)
+      )
     default: console.print(text(pause, runID: runID, state: state, limits: limits))
     }
     return Self.exit(for: pause)
@@ -45,11 +46,15 @@ struct RunEnding {
     case .waiting(let tasks):
       var lines = ["waiting. answer with:"]
       for task in tasks {
-        lines.append("  signalbox answer \(runID)\(Self.answerOptions(task, alone: tasks.count == 1))")
+        lines.append(
+          "  signalbox answer \(runID)\(Self.answerOptions(task, alone: tasks.count == 1))"
+        )
       }
       return lines.joined(separator: "\n") + "\n"
     case .undecided(let calls):
-      var lines = ["undecided: it is not known whether this happened, and it is never repeated by itself."]
+      var lines = [
+        "undecided: it is not known whether this happened, and it is never repeated by itself."
+      ]
       for call in calls {
         lines.append("  \(call.step): `\(call.performer.id)` with key \(call.idempotencyKey)")
         lines.append("  signalbox resume \(runID) --assume \(call.step)=happened")

@@ -32,12 +32,16 @@ struct RunSession {
     switch error {
     case .locked:
       return CommandFailure(
-        error.message + place, hint: "try again when it has finished", exit: .inputOutput)
+        error.message + place,
+        hint: "try again when it has finished",
+        exit: .inputOutput
+      )
     case .diskFull:
       return CommandFailure(
         error.message + place,
         hint: "nothing that was acknowledged is lost: make room, then `signalbox resume RUN`",
-        exit: .inputOutput)
+        exit: .inputOutput
+      )
     case .notFound, .staleOwner: return CommandFailure(error.message, exit: .badUse)
     default: return CommandFailure(error.message + place, exit: .inputOutput)
     }
@@ -79,7 +83,10 @@ struct RunSession {
   }
 
   /// Drives a run until it rests, and says how it then stands.
-  func drive(_ driver: RunDriver, asking people: PersonPrompt?) async throws(CommandFailure)
+  func drive(
+    _ driver: RunDriver,
+    asking people: PersonPrompt?
+  ) async throws(CommandFailure)
     -> RunPause
   {
     do throws(RunFault) {
@@ -89,7 +96,11 @@ struct RunSession {
           let answer = people.ask(task)
         else { return pause }
         try await driver.answer(
-          step: task.step, output: answer, by: people.person, roles: task.performer.roles)
+          step: task.step,
+          output: answer,
+          by: people.person,
+          roles: task.performer.roles
+        )
       }
     } catch {
       throw Self.failure(error)

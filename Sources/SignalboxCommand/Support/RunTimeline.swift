@@ -19,7 +19,8 @@ struct RunTimeline {
       console.say("             \(pad(step, 10)) refused: \(error.message)")
     case .undecided(let call):
       console.say(
-        "             \(pad(call.step, 10)) may or may not have happened: key \(call.idempotencyKey)")
+        "             \(pad(call.step, 10)) may or may not have happened: key \(call.idempotencyKey)"
+      )
     }
   }
 
@@ -42,7 +43,8 @@ struct RunTimeline {
 
   /// What a person is asked, and how to answer.
   static func line(of task: PersonTask, in table: LinkedTable) -> String {
-    let roles = task.performer.roles.isEmpty ? "somebody" : task.performer.roles.joined(separator: ", ")
+    let roles =
+      task.performer.roles.isEmpty ? "somebody" : task.performer.roles.joined(separator: ", ")
     let until =
       task.untilMilliseconds < 0
       ? "" : ", until \(DateText.utc(task.untilMilliseconds))"

@@ -1,0 +1,87 @@
+import Signalbox
+
+/// Starts, resumes and drives runs for the commands that do so.
+struct RunConduct {
+  let console: Console
+  let session: RunSession
+  let format: OutputFormat
+  let mayAsk: Bool
+  /// Who carries out calls.
+  let performing: any Performing
+  let clock: any RunClock
+  let redactor: Redactor
+
+  /// The surroundings of a run of `table` with `prices`.
+  func surroundings(_ table: LinkedTable, _ prices: PriceBook) -> RunSurroundings {
+    var surroundings = RunSurroundings(
+      store: session.store,
+      performing: performing,
+      clock: clock,
+      pricer: CallPricer(prices: prices)
+    )
+    surroundings.owner = "signalbox \(Program.version)"
+    for name in table.table.publicEnvironment {
+      if let value = console.environment(name) { surroundings.environment[name] = .string(value) }
+    }
+    let timeline = RunTimeline(console: console, format: format, table: table)
+    surroundings.progress = { timeline.show($0) }
+    let redactor = redactor
+    surroundings.redact = { redactor.redacted($0) }
+    return surroundings
+  }
+
+  /// Drives a run until it rests, prints how it stands, and returns the program's ending.
+  ///
+  /// Ctrl-C cancels the run in order, so that cancel edges are taken; a second one stops at once
+  /// and leaves the run to `resume`.
+  func finish(_ driver: RunDriver) async throws(CommandFailure) -> ExitCode {
+    Interrupt.watch()
+    let watcher = Task {
+      var seen = 0
+      while !Task.isCancelled {
+        try? await Task.sleep(nanoseconds: 50_000_000)
+        let requests = Interrupt.requests
+        guard requests > seen else { continue }
+        seen = requests
+        await requests == 1
+          ? driver.cancel(reason: "interrupted from the keyboard") : driver.abandon()
+      }
+    }
+    defer { watcher.cancel() }
+    let people = PersonPrompt(console, isForbidden: !mayAsk)
+    let pause = try await session.drive(driver, asking: people)
+    let ending = RunEnding(console: console, format: format)
+    return ending.show(
+      pause,
+      runID: driver.header.runID,
+      state: await driver.state,
+      limits: driver.table.table.runLimits
+    )
+  }
+}
+
+/// Who answers the calls of a run: the world, or a scenario.
+struct CallAnswers {
+  let performing: any Performing
+  let clock: any RunClock
+  let redactor: Redactor
+
+  /// Calls are made for real.
+  static func live(_ console: Console) -> CallAnswers {
+    let world = ToolSurroundings(
+      secrets: ProcessSecrets(directory: console.environment("SIGNALBOX_SECRETS"))
+    )
+    return CallAnswers(
+      performing: LivePerformer(surroundings: world),
+      clock: SystemClock(),
+      redactor: world.redactor
+    )
+  }
+
+  /// Why this flow cannot be run with these answers: performers without an address, say.
+  func obstacles(_ table: LinkedTable) -> [String] {
+    let used = Set(table.table.effects.map(\.performer))
+    return table.table.performers.indices.filter { used.contains(PoolIndex($0)) }
+      .compactMap { performing.obstacle(to: table.table.performers[$0]) }
+  }
+}

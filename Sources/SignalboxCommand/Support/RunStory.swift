@@ -1,0 +1,107 @@
+import Signalbox
+
+/// What a journal tells of a run: its steps with times and costs, recomputed by the pure step.
+struct RunStory {
+  /// One thing that happened.
+  private struct Line {
+    var offsetMilliseconds: Int64
+    var step: String
+    var text: String
+    var costPicodollars: Int64
+  }
+
+  private let table: LinkedTable
+  private var lines: [Line] = []
+  private var state: RunState
+
+  init(table: LinkedTable, records: [StoredRecord]) {
+    self.table = table
+    state = Executor.start(table)
+    for stored in records {
+      guard let record = try? JournalRecord(decoding: stored.bytes),
+        case .step(let step) = record.body
+      else { continue }
+      var output = StepOutput()
+      let spent = state.spentPicodollars
+      Executor.step(table, &state, step.event, &output)
+      add(output.trace, cost: state.spentPicodollars - spent, origin: step.origin)
+    }
+  }
+
+  private mutating func add(_ trace: [TraceEntry], cost: Int64, origin: String) {
+    let offset = state.nowMilliseconds - state.startedMilliseconds
+    var cost = cost
+    for entry in trace {
+      var line = Line(offsetMilliseconds: offset, step: "", text: "", costPicodollars: 0)
+      switch entry {
+      case .entered(let place, _, let visit):
+        let node = table.table.nodes[Int(place)]
+        guard node.kind == .final else { continue }
+        line.step = RunEnding.shownName(node.name)
+        line.text = visit > 1 ? "visit \(visit)" : ""
+      case .finished(let place, _, let status, let error):
+        let node = table.table.nodes[Int(place)]
+        guard node.kind != .final else { continue }
+        line.step = node.name
+        line.text = status.name
+        if let error { line.text += "  \(error.kind.name): \(error.message.visibleInTerminal)" }
+        if !origin.isEmpty { line.text += "  by \(origin)" }
+        line.costPicodollars = cost
+        cost = 0
+      case .retried(let place, _, let attempt, let error):
+        line.step = table.table.nodes[Int(place)].name
+        line.text = "\(error.kind.name), attempt \(attempt) follows"
+        line.costPicodollars = cost
+        cost = 0
+      case .guardFailed(_, let message):
+        line.text = "a guard could not be evaluated: \(message.visibleInTerminal)"
+      case .forced(let target, _):
+        line.text = "moved to \(table.table.nodes[Int(target)].name) by the flow's timeout"
+      case .took: continue
+      }
+      lines.append(line)
+    }
+  }
+
+  /// The timeline for people, with the actual cost against the estimate.
+  func text(_ summary: RunSummary, estimate: CostReport) -> String {
+    var text =
+      "run \(summary.header.runID) of \(summary.header.flowName) "
+      + "\(summary.header.tableDigest.short)   \(summary.status.name)\n"
+    let width = lines.map { $0.step.unicodeScalars.count }.max() ?? 0
+    for line in lines {
+      let step =
+        line.step + String(repeating: " ", count: width - line.step.unicodeScalars.count)
+      var row = "  \(RunTimeline.clock(line.offsetMilliseconds))  \(step)  \(line.text)"
+      if line.costPicodollars > 0 { row += "  \(Picodollars.text(line.costPicodollars))" }
+      text += row + "\n"
+    }
+    text += "spent \(Picodollars.text(state.spentPicodollars))"
+    if let expected = estimate.expected?.picodollars.value {
+      text += "   expected \(Picodollars.text(expected))"
+    }
+    if let worst = estimate.worst.picodollars.value {
+      text += "   worst \(Picodollars.text(worst))"
+    }
+    let hard = table.table.runLimits.hardPicodollars
+    if hard >= 0 { text += "   hard \(Picodollars.text(hard))" }
+    return text + "\n"
+  }
+
+  /// The same as a value.
+  func value(_ summary: RunSummary) -> Value {
+    .map([
+      "run": .string(summary.header.runID), "flow": .string(summary.header.flowName),
+      "table": .string(summary.header.tableDigest.hex), "status": .string(summary.status.name),
+      "spent_picodollars": .int(state.spentPicodollars),
+      "steps": .list(
+        lines.map { line in
+          .map([
+            "offset_ms": .int(line.offsetMilliseconds), "step": .string(line.step),
+            "text": .string(line.text), "cost_picodollars": .int(line.costPicodollars),
+          ])
+        }
+      ),
+    ])
+  }
+}
