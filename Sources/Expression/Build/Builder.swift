@@ -227,11 +227,12 @@ struct Builder {
     let code = operand.code
     let messages = messages
     if isOptional {
-      // In flows `step.?field` asks whether the step has run at all (FLOW-SEMANTICS 10).
-      let asksForRun = isFlow
+      // A step that has not run holds nothing to select from: `.?` and `has` may ask of it
+      // (FLOW-SEMANTICS 10).
+      let isFlow = isFlow
       return Piece(code: { context in
         let cell = code(context)
-        if asksForRun, cell.isError, context.error(cell).kind == .absent { return .none }
+        if isFlow, cell.isError, context.error(cell).kind == .absent { return .none }
         return Selection.optional(cell, key, context, range, messages)
       })
     }
@@ -260,11 +261,11 @@ struct Builder {
     let key = text(tree.name(node))
     let range = tree[node].range
     let messages = messages
-    let asksForRun = isFlow
+    let isFlow = isFlow
     return Piece(code: { context in
       context.charge(1)
       let cell = operand(context)
-      if asksForRun, cell.isError, context.error(cell).kind == .absent { return Cell(false) }
+      if isFlow, cell.isError, context.error(cell).kind == .absent { return Cell(false) }
       return Selection.has(cell, key, context, range, messages)
     })
   }
