@@ -71,6 +71,27 @@ import Values
     }
   }
 
+  @Test(arguments: [(164, 0), (165, 1)]) func tokensAreLimitedToo(
+    _ limit: Int64,
+    _ secondCalls: Int
+  ) async throws {
+    // A call takes at most 110 tokens, its answer 55: the second may start below a limit of 165.
+    var steps = line
+    steps[1] = HandMadeTable.Step(name: "write", performer: HandMadeTable.model("writer"))
+    let table = try #require(HandMadeTable.line(steps, tokens: limit))
+    let performer = CountingPerformer()
+    let driver = try await RunDriver.start(
+      table,
+      header: header(table),
+      input: .map(ValueMap()),
+      in: surroundings(MemoryRunStore(), performer)
+    )
+    _ = try await driver.drive()
+    #expect(performer.calls(of: "classify") == 1)
+    #expect(performer.calls(of: "write") == secondCalls)
+    #expect(final(await driver.state.outcome) == (secondCalls == 0 ? "lost" : "done"))
+  }
+
   @Test func anAnswerAfterItsDeadlineIsATimeout() async throws {
     let table = try #require(HandMadeTable.line(line))
     let performer = CountingPerformer { call in
