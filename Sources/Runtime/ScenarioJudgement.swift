@@ -93,11 +93,30 @@ struct ScenarioJudgement {
       let want = index < expected.count ? "`\(expected[index])`" : "the end"
       let got = index < taken.count ? "`\(taken[index])`" : "the end"
       fail(
-        "path: expected \(want), got \(got)",
+        "path: expected \(want), got \(got)\(failure(before: index))",
         index < wanted.count ? wanted[index].span : span
       )
       return
     }
+  }
+
+  /// Why the step before the `index`th of the path failed, if it did.
+  private func failure(before index: Int) -> String {
+    var entered = 0
+    var cause = ""
+    for entry in trace {
+      switch entry {
+      case .entered(let place, _, _):
+        let kind = table.table.nodes[Int(place)].kind
+        if kind == .compound || kind == .parallel { continue }
+        if entered == index { return cause }
+        entered += 1
+        cause = ""
+      case .finished(_, _, _, let error?): cause = " (\(error.kind.name): \(error.message))"
+      default: continue
+      }
+    }
+    return cause
   }
 
   private func words(_ names: [String]) -> String { names.joined(separator: " > ") }
