@@ -50,20 +50,27 @@ extension Compilation {
     let id = table.performers[Int(performer)].id
     let names = NameIndex(declared.fields.map(\.name))
     let given = NameIndex(input.map(\.name))
+    var meant: Set<MapKey> = []
     for field in input where !names.contains(field.name) {
+      if let near = Suggestion.nearest(to: field.name, in: names.names) {
+        meant.insert(.string(near))
+      }
       report(
         Messages.unknownInput(field.name, of: id, among: names.names, at: field.nameSpan)
       )
     }
     for field in declared.fields
-    where !field.isOptional && field.defaultValue == nil && !given.contains(field.name) {
+    where !field.isOptional && field.defaultValue == nil && !given.contains(field.name)
+      && !meant.contains(.string(field.name))
+    {
       report(Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: step.span))
     }
   }
 
   /// A note for each agent and tool that no step calls.
   mutating func reportUnused() {
-    guard isHouse else { return }
+    // What a mistyped name was meant to call is not unused.
+    guard isHouse, !diagnostics.hasErrors else { return }
     let called = Set(calledNames.map { PerformerKeyWithoutAction(role: $0.role, id: $0.id) })
     let granted = Set(
       flow.permissions.flatMap { $0.content.tools.map { MapKey.string($0.value) } }

@@ -25,7 +25,12 @@ public enum FlowCompiler {
       keepsUnreadablePrompts: flow.form == .seed,
       limits: limits
     )
-    for finding in linked.diagnostics { compilation.report(finding) }
+    let hasErrors = compilation.diagnostics.hasErrors
+    for finding in linked.diagnostics {
+      // A table with mistakes is broken, which is no mistake of its own.
+      let isConsequence = finding.code == .tableBroken || finding.code == .tableSchema
+      if !hasErrors || !isConsequence { compilation.report(finding) }
+    }
     if let table = linked.table { compilation.check(table) }
     return (compilation.diagnostics.hasErrors ? nil : linked.table, compilation.diagnostics)
   }
@@ -100,7 +105,12 @@ struct Compilation {
 
   mutating func report(_ finding: Diagnostic) {
     guard diagnostics.count < limits.diagnostics else { return }
-    diagnostics.append(finding)
+    // An edge of the header applies to many steps and has its findings once.
+    let isKnown = diagnostics.contains { known in
+      known.code == finding.code && known.message == finding.message
+        && known.span?.start == finding.span?.start && known.span?.file === finding.span?.file
+    }
+    if !isKnown { diagnostics.append(finding) }
   }
 
   /// Adds a program and its text; returns its number.

@@ -52,7 +52,7 @@ enum Messages {
       .error,
       "there is no \(kind) `\(name.value)`",
       at: name.span,
-      notes: names.isEmpty ? [] : [Diagnostic.Note("declared are \(list(names))")],
+      notes: names.isEmpty ? [] : [Diagnostic.Note("declared: \(list(names))")],
       hint: hint
     )
   }
@@ -131,9 +131,9 @@ enum Messages {
     Diagnostic(
       .reservedName,
       .error,
-      "`\(name)` is a name that guards read something else by",
+      "`\(name)` is a name that guards read already",
       at: span,
-      hint: "give the state another name"
+      hint: "choose another name, such as `handle_\(name)`"
     )
   }
 
@@ -250,7 +250,13 @@ enum Messages {
   }
 
   static func unused(_ kind: String, _ name: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.unusedPerformer, .note, "no step calls the \(kind) `\(name)`", at: span)
+    Diagnostic(
+      .unusedPerformer,
+      .note,
+      "no step calls the \(kind) `\(name)`",
+      at: span,
+      hint: "write `\(kind): \(name)` in a step, or remove it"
+    )
   }
 
   static func childFlow(_ name: Located<String>) -> Diagnostic {

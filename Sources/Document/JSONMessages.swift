@@ -15,6 +15,7 @@ extension Messages {
     case .duplicateKey(_, let first):
       code = .jsonDuplicateKey
       notes = [Diagnostic.Note("it stands here first", span: place(first))]
+      hint = "remove one of them"
     case .invalidUTF8, .loneSurrogate, .controlCharacter: code = .jsonBadText
     case .tooManyValues: code = .documentSizeLimit
     case .tooDeep: code = .jsonDepthLimit

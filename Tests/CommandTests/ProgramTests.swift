@@ -84,7 +84,7 @@ import Testing
 }
 
 @Suite struct DeclarationTests {
-  private let all = Program.declarations + Program.furtherDeclarations
+  private let all = Program.declarations
 
   @Test func `names and letters are unique and lines are short`() {
     #expect(Set(all.map(\.name)).count == all.count)
