@@ -118,8 +118,8 @@ let package = Package(
       uses: ["Source", "Values", "Document", "Definition", "TestSupport"],
       excluding: ["corpus"]
     ),
-    tests("TableTests", uses: ["Signalbox", "TestSupport"]),
-    tests("CompilerTests", uses: ["Signalbox", "TestSupport"]),
+    tests("TableTests", uses: ["Signalbox", "TestSupport"], excluding: ["Golden"]),
+    tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "TestSupport"]),

@@ -74,7 +74,9 @@ extension Compilation {
     var combinations = 1
     for program in guards {
       for path in linked.programs[Int(program)]?.reads ?? [] {
-        let isKnown = domains.contains { $0.path.slot == path.slot && $0.path.fields == path.fields }
+        let isKnown = domains.contains {
+          $0.path.slot == path.slot && $0.path.fields == path.fields
+        }
         if isKnown { continue }
         guard let values = values(of: path, at: place, linked), !values.isEmpty else { return nil }
         combinations *= values.count
@@ -130,7 +132,8 @@ extension Compilation {
     return memory
   }
 
-  private static func setting(_ value: Value, at path: ArraySlice<String>, in root: Value) -> Value {
+  private static func setting(_ value: Value, at path: ArraySlice<String>, in root: Value) -> Value
+  {
     guard let first = path.first else { return value }
     var fields = ValueMap()
     if case .map(let known) = root { fields = known }

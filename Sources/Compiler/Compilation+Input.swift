@@ -69,7 +69,7 @@ extension Compilation {
 
   /// A note for each agent and tool that no step calls.
   mutating func reportUnused() {
-    // What a mistyped name was meant to call is not unused.
+    // After an error the missing call is most often the mistake itself.
     guard isHouse, !diagnostics.hasErrors else { return }
     let called = Set(calledNames.map { PerformerKeyWithoutAction(role: $0.role, id: $0.id) })
     let granted = Set(

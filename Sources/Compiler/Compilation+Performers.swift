@@ -107,6 +107,11 @@ extension Compilation {
     )
     table.debug.performers.append(named.nameSpan)
     fill(Int(index), from: named.content, action: chosen, named: action?.value ?? "")
+    checkLateBinding(
+      of: named.name,
+      endpoint: named.content.endpoint,
+      headers: named.content.headers
+    )
     grant(Int(index), to: named.name)
     return index
   }
@@ -151,6 +156,7 @@ extension Compilation {
     performer.costPerCallPicodollars = definition.costPerCallPicodollars?.value ?? -1
     table.performers.append(performer)
     table.debug.performers.append(named.nameSpan)
+    checkLateBinding(of: named.name, endpoint: definition.endpoint, headers: definition.headers)
     grant(Int(index), to: named.name)
     return index
   }
@@ -221,9 +227,11 @@ extension Compilation {
     var performer = table.performers[index]
     if let host = Self.literalHost(of: performer.endpoint) { performer.grantedHosts = [host] }
     performer.grantedPrograms = Array(performer.arguments.prefix(1))
-    performer.grantedEnvironment = performer.environmentNames
+    performer.grantedEnvironment =
+      NameIndex(
+        performer.environmentNames + Self.environmentNames(in: performer)
+      ).uniqueNames
     performer.grantedModels = performer.model.isEmpty ? [] : [performer.model]
-    checkLateBinding(of: performer, at: table.debug.performers[index])
     if let named = flow.permissions.first(where: { $0.name.sameScalars(as: id) }) {
       let permissions = named.content
       performer.grantedHosts += permissions.hosts.map(\.value)
@@ -254,17 +262,32 @@ extension Compilation {
 
   /// Addresses and headers are filled in at the call, from `env` and `secrets` only, so that no
   /// answer of a model can choose where a request goes or what it carries.
-  private mutating func checkLateBinding(of performer: Performer, at span: SourceSpan?) {
-    for text in [performer.endpoint] + performer.headers.map(\.text) {
+  private mutating func checkLateBinding(
+    of id: String,
+    endpoint: Located<SourceText>?,
+    headers: [Field]
+  ) {
+    let texts =
+      (endpoint.map { [($0.value.text, $0.span)] } ?? [])
+      + headers.map { ($0.value.string ?? "", $0.value.span) }
+    for (text, span) in texts {
       for name in Self.templateParts(text) {
         let isKnown = name.hasPrefix("env.") || name.hasPrefix("secrets.")
         let isPlain = name.utf8.allSatisfy { byte in
           (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F
             || byte == 0x2E
         }
-        if !isKnown || !isPlain { report(Messages.lateBinding(name, of: performer.id, at: span)) }
+        if !isKnown || !isPlain { report(Messages.lateBinding(name, of: id, at: span)) }
       }
     }
+  }
+
+  /// Variables that the address, the headers and the key of a performer name.
+  private static func environmentNames(in performer: Performer) -> [String] {
+    let texts = [performer.endpoint] + performer.headers.map(\.text)
+    let names = texts.flatMap { templateParts($0) }.filter { $0.hasPrefix("env.") }
+      .map { String($0.dropFirst(4)) }
+    return performer.keyVariable.isEmpty ? names : names + [performer.keyVariable]
   }
 
   /// The trimmed texts between `{{` and `}}`.

@@ -74,7 +74,8 @@ extension Compilation {
       effect != noIndex && table.performers[Int(table.effects[Int(effect)].performer)].isWrite
     let name = table.nodes[index].name
     let own = isWrite ? step.onError : []
-    let general = flow.onCancel.contains { $0.target.value.sameScalars(as: name) }
+    let general =
+      flow.onCancel.contains { $0.target.value.sameScalars(as: name) }
       ? [] : flow.onCancel
     let lists = [step.onCancel, own, general, isWrite ? inherited : []]
     for list in lists where !list.isEmpty {

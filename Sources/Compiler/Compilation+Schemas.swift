@@ -66,7 +66,7 @@ extension Compilation {
   }
 
   /// Reports schemas that are not valid where they stand, and defaults that do not fit theirs.
-  private mutating func checkSchemas(of fields: FieldSet) {
+  mutating func checkSchemas(of fields: FieldSet) {
     if let plain = fields.plainSchema {
       checkSchema(plain)
       return
@@ -86,7 +86,10 @@ extension Compilation {
     var options = Schema.Options()
     options.reportsUnknownKeywords = false
     let result = Schema.compile(node, options: options, limits: limits)
-    for finding in result.diagnostics where finding.severity == .error { report(finding) }
+    for finding in result.diagnostics where finding.severity == .error {
+      report(finding)
+      hasBadSchema = true
+    }
     return result.schema
   }
 }

@@ -93,6 +93,7 @@ extension Compilation {
 
   /// Declared state fields, and in the seed form the outputs that are merged into the state.
   private mutating func stateSchema() -> PoolIndex {
+    checkSchemas(of: flow.state)
     guard case .map(var schema) = Self.schema(of: flow.state) else { return noIndex }
     // A field without a default is absent until it is assigned, but its type is known.
     if flow.state.plainSchema == nil { schema["required"] = nil }
@@ -107,21 +108,29 @@ extension Compilation {
 
   /// Keys that results merge into the state with their schemas (FLOW-SEMANTICS 9), in order.
   ///
-  /// A key that two performers declare differently may hold anything.
+  /// A key that two performers declare differently may hold anything; `save_as` is the one key of
+  /// its step.
   private func mergedFields() -> [(name: String, schema: Value)] {
     var names: [String] = []
     var schemas: [MapKey: Value] = [:]
-    for index in table.performers.indices {
-      guard let output = declaredOutput(of: PoolIndex(index)),
-        case .map(let properties)? = Self.schema(of: output)["properties"]
-      else { continue }
-      for entry in properties.entries {
-        guard case .string(let name) = entry.key else { continue }
-        if let known = schemas[entry.key] {
-          if known != entry.value { schemas[entry.key] = .map([:]) }
-        } else {
-          schemas[entry.key] = entry.value
-          names.append(name)
+    func add(_ name: String, _ schema: Value) {
+      if let known = schemas[.string(name)] {
+        if known != schema { schemas[.string(name)] = .map([:]) }
+      } else {
+        schemas[.string(name)] = schema
+        names.append(name)
+      }
+    }
+    for node in table.nodes.dropFirst() {
+      guard let performer = works[.string(node.name)]?.performer, node.kind != .final else {
+        continue
+      }
+      let output = declaredOutput(of: performer)
+      if let saveAs = step(named: node.name)?.saveAs {
+        add(saveAs.value, output.map { Self.schema(of: $0) } ?? .map([:]))
+      } else if let output, case .map(let properties)? = Self.schema(of: output)["properties"] {
+        for entry in properties.entries {
+          if case .string(let name) = entry.key { add(name, entry.value) }
         }
       }
     }
@@ -164,7 +173,7 @@ extension Compilation {
       } else if let performer = works[.string(node.name)]?.performer {
         if isHouse {
           add(node.name, Self.declaredNames(declaredOutput(of: performer)))
-        } else {
+        } else if step(named: node.name)?.saveAs == nil {
           // Merged outputs are state fields: the state is their one writer.
           add("state", Self.declaredNames(declaredOutput(of: performer)))
         }

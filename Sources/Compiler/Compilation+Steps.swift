@@ -41,7 +41,7 @@ extension Compilation {
       let input = step.input ?? defaultInput(of: performer, at: step.span)
       node.effect = addEffect(performer, input: input)
       if step.input != nil || isHouse { checkInput(of: performer, input, at: step) }
-      node.mergedKeys = mergedKeys(of: performer)
+      node.mergedKeys = step.saveAs == nil ? mergedKeys(of: performer) : []
       if let timeout = step.timeoutMilliseconds ?? performerTimeout(performer) {
         node.deadlineMilliseconds = timeout.value
         table.debug.keys["\(key).timeout"] = timeout.span

@@ -27,9 +27,11 @@ public enum FlowCompiler {
     )
     let hasErrors = compilation.diagnostics.hasErrors
     for finding in linked.diagnostics {
-      // A table with mistakes is broken, which is no mistake of its own.
-      let isConsequence = finding.code == .tableBroken || finding.code == .tableSchema
-      if !hasErrors || !isConsequence { compilation.report(finding) }
+      // A schema that was refused where it stands needs no second finding for the whole table, and
+      // a table made in spite of mistakes is broken by them.
+      if finding.code == .tableSchema, compilation.hasBadSchema { continue }
+      if finding.code == .tableBroken, hasErrors { continue }
+      compilation.report(finding)
     }
     if let table = linked.table { compilation.check(table) }
     return (compilation.diagnostics.hasErrors ? nil : linked.table, compilation.diagnostics)
@@ -44,6 +46,8 @@ struct Compilation {
   var diagnostics: [Diagnostic] = []
   /// Whether the flow exceeds a limit, so that nothing more is looked at.
   var isTooLarge = false
+  /// Whether a schema was refused where it stands.
+  var hasBadSchema = false
 
   let agents: NameIndex
   let tools: NameIndex
@@ -105,10 +109,9 @@ struct Compilation {
 
   mutating func report(_ finding: Diagnostic) {
     guard diagnostics.count < limits.diagnostics else { return }
-    // An edge of the header applies to many steps and has its findings once.
-    let isKnown = diagnostics.contains { known in
-      known.code == finding.code && known.message == finding.message
-        && known.span?.start == finding.span?.start && known.span?.file === finding.span?.file
+    // An edge may stand for several rows (failure and cancellation): one mistake, one finding.
+    let isKnown = diagnostics.contains {
+      $0.code == finding.code && $0.span == finding.span && $0.message == finding.message
     }
     if !isKnown { diagnostics.append(finding) }
   }

@@ -35,8 +35,11 @@ public enum BudgetGate {
     overrideHard: Int64? = nil
   ) -> GateDecision {
     var decision = GateDecision(
-      diagnostics: [], hardPicodollars: nil, lines: [],
-      reservationPicodollars: report.worst.picodollars.value)
+      diagnostics: [],
+      hardPicodollars: nil,
+      lines: [],
+      reservationPicodollars: report.worst.picodollars.value
+    )
     let hard = overrideHard ?? limits.hardPicodollars
     if hard >= 0 {
       decision.hardPicodollars = hard
@@ -46,7 +49,8 @@ public enum BudgetGate {
     if limits.tokens >= 0 { decideTokens(report, limits.tokens, &decision) }
     if limits.period != .run {
       decision.diagnostics.append(
-        Messages.periodLater(limits.period, at: report.headerSpan("budget.per", "budget")))
+        Messages.periodLater(limits.period, at: report.headerSpan("budget.per", "budget"))
+      )
     }
     if hard < 0, !report.unknown.isEmpty {
       for unit in report.unknown {
@@ -65,7 +69,8 @@ public enum BudgetGate {
     let text = "hard \(Picodollars.text(hard))"
     if limits.gate == .p95 {
       decision.diagnostics.append(
-        Messages.p95Later(at: report.headerSpan("budget.gate", "budget")))
+        Messages.p95Later(at: report.headerSpan("budget.gate", "budget"))
+      )
     }
     switch report.worst.picodollars {
     case .known(let worst) where worst <= hard:
@@ -75,7 +80,12 @@ public enum BudgetGate {
       decision.lines.append("\(text) < worst: refused")
       decision.diagnostics.append(
         Messages.overHard(
-          report, worst: worst, hard: hard, remedies: Remedy.find(report, goal: hard)))
+          report,
+          worst: worst,
+          hard: hard,
+          remedies: Remedy.find(report, goal: hard)
+        )
+      )
     case .unbounded:
       decision.lines.append("\(text) < worst: refused")
       decision.diagnostics.append(Messages.unboundedWorst(report, hard: hard))

@@ -12,10 +12,14 @@ public enum CostAnalysis {
     _ linked: LinkedTable,
     prices: PriceBook = .standard,
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
-    unfoldedStates: Int = 50_000
+    unfoldedStates: Int = 20_000
   ) -> CostReport {
     analyse(
-      linked.table, prices: prices, assumptions: assumptions, unfoldedStates: unfoldedStates)
+      linked.table,
+      prices: prices,
+      assumptions: assumptions,
+      unfoldedStates: unfoldedStates
+    )
   }
 
   /// Analyses a table.
@@ -25,24 +29,39 @@ public enum CostAnalysis {
     _ table: TransitionTable,
     prices: PriceBook = .standard,
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
-    unfoldedStates: Int = 50_000
+    unfoldedStates: Int = 20_000
   ) -> CostReport {
     let graph = PlaceGraph(table)
     let units = UnitCosts(table, prices)
     let weights = units.weights(table, used: assumptions.usedPart)
     let shares = EdgeShares(table, graph, failureShare: assumptions.failureShare)
     var report = CostReport(
-      table: table, prices: prices, method: .none, assumptions: assumptions, least: .zero,
-      expected: nil, worst: .zero, outcomes: [], steps: [], dearestWay: nil, unknown: [],
-      minToGo: [], maxToGo: [])
+      table: table,
+      prices: prices,
+      method: .none,
+      assumptions: assumptions,
+      least: .zero,
+      expected: nil,
+      worst: .zero,
+      outcomes: [],
+      steps: [],
+      dearestWay: nil,
+      unknown: [],
+      minToGo: [],
+      maxToGo: []
+    )
     report.unknown = units.units.compactMap { unit in
       guard let unit, graph.isReachable[Int(unit.place)], !unit.isKnown else { return nil }
       return unit
     }
     if let unfolding = Unfolding(graph, maximum: unfoldedStates) {
       let ways = WayAnalysis(
-        table: table, graph: graph, figures: WayFigures(graph, unfolding), weights: weights,
-        shares: shares)
+        table: table,
+        graph: graph,
+        figures: WayFigures(graph, unfolding),
+        weights: weights,
+        shares: shares
+      )
       ways.fill(&report, units.units)
     } else {
       let sums = LoopSums(table: table, graph: graph, weights: weights, shares: shares)

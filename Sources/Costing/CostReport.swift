@@ -33,8 +33,11 @@ public struct CostFigures: Sendable, Hashable {
 
   /// Nothing.
   public static let zero = CostFigures(
-    picodollars: .known(0), tokens: .known(0), workMilliseconds: .known(0),
-    elapsedMilliseconds: .known(0))
+    picodollars: .known(0),
+    tokens: .known(0),
+    workMilliseconds: .known(0),
+    elapsedMilliseconds: .known(0)
+  )
 
   /// Figures.
   public init(

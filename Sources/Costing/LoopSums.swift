@@ -51,7 +51,8 @@ struct LoopSums {
       picodollars: Figure(money, isKnown: !isUnknown),
       tokens: Figure(bound(weights.tokens), isKnown: !lacksLimits),
       workMilliseconds: Figure(bound(weights.work)),
-      elapsedMilliseconds: Figure(bound(weights.elapsed)))
+      elapsedMilliseconds: Figure(bound(weights.elapsed))
+    )
     let least = leastFromStart(weights.leastMoney)
     let leastElapsed = leastFromStart(weights.leastElapsed)
     let means = expectation()
@@ -67,9 +68,14 @@ struct LoopSums {
         OutcomeCost(
           place: isFinal ? NodeIndex(place) : nil,
           name: isFinal ? table.nodes[place].name : "(fails)",
-          isFailure: !isFinal || table.nodes[place].isFailure, share: means?[place],
-          least: figures(least[place], leastElapsed[place]), expected: nil, worst: report.worst,
-          dearestWay: nil))
+          isFailure: !isFinal || table.nodes[place].isFailure,
+          share: means?[place],
+          least: figures(least[place], leastElapsed[place]),
+          expected: nil,
+          worst: report.worst,
+          dearestWay: nil
+        )
+      )
     }
     report.least = figures(cheapest, quickest)
     if let means, total.probability > 0.99 {
@@ -96,9 +102,11 @@ struct LoopSums {
 
   private func figures(_ money: Int64, _ elapsed: Int64) -> CostFigures {
     CostFigures(
-      picodollars: .known(money == .max ? 0 : money), tokens: .known(0),
+      picodollars: .known(money == .max ? 0 : money),
+      tokens: .known(0),
       workMilliseconds: .known(elapsed == .max ? 0 : elapsed),
-      elapsedMilliseconds: .known(elapsed == .max ? 0 : elapsed))
+      elapsedMilliseconds: .known(elapsed == .max ? 0 : elapsed)
+    )
   }
 
   /// By place, the most that a run can take from entering it to its end.

@@ -6,8 +6,11 @@ import Verifier
 enum Messages {
   static func malformedPrices(_ message: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
-      .malformedPrices, message, at: span,
-      hint: "`models: {<name>: {input: \"2.50\", output: \"10.00\"}}`, dollars per million tokens")
+      .malformedPrices,
+      message,
+      at: span,
+      hint: "`models: {<name>: {input: \"2.50\", output: \"10.00\"}}`, dollars per million tokens"
+    )
   }
 
   static func unknownPriceKey(
@@ -17,8 +20,11 @@ enum Messages {
     at span: SourceSpan?
   ) -> Diagnostic {
     Diagnostic(
-      .malformedPrices, "`\(key)` is no key of a price book", at: span,
-      hint: nearest.map { "`\($0)`" } ?? "one of " + names.joined(separator: ", "))
+      .malformedPrices,
+      "`\(key)` is no key of a price book",
+      at: span,
+      hint: nearest.map { "`\($0)`" } ?? "one of " + names.joined(separator: ", ")
+    )
   }
 
   static func priceRefused(_ text: String, isTooFine: Bool, at span: SourceSpan?) -> Diagnostic {
@@ -28,7 +34,8 @@ enum Messages {
         ? "the price `\(text)` is finer than a pico-dollar a token" : "`\(text)` is no price",
       at: span,
       hint: "a decimal number of dollars per million tokens with at most six digits after the "
-        + "point, such as \"0.15\"")
+        + "point, such as \"0.15\""
+    )
   }
 
   static func unknownPrice(
@@ -52,7 +59,8 @@ enum Messages {
       }
     }
     return Diagnostic(
-      .unknownPrice, isRefused ? .error : .warning,
+      .unknownPrice,
+      isRefused ? .error : .warning,
       "the cost of `\(unit.name)` is not known: \(reason)",
       at: unit.performer == noIndex
         ? report.table.span(of: place)
@@ -61,9 +69,11 @@ enum Messages {
         Diagnostic.Note(
           isRefused
             ? "under a hard budget what is not known is refused; it never counts as free"
-            : "prices: \(report.prices.title)")
+            : "prices: \(report.prices.title)"
+        )
       ],
-      hint: hint)
+      hint: hint
+    )
   }
 
   static func overHard(
@@ -75,16 +85,20 @@ enum Messages {
     var notes: [Diagnostic.Note] = []
     if let way = report.dearestWay {
       notes.append(
-        Diagnostic.Note("dearest way: " + way.text(in: report.table, showsGuards: false)))
+        Diagnostic.Note("dearest way: " + way.text(in: report.table, showsGuards: false))
+      )
     } else {
-      notes.append(Diagnostic.Note("the bound sums up loops by their limits; no single way need attain it"))
+      notes.append(
+        Diagnostic.Note("the bound sums up loops by their limits; no single way need attain it")
+      )
     }
     if remedies.isEmpty {
       notes.append(Diagnostic.Note("no single edit of visits, tries or models is enough"))
     } else {
       let list = remedies.map { "\($0.edit) (\(Picodollars.text($0.worstPicodollars)))" }
       notes.append(
-        Diagnostic.Note("one of these is enough: " + list.joined(separator: "; ")))
+        Diagnostic.Note("one of these is enough: " + list.joined(separator: "; "))
+      )
     }
     var span = report.headerSpan("budget.hard", "budget")
     var label: String?
@@ -105,7 +119,10 @@ enum Messages {
       .overHardBudget,
       "worst case \(Picodollars.text(worst)) is over the hard budget \(Picodollars.text(hard)), "
         + "by \(Picodollars.text(worst - hard))",
-      at: span, label: label, notes: notes)
+      at: span,
+      label: label,
+      notes: notes
+    )
   }
 
   static func unboundedWorst(_ report: CostReport, hard: Int64) -> Diagnostic {
@@ -114,19 +131,23 @@ enum Messages {
       "nothing bounds what the flow can cost, so it can't be held to \(Picodollars.text(hard))",
       at: report.headerSpan("budget.hard", "budget"),
       notes: [Diagnostic.Note("`check` names the cycle without a bound (SBX-LOOP-001)")],
-      hint: "`max_visits` on a step of that cycle, or `max_steps` for the flow")
+      hint: "`max_visits` on a step of that cycle, or `max_steps` for the flow"
+    )
   }
 
   static func overSoft(_ report: CostReport, expected: Int64, soft: Int64) -> Diagnostic {
     Diagnostic(
-      .overSoftBudget, .warning,
+      .overSoftBudget,
+      .warning,
       "the expected cost \(Picodollars.text(expected)) is over the soft budget "
         + "\(Picodollars.text(soft))",
       at: report.headerSpan("budget.soft", "budget"),
       notes: [
         Diagnostic.Note(
-          "compared with the expectation by assumption; p95 needs recorded runs, in a later version")
-      ])
+          "compared with the expectation by assumption; p95 needs recorded runs, in a later version"
+        )
+      ]
+    )
   }
 
   static func overTokens(worst: Int64?, tokens: Int64, at span: SourceSpan?) -> Diagnostic {
@@ -135,22 +156,31 @@ enum Messages {
       worst.map {
         "a run may use \(PlanText.grouped($0)) tokens, the budget is \(PlanText.grouped(tokens))"
       } ?? "nothing known bounds the tokens of a run, the budget is \(PlanText.grouped(tokens))",
-      at: span, hint: "smaller `limits` on agents, fewer visits or tries, or a larger `tokens`")
+      at: span,
+      hint: "smaller `limits` on agents, fewer visits or tries, or a larger `tokens`"
+    )
   }
 
   static func p95Later(at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
-      .percentileGate, "`gate: p95` is not available yet", at: span,
-      notes: [Diagnostic.Note("a percentile needs recorded runs, which this version does not read")],
-      hint: "`gate: worst`, which is also the default")
+      .percentileGate,
+      "`gate: p95` is not available yet",
+      at: span,
+      notes: [
+        Diagnostic.Note("a percentile needs recorded runs, which this version does not read")
+      ],
+      hint: "`gate: worst`, which is also the default"
+    )
   }
 
   static func periodLater(_ period: RunLimits.Period, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
-      .periodBudget, .note,
+      .periodBudget,
+      .note,
       "the budget is compared with each run; this version does not add up the runs of a "
         + (period == .day ? "day" : "month"),
-      at: span)
+      at: span
+    )
   }
 }
 

@@ -41,7 +41,8 @@ public enum PlanJSON {
           .map([
             "edit": .string(remedy.edit), "worstPicodollars": .int(remedy.worstPicodollars),
           ])
-        }),
+        }
+      ),
     ]
     if let digest { plan["digest"] = .string(digest) }
     if let ways = verification?.waysThrough { plan["ways"] = .int(Int64(ways)) }

@@ -137,7 +137,8 @@ public enum PlanText {
     var lines = aligned(rows, right: [1, 2, 3, 4, 5])
     if !free.isEmpty {
       lines.append(
-        "  " + listed(free) + "   counted as $0: no `cost_per_call` and no model")
+        "  " + listed(free) + "   counted as $0: no `cost_per_call` and no model"
+      )
     }
     return lines
   }
@@ -160,10 +161,10 @@ public enum PlanText {
     let failing = report.assumptions.failureShare
     var lines = [
       "rests on   bound    \(bound)",
-      "           enforced prompt<= and output<= are checked at each call; a longer prompt is refused "
-        + "unsent",
-      "           assumed  calls use \(part) % of their limits and time, \(share(failing)) fail for "
-        + "good, open edges are taken equally often",
+      "           enforced prompt<= and output<= are checked at each call; a longer prompt is "
+        + "refused unsent",
+      "           assumed  calls use \(part) % of their limits and time, \(share(failing)) fail "
+        + "for good, open edges are taken equally often",
       "           learned  nothing: this version reads no recorded runs, so there is no p95",
     ]
     let unknown = report.unknown.map { unit in
@@ -243,7 +244,9 @@ public enum PlanText {
       var line = ""
       for (column, cell) in row.enumerated() {
         let padding = String(
-          repeating: " ", count: widths[column] - cell.unicodeScalars.count)
+          repeating: " ",
+          count: widths[column] - cell.unicodeScalars.count
+        )
         if column > 0 { line += right.contains(column) ? "  " : "   " }
         line += right.contains(column) ? padding + cell : cell + padding
       }

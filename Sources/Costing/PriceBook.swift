@@ -119,7 +119,8 @@ private struct PriceBookReading {
     var book = PriceBook(name: "unnamed", prices: [])
     guard let entries = root.entries else {
       diagnostics.append(
-        Messages.malformedPrices("a price book is a mapping, not \(root.kindName)", at: root.span))
+        Messages.malformedPrices("a price book is a mapping, not \(root.kindName)", at: root.span)
+      )
       return book
     }
     var prices: [ModelPrice] = []
@@ -143,7 +144,12 @@ private struct PriceBookReading {
       }
     }
     return PriceBook(
-      name: book.name, version: book.version, date: book.date, source: book.source, prices: prices)
+      name: book.name,
+      version: book.version,
+      date: book.date,
+      source: book.source,
+      prices: prices
+    )
   }
 
   private mutating func price(_ entry: Node.Entry) -> ModelPrice? {
@@ -161,7 +167,8 @@ private struct PriceBookReading {
     for (name, amount) in [("input", price.inputPicodollars), ("output", price.outputPicodollars)]
     where amount == -1 {
       diagnostics.append(
-        Messages.malformedPrices("`\(entry.key)` has no `\(name)` price", at: entry.keySpan))
+        Messages.malformedPrices("`\(entry.key)` has no `\(name)` price", at: entry.keySpan)
+      )
     }
     return price.inputPicodollars >= 0 && price.outputPicodollars >= 0 ? price : nil
   }
@@ -174,7 +181,8 @@ private struct PriceBookReading {
       perMillion = try Money.picodollars(written)
     } catch {
       diagnostics.append(
-        Messages.priceRefused(written, isTooFine: error == .tooFine, at: entry.value.span))
+        Messages.priceRefused(written, isTooFine: error == .tooFine, at: entry.value.span)
+      )
       return -2
     }
     guard perMillion % 1_000_000 == 0 else {
@@ -187,21 +195,27 @@ private struct PriceBookReading {
   private mutating func mapping(_ node: Node, _ name: String) -> [Node.Entry] {
     if let entries = node.entries { return entries }
     diagnostics.append(
-      Messages.malformedPrices("`\(name)` is a mapping, not \(node.kindName)", at: node.span))
+      Messages.malformedPrices("`\(name)` is a mapping, not \(node.kindName)", at: node.span)
+    )
     return []
   }
 
   private mutating func text(_ node: Node) -> String {
     if let text = node.text?.text, node.entries == nil, node.elements == nil { return text }
     diagnostics.append(
-      Messages.malformedPrices("text or a number stands here, not \(node.kindName)", at: node.span))
+      Messages.malformedPrices("text or a number stands here, not \(node.kindName)", at: node.span)
+    )
     return ""
   }
 
   private mutating func unknown(_ entry: Node.Entry, among names: [String]) {
     diagnostics.append(
       Messages.unknownPriceKey(
-        entry.key, nearest: Suggestion.nearest(to: entry.key, in: names), names: names,
-        at: entry.keySpan))
+        entry.key,
+        nearest: Suggestion.nearest(to: entry.key, in: names),
+        names: names,
+        at: entry.keySpan
+      )
+    )
   }
 }

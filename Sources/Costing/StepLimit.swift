@@ -11,7 +11,11 @@ struct StepLimit {
   func tighten(_ report: inout CostReport) {
     let money = dearestWalk(weights.money)
     let isMoneyKnown: Bool
-    if case .unknown = report.worst.picodollars { isMoneyKnown = false } else { isMoneyKnown = true }
+    if case .unknown = report.worst.picodollars {
+      isMoneyKnown = false
+    } else {
+      isMoneyKnown = true
+    }
     if isMoneyKnown, money < (report.worst.picodollars.value ?? .max) {
       report.worst.picodollars = Figure(money)
       report.method = .maxSteps
@@ -20,7 +24,9 @@ struct StepLimit {
       for index in report.steps.indices {
         report.steps[index].visits = min(report.steps[index].visits, table.runLimits.maxSteps)
         report.steps[index].worstPicodollars = Picodollars.product(
-          report.steps[index].unit.visitPicodollars, report.steps[index].visits)
+          report.steps[index].unit.visitPicodollars,
+          report.steps[index].visits
+        )
         report.steps[index].share =
           money > 0 ? Double(report.steps[index].worstPicodollars) / Double(money) : 0
       }
@@ -30,16 +36,26 @@ struct StepLimit {
     lower(&report.worst.elapsedMilliseconds, weights.elapsed)
     for index in report.outcomes.indices {
       report.outcomes[index].worst.picodollars = lower(
-        report.outcomes[index].worst.picodollars, to: report.worst.picodollars)
+        report.outcomes[index].worst.picodollars,
+        to: report.worst.picodollars
+      )
       report.outcomes[index].worst.tokens = lower(
-        report.outcomes[index].worst.tokens, to: report.worst.tokens)
+        report.outcomes[index].worst.tokens,
+        to: report.worst.tokens
+      )
       report.outcomes[index].worst.workMilliseconds = lower(
-        report.outcomes[index].worst.workMilliseconds, to: report.worst.workMilliseconds)
+        report.outcomes[index].worst.workMilliseconds,
+        to: report.worst.workMilliseconds
+      )
       report.outcomes[index].worst.elapsedMilliseconds = lower(
-        report.outcomes[index].worst.elapsedMilliseconds, to: report.worst.elapsedMilliseconds)
+        report.outcomes[index].worst.elapsedMilliseconds,
+        to: report.worst.elapsedMilliseconds
+      )
     }
     let limit = report.worst.picodollars.value ?? .max
-    for place in report.maxToGo.indices { report.maxToGo[place] = min(report.maxToGo[place], limit) }
+    for place in report.maxToGo.indices {
+      report.maxToGo[place] = min(report.maxToGo[place], limit)
+    }
   }
 
   private func lower(_ figure: inout Figure, _ weights: [Int64]) {

@@ -12,19 +12,33 @@ struct UnitCosts {
       switch node.kind {
       case .planner, .fork, .join, .call:
         return UnitCost(
-          place: NodeIndex(place), name: node.name, performer: noIndex,
-          basis: .unknown("steps of this kind are not priced by this version"), tries: 1,
-          promptTokens: 0, outputTokens: 0, tryPicodollars: 0, visitMilliseconds: .unbounded,
-          hasTokenLimits: false)
+          place: NodeIndex(place),
+          name: node.name,
+          performer: noIndex,
+          basis: .unknown("steps of this kind are not priced by this version"),
+          tries: 1,
+          promptTokens: 0,
+          outputTokens: 0,
+          tryPicodollars: 0,
+          visitMilliseconds: .unbounded,
+          hasTokenLimits: false
+        )
       default: break
       }
       guard node.effect != noIndex else { return nil }
       let performer = table.effects[Int(node.effect)].performer
       var unit = UnitCost(
-        place: NodeIndex(place), name: node.name, performer: performer, basis: .undeclared,
-        tries: Int64(table.attempts(of: place)), promptTokens: 0, outputTokens: 0,
-        tryPicodollars: 0, visitMilliseconds: Figure(table.longestMilliseconds(of: place)),
-        hasTokenLimits: true)
+        place: NodeIndex(place),
+        name: node.name,
+        performer: performer,
+        basis: .undeclared,
+        tries: Int64(table.attempts(of: place)),
+        promptTokens: 0,
+        outputTokens: 0,
+        tryPicodollars: 0,
+        visitMilliseconds: Figure(table.longestMilliseconds(of: place)),
+        hasTokenLimits: true
+      )
       Self.price(&unit, table.performers[Int(performer)], prices)
       return unit
     }
@@ -66,7 +80,8 @@ struct UnitCosts {
     unit.basis = .model(performer.model)
     unit.tryPicodollars = Picodollars.sum(
       Picodollars.product(price.inputPicodollars, unit.promptTokens),
-      Picodollars.product(price.outputPicodollars, unit.outputTokens))
+      Picodollars.product(price.outputPicodollars, unit.outputTokens)
+    )
   }
 
   /// The sums that the analysis adds, by node and for "the run fails".

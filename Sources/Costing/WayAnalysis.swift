@@ -61,12 +61,15 @@ struct WayAnalysis {
   private func outcome(_ place: Int32, _ ending: Ending, _ dearest: Dearest) -> OutcomeCost {
     let isFinal = place != graph.failsPlace
     return OutcomeCost(
-      place: isFinal ? place : nil, name: isFinal ? table.nodes[Int(place)].name : "(fails)",
+      place: isFinal ? place : nil,
+      name: isFinal ? table.nodes[Int(place)].name : "(fails)",
       isFailure: !isFinal || table.nodes[Int(place)].isFailure,
-      share: ending.mean.probability, least: ending.least,
+      share: ending.mean.probability,
+      least: ending.least,
       expected: ending.expected,
       worst: ending.worst(money: dearest.sums[ending.state]),
-      dearestWay: figures.way(to: ending.state, in: dearest))
+      dearestWay: figures.way(to: ending.state, in: dearest)
+    )
   }
 
   /// The multiplication: visits of the dearest way by step.
@@ -96,8 +99,12 @@ struct WayAnalysis {
       let worst = Picodollars.product(unit.visitPicodollars, count)
       steps.append(
         StepCost(
-          unit: unit, visits: count, worstPicodollars: worst,
-          share: total > 0 ? Double(worst) / Double(total) : 0))
+          unit: unit,
+          visits: count,
+          worstPicodollars: worst,
+          share: total > 0 ? Double(worst) / Double(total) : 0
+        )
+      )
     }
     return steps
   }
@@ -159,16 +166,20 @@ private struct Ending {
 
   var least: CostFigures {
     CostFigures(
-      picodollars: Figure(leastMoney == .max ? 0 : leastMoney), tokens: .known(0),
+      picodollars: Figure(leastMoney == .max ? 0 : leastMoney),
+      tokens: .known(0),
       workMilliseconds: .known(leastElapsed == .max ? 0 : leastElapsed),
-      elapsedMilliseconds: .known(leastElapsed == .max ? 0 : leastElapsed))
+      elapsedMilliseconds: .known(leastElapsed == .max ? 0 : leastElapsed)
+    )
   }
 
   func worst(money: Int64) -> CostFigures {
     CostFigures(
       picodollars: Figure(money, isKnown: !isUnknown),
-      tokens: Figure(tokens, isKnown: !lacksLimits), workMilliseconds: Figure(work),
-      elapsedMilliseconds: Figure(elapsed))
+      tokens: Figure(tokens, isKnown: !lacksLimits),
+      workMilliseconds: Figure(work),
+      elapsedMilliseconds: Figure(elapsed)
+    )
   }
 
   var expected: CostFigures? {
@@ -218,7 +229,9 @@ struct MeanMass {
     return CostFigures(
       picodollars: Figure(rounded(money), isKnown: isKnown),
       tokens: Figure(rounded(tokens), isKnown: hasLimits),
-      workMilliseconds: Figure(rounded(work)), elapsedMilliseconds: Figure(rounded(elapsed)))
+      workMilliseconds: Figure(rounded(work)),
+      elapsedMilliseconds: Figure(rounded(elapsed))
+    )
   }
 }
 

@@ -9,6 +9,7 @@ import Values
 // One event: the pure step, the gate, one transaction, and only then the calls.
 extension RunDriver {
   func apply(_ event: PendingEvent) throws(RunFault) {
+    if case .started(_, _, let environment) = event.kind { publicEnvironment = environment }
     let now = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
     let runEvent = RunEvent(atMilliseconds: now, kind: event.kind)
     var next = state
@@ -155,10 +156,13 @@ extension RunDriver {
 
   func judge(_ intent: CallIntent) -> Dispatch {
     let performer = table.table.performers[Int(intent.performer)]
+    let worst = surroundings.pricer.worstPicodollars(performer)
+    // Without a hard limit an unknown price is no reason to refuse, and nothing can be held back.
+    let isUnbounded = worst == .max && table.table.runLimits.hardPicodollars < 0
     var dispatch = Dispatch(
       effect: intent.id,
       idempotencyKey: intent.idempotencyKey(runID: header.runID),
-      reservedPicodollars: surroundings.pricer.worstPicodollars(performer)
+      reservedPicodollars: isUnbounded ? 0 : worst
     )
     if let refusal = refusal(of: intent, performer) {
       dispatch.refusal = refusal
@@ -200,10 +204,9 @@ extension RunDriver {
     _ intent: CallIntent,
     _ performer: Performer
   ) -> Result<RenderedTexts, EvaluationError> {
-    let environmentSlot = table.table.slots.firstIndex { $0.kind == .environment }
     let memory = LinkedTable.performerMemory(
       input: intent.input,
-      environment: environmentSlot.flatMap { state.memory.value($0) } ?? .map(ValueMap())
+      environment: .map(publicEnvironment)
     )
     var texts = RenderedTexts()
     for (program, isPrompt) in [(performer.prompt, true), (performer.instructions, false)]

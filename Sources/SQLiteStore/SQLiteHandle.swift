@@ -16,6 +16,7 @@ enum SQLiteValue {
 @safe final class SQLiteHandle: @unchecked Sendable {
   private var connection: OpaquePointer?
   private var statements: [String: OpaquePointer] = unsafe [:]
+  private var breakage: StoreError?
 
   /// Opens `path`, creating it readable by its owner only.
   init(path: String, busyMilliseconds: Int32) throws(StoreError) {
@@ -58,6 +59,7 @@ enum SQLiteValue {
     _ parameters: [SQLiteValue] = [],
     _ row: (SQLiteRow) -> Row
   ) throws(StoreError) -> [Row] {
+    if let breakage { throw breakage }
     let statement = try unsafe prepare(sql)
     defer {
       unsafe sqlite3_reset(statement)
@@ -142,6 +144,14 @@ enum SQLiteValue {
     case SQLITE_FULL: return .diskFull
     case SQLITE_CORRUPT: return .corrupt(words)
     case SQLITE_NOTADB: return .notADatabase
+    case SQLITE_IOERR:
+      let system = unsafe sqlite3_system_errno(connection)
+      let isFull = system == ENOSPC || system == EDQUOT
+      let error = isFull ? StoreError.diskFull : .io("the store cannot be used: \(words)")
+      // What a failed write or sync left in the file's cache is not trusted any more: only a new
+      // connection, which recovers from the log, may go on.
+      breakage = error
+      return error
     default: return .io("the store cannot be used: \(words)")
     }
   }

@@ -279,7 +279,7 @@ public struct Disassembler {
     range.map { index in
       let entry = table.fields[Int(index)]
       let text = TableText.line(table.programs[Int(entry.program)].text, width: 60)
-      return TableText.line(entry.name) + (entry.isOptional ? "?: " : ": ") + text
+      return "\(TableText.line(entry.name)): \(text)"
     }.joined(separator: ", ")
   }
 

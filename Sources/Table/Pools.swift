@@ -58,6 +58,8 @@ public struct FieldEntry: Sendable, Hashable {
   /// The template or structure in the programs pool.
   public var program: PoolIndex
   /// Whether an absent value leaves the key out (an optional input).
+  ///
+  /// Linking derives it from the type of the program; it is no part of the binary form.
   public var isOptional: Bool
 
   /// An entry.

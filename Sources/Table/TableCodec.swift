@@ -58,8 +58,8 @@ extension TransitionTable {
     }
     writer.write(list: fields) { writer, field in
       writer.write(text: field.name)
+      // Whether it is optional follows from the program's type; linking finds it again.
       writer.write(index: field.program)
-      writer.write(bool: field.isOptional)
     }
     writer.write(list: effects) { writer, effect in
       writer.write(index: effect.performer)

@@ -77,11 +77,7 @@ extension BinaryReader {
       AssignmentEntry(field: try reader.readText(), program: try reader.readIndex())
     }
     table.fields = try readList { (reader) throws(BinaryError) in
-      FieldEntry(
-        name: try reader.readText(),
-        program: try reader.readIndex(),
-        isOptional: try reader.readBool()
-      )
+      FieldEntry(name: try reader.readText(), program: try reader.readIndex())
     }
     table.effects = try readList { (reader) throws(BinaryError) in
       EffectDescriptor(performer: try reader.readIndex(), input: try reader.readRange())

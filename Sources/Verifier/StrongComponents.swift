@@ -8,7 +8,7 @@ package struct StrongComponents: Sendable {
   /// Number of groups.
   package private(set) var count: Int
 
-  /// The groups of `count` places; `successors` calls back once for each edge.
+  /// The groups of `count` places.
   ///
   /// O(places + edges).
   package init(count placeCount: Int, successors: (Int, (Int32) -> Void) -> Void) {

@@ -54,9 +54,8 @@ package struct CheckCommand: Command {
     }
     guard prepared.isSound, let table = prepared.table, let report = prepared.verification else {
       let summary = DiagnosticSummary(prepared.diagnostics).text
-      console.print(
-        line: "check: " + ([summary] + [places].compactMap(\.self)).joined(separator: "; ")
-      )
+      let parts = [summary] + [places].compactMap(\.self)
+      console.print(line: "check: " + parts.joined(separator: "; "))
       return
     }
     var line = "ok  \(path)  \(table.table.digest.short)  \(places ?? "")"

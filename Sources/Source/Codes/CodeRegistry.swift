@@ -5,7 +5,7 @@ public enum CodeRegistry {
     DiagnosticCode.fileCodes, DiagnosticCode.yamlCodes, DiagnosticCode.jsonCodes,
     DiagnosticCode.documentCodes, DiagnosticCode.schemaCodes, DiagnosticCode.expressionCodes,
     DiagnosticCode.jsonPathCodes, DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
-    DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes,
+    DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.

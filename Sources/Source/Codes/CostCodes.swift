@@ -7,7 +7,8 @@ extension DiagnosticCode {
 
   /// A step's price or token limits are not known.
   public static let unknownPrice = DiagnosticCode(
-    "SBX-COST-001", "the cost of a step is not known",
+    "SBX-COST-001",
+    "the cost of a step is not known",
     """
     The step calls a model that the price book does not list, or an agent without limits on its
     tokens. What is not known never counts as free: under a hard budget the flow is refused, without
@@ -28,11 +29,13 @@ extension DiagnosticCode {
           type: llm
           model: {provider: acme, name: big-1}
           limits: {prompt_tokens: 2000, output_tokens: 400}
-    """)
+    """
+  )
 
   /// The worst case is over the hard budget.
   public static let overHardBudget = DiagnosticCode(
-    "SBX-COST-002", "the worst case is over the hard budget",
+    "SBX-COST-002",
+    "the worst case is over the hard budget",
     """
     The worst case is the dearest way through the flow: every visit that `max_visits` allows, every
     try that `retry` allows, every call at its limits on tokens. It is compared with the hard budget
@@ -50,11 +53,13 @@ extension DiagnosticCode {
         budget: {hard: $0.02}
 
     or `max_visits: 1`, or a cheaper model.
-    """)
+    """
+  )
 
   /// Nothing bounds the worst case.
   public static let unboundedWorst = DiagnosticCode(
-    "SBX-COST-003", "nothing bounds what the flow can cost",
+    "SBX-COST-003",
+    "nothing bounds what the flow can cost",
     """
     The flow has a hard budget and a cycle that may go round as often as its guards let it. No
     amount is enough for such a flow, so it is refused. SBX-LOOP-001 names the cycle.
@@ -69,11 +74,13 @@ extension DiagnosticCode {
 
         states:
           ask: {agent: helper, max_visits: 5, on_success: […], on_error: given_up}
-    """)
+    """
+  )
 
   /// The expected cost is over the soft budget.
   public static let overSoftBudget = DiagnosticCode(
-    "SBX-COST-004", "the expected cost is over the soft budget",
+    "SBX-COST-004",
+    "the expected cost is over the soft budget",
     """
     A soft budget warns and refuses nothing. As long as no runs were recorded it is compared with an
     expectation that assumes shares of branches and lengths of answers; `plan` prints what is
@@ -86,11 +93,13 @@ extension DiagnosticCode {
     Right:
 
         budget: {soft: $0.005}
-    """)
+    """
+  )
 
   /// A run may use more tokens than the budget allows.
   public static let overTokenBudget = DiagnosticCode(
-    "SBX-COST-005", "a run may use more tokens than the budget allows",
+    "SBX-COST-005",
+    "a run may use more tokens than the budget allows",
     """
     The tokens of the dearest way, prompts and answers together, are over `budget.tokens`, or
     nothing bounds them.
@@ -102,11 +111,13 @@ extension DiagnosticCode {
     Right:
 
         budget: {tokens: 8000}
-    """)
+    """
+  )
 
   /// `gate: p95` needs recorded runs.
   public static let percentileGate = DiagnosticCode(
-    "SBX-COST-006", "a percentile can't be compared yet",
+    "SBX-COST-006",
+    "a percentile can't be compared yet",
     """
     `gate: p95` compares the hard budget with the cost that 95 of 100 recorded runs stay below. This
     version does not read recorded runs, and a guess must not decide.
@@ -118,21 +129,25 @@ extension DiagnosticCode {
     Right:
 
         budget: {hard: $0.02}
-    """)
+    """
+  )
 
   /// A budget for a day or a month is not added up yet.
   public static let periodBudget = DiagnosticCode(
-    "SBX-COST-007", "the budget of a period is compared with single runs",
+    "SBX-COST-007",
+    "the budget of a period is compared with single runs",
     """
     With `per: day` or `per: month` the limits are compared with each run, which is necessary but
     not sufficient: this version does not add up what the runs of a period spent together.
 
         budget: {hard: $5, per: day}     # today: no run may cost more than $5
-    """)
+    """
+  )
 
   /// A price book has a mistake in its layout.
   public static let malformedPrices = DiagnosticCode(
-    "SBX-COST-010", "a price book is not laid out as expected",
+    "SBX-COST-010",
+    "a price book is not laid out as expected",
     """
     A price book has two keys: `book`, which says what it is, and `models`, which gives for each
     model the prices of its input and output in dollars per million tokens.
@@ -146,11 +161,13 @@ extension DiagnosticCode {
         book: {name: ours, version: 3, date: 2025-01-15, source: our contract}
         models:
           gpt-4o: {provider: openai, input: "2.50", output: "10.00"}
-    """)
+    """
+  )
 
   /// A price is no decimal number, or too fine.
   public static let priceRefused = DiagnosticCode(
-    "SBX-COST-011", "a price can't be taken exactly",
+    "SBX-COST-011",
+    "a price can't be taken exactly",
     """
     Money is counted in whole pico-dollars, so a price per million tokens may have at most six
     digits after the point, and nothing is rounded silently.
@@ -164,5 +181,6 @@ extension DiagnosticCode {
 
         input: "0.123457"
         output: "3.00"
-    """)
+    """
+  )
 }
