@@ -204,7 +204,13 @@ enum Messages {
   }
 
   static func badDefault(_ name: String, _ why: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.badDefault, .error, "the default of `\(name)` does not fit: \(why)", at: span)
+    Diagnostic(
+      .badDefault,
+      .error,
+      "the default of `\(name)` does not fit: \(why)",
+      at: span,
+      hint: "change the default, or what the field allows"
+    )
   }
 
   static func finalEdges(_ name: String, at span: SourceSpan) -> Diagnostic {

@@ -9,7 +9,10 @@ enum Dialects {
   private static let names: [(key: String, others: Set<String>)] = [
     (
       "on_success",
-      ["onDone", "on_done", "onSuccess", "next", "Next", "then", "goto", "transition", "transitions"]
+      [
+        "onDone", "on_done", "onSuccess", "next", "Next", "then", "goto", "transition",
+        "transitions",
+      ]
     ),
     (
       "on_error",
@@ -19,7 +22,9 @@ enum Dialects {
     ("when", ["if", "guard", "cond", "unless"]),
     ("target", ["to", "goto", "next", "Next", "state"]),
     ("retry", ["Retry", "retries", "max_retries", "maxRetries"]),
-    ("max_attempts", ["attempts", "max_retries", "maxAttempts", "MaxAttempts", "retries", "limit"]),
+    (
+      "max_attempts", ["attempts", "max_retries", "maxAttempts", "MaxAttempts", "retries", "limit"]
+    ),
     ("backoff", ["delay", "interval", "IntervalSeconds", "wait"]),
     ("factor", ["BackoffRate", "multiplier", "backoff_rate"]),
     ("initial_state", ["initial", "start", "start_at", "StartAt", "entry_state", "begin"]),

@@ -191,7 +191,8 @@ extension FlowReader {
         rest.removeFirst()
         if reportNested(entry, mapping, &rest) { continue }
         let known = table.suggestions
-        let near = Dialects.key(for: entry.key, among: known)
+        let near =
+          Dialects.key(for: entry.key, among: known)
           ?? Suggestion.nearest(to: entry.key, in: known)
         report(Messages.unknownKey(entry, in: mapping.level, near: near, known: known))
         continue

@@ -185,7 +185,8 @@ enum Messages {
     Diagnostic(
       .flowBadValue,
       "\(quoted(entry.key)) must be from \(range.lowerBound) to \(range.upperBound)",
-      at: entry.value.span
+      at: entry.value.span,
+      hint: "write `\(entry.key): \(range.lowerBound)` or more, up to that, or leave the key out"
     )
   }
 

@@ -94,7 +94,8 @@ enum Messages {
       .yamlRecursiveAlias,
       .error,
       "the alias `*\(name)` stands inside the value that it names",
-      at: span
+      at: span,
+      hint: "write the value out here"
     )
   }
 
