@@ -4,6 +4,8 @@ import Signalbox
 struct RunEnding {
   let console: Console
   let format: OutputFormat
+  /// What a run was expected to cost when it started, when that is known.
+  var expectedPicodollars: Int64?
 
   /// Prints the ending as data and returns the program's.
   func show(_ pause: RunPause, runID: String, state: RunState, limits: RunLimits) -> ExitCode {
@@ -63,7 +65,7 @@ struct RunEnding {
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
-      return "\(Self.shownName(final))   \(spent)\(of)\n" + Self.shown(result)
+      return "\(Self.shownName(final))   \(spent)\(of)\(estimate(state))\n" + Self.shown(result)
     case .ended(.failure(let final, let error, let result)):
       var text = "\(final.map { Self.shownName($0) } ?? "failed")   \(spent)\(of)\n"
       if let error {
@@ -73,6 +75,16 @@ struct RunEnding {
       return text + Self.shown(result)
     case .ended(.cancelled(let reason)): return "cancelled   \(spent)\(of)\n  \(reason)\n"
     }
+  }
+
+  /// `   estimate at start $0.003479 (-7.7 %)`.
+  private func estimate(_ state: RunState) -> String {
+    guard let expected = expectedPicodollars, expected > 0 else { return "" }
+    let deviation = (Double(state.spentPicodollars) / Double(expected) - 1) * 1_000
+    let tenths = Int(deviation.rounded())
+    let sign = tenths < 0 ? "-" : "+"
+    return "   estimate at start \(Picodollars.text(expected)) "
+      + "(\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10) %)"
   }
 
   private static func shown(_ result: Value) -> String {

@@ -72,7 +72,8 @@ struct RunStory {
     for line in lines {
       let step =
         line.step + String(repeating: " ", count: width - line.step.unicodeScalars.count)
-      var row = "  \(RunTimeline.clock(line.offsetMilliseconds))  \(step)  \(line.text)"
+      var row = "  \(RunTimeline.clock(line.offsetMilliseconds))  "
+      row += line.text.isEmpty ? line.step : "\(step)  \(line.text)"
       if line.costPicodollars > 0 { row += "  \(Picodollars.text(line.costPicodollars))" }
       text += row + "\n"
     }
