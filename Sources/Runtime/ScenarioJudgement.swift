@@ -59,12 +59,18 @@ struct ScenarioJudgement {
   }
 
   /// Names of the places entered, in order.
+  ///
+  /// A final state that runs something is one step for people, though the table has two places.
   private var path: [String] {
-    trace.compactMap { entry in
-      guard case .entered(let place, _, _) = entry else { return nil }
+    var names: [String] = []
+    for entry in trace {
+      guard case .entered(let place, _, _) = entry else { continue }
       let node = table.table.nodes[Int(place)]
-      return node.kind == .compound || node.kind == .parallel ? nil : node.name
+      if node.kind == .compound || node.kind == .parallel { continue }
+      if node.kind == .final, let last = names.last, last.sameScalars(as: node.name) { continue }
+      names.append(node.name)
     }
+    return names
   }
 
   private mutating func judgePath() {

@@ -246,7 +246,7 @@ struct FindingTests {
     #expect(finding.code.id == "SBX-TIME-003")
     #expect(finding.message == "the flow may run 48h, its timeout is 26h")
     #expect(finding.label == "hit inside `a`, visit 2 (timeout 24h each)")
-    #expect(finding.hint == "timeout: 48h, or a.timeout: 13h")
+    #expect(finding.hint == "write `timeout: 48h`, or `timeout: 13h` in `a`")
     #expect(try codes(states, header: "timeout: 48h") == [])
   }
 
