@@ -41,6 +41,7 @@ enum TextFunctions {
     if context.isExhausted { return context.exhausted(at: context.range) }
     do throws(PatternError) {
       let pattern = try Pattern(right.text.string)
+      // INVARIANT: the bytes belong to the cell, which lives until the evaluation ends.
       return unsafe Cell(pattern.matches(left.text.bytes, anchored: false))
     } catch {
       return context.fail(.invalidArgument, Messages.badPattern(error.message))
