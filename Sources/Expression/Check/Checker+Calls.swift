@@ -206,6 +206,9 @@ extension Checker {
   ) -> ExpressionType {
     let arguments = nodes.map { check($0) }
     if Signatures.variadic.contains(name) { return extreme(name, node, arguments) }
+    if name == "int", arguments.count == 1, case .enumeration = unifier.resolve(arguments[0]) {
+      return .int
+    }
     if name == "default", isFlow, arguments.count == 2 { return defaulted(arguments) }
     return overload(name, node, arguments, symbol: name)
   }

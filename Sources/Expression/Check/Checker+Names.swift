@@ -181,7 +181,7 @@ extension Checker {
       }
       return value
     case .record(let record):
-      if let field = environment.records.field(name, of: record) { return field.type }
+      if let field = environment.records.field(name, of: record) { return plain(field.type) }
       guard let fields = environment.records.fields(of: record) else { return .dyn }
       let names = fields.map(\.name)
       mistake(
@@ -229,6 +229,18 @@ extension Checker {
     return String(reporter.source.text[start..<end])
   }
 
+  /// The type with enumerations as ints, unless they have types of their own.
+  private func plain(_ type: ExpressionType) -> ExpressionType {
+    if type == .enumeration("google.protobuf.NullValue") { return .dyn }
+    guard !environment.options.hasStrongEnumerations else { return type }
+    switch type {
+    case .enumeration: return .int
+    case .list(let element): return .list(plain(element))
+    case .map(let key, let value): return .map(key, plain(value))
+    default: return type
+    }
+  }
+
   // MARK: Messages
 
   mutating func record(_ node: Int32) -> ExpressionType {
@@ -264,7 +276,7 @@ extension Checker {
         )
         continue
       }
-      if !unifier.isAssignable(given, to: field.type) {
+      if !unifier.isAssignable(given, to: plain(field.type)) {
         mistake(
           .celTypes,
           Messages.fieldType(fieldName, field.type, unifier.resolve(given)),

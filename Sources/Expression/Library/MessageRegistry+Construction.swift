@@ -39,7 +39,8 @@ extension MessageRegistry {
       let type = wire.typeName ?? ""
       let members = records.enumerations[type] ?? [:]
       // Without a declared default it is the first declared member: number 0 in proto3.
-      let number = members[text] ?? (members.values.contains(0) ? 0 : members.values.min() ?? 0)
+      let number =
+        members[text] ?? Int32(text) ?? (members.values.contains(0) ? 0 : members.values.min() ?? 0)
       return enumerationValue(type, number, context)
     case .message, .group: return .null
     }
@@ -140,6 +141,7 @@ extension MessageRegistry {
         ? context.fail(.overflow, Messages.overflow) : cell
     case .enumeration:
       if cell.tag == Tag.enumeration { return cell }
+      // `NullValue` is an enumeration of one member, which reads as null.
       if cell.tag == Tag.null, wire.typeName == "google.protobuf.NullValue" { return Cell(0) }
       guard cell.isInt else { return badField(cell, context) }
       guard let number = Int32(exactly: cell.int) else {

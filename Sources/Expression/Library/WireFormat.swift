@@ -65,6 +65,19 @@ extension MessageRegistry {
     return construct(context.text(name), given, context)
   }
 
+  /// A packed message within another; what cannot be read is kept and compared by its bytes.
+  private func any(_ reader: WireReader, _ context: Context, depth: Int) -> Cell? {
+    var inner = reader
+    if let read = decode("google.protobuf.Any", &inner, context, depth: depth + 1), !read.isError {
+      return read
+    }
+    let bytes = context.text(Array(reader.rest), tag: Tag.bytes)
+    return context.record(
+      context.text("google.protobuf.Any"),
+      [(context.text("value"), bytes)]
+    )
+  }
+
   private func entry(
     _ map: WireField.MapKinds,
     _ reader: inout WireReader,
@@ -118,6 +131,7 @@ extension MessageRegistry {
     case .bytes: return reader.delimited().map { context.text(Array($0.rest), tag: Tag.bytes) }
     case .message:
       guard var inner = reader.delimited() else { return nil }
+      if wire.typeName == "google.protobuf.Any" { return any(inner, context, depth: depth) }
       return decode(wire.typeName ?? "", &inner, context, depth: depth + 1)
     case .group: return nil
     }

@@ -65,9 +65,9 @@ struct RunEnding {
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
-      return "\(Self.shownName(final))   \(spent)\(of)\(estimate(state))\n" + Self.shown(result)
+      return "\(final)   \(spent)\(of)\(estimate(state))\n" + Self.shown(result)
     case .ended(.failure(let final, let error, let result)):
-      var text = "\(final.map { Self.shownName($0) } ?? "failed")   \(spent)\(of)\n"
+      var text = "\(final ?? "failed")   \(spent)\(of)\n"
       if let error {
         let step = error.step.isEmpty ? "" : "`\(error.step)`: "
         text += "  \(step)\(error.kind.name): \(error.message.visibleInTerminal)\n"
@@ -90,12 +90,6 @@ struct RunEnding {
   private static func shown(_ result: Value) -> String {
     if case .null = result { return "" }
     return "  " + JSONWriter.string(result).visibleInTerminal + "\n"
-  }
-
-  /// A final state's name as the flow writes it.
-  static func shownName(_ name: String) -> String {
-    guard let hash = name.utf8.firstIndex(of: 0x23) else { return name }
-    return String(name[..<hash])
   }
 
   /// ` --decision send|rewrite`, or how else the answer can be given.
@@ -131,11 +125,11 @@ struct RunEnding {
     case .stalled: fields["status"] = .string("stalled")
     case .ended(.success(let final, let result)):
       fields["status"] = .string("succeeded")
-      fields["final"] = .string(Self.shownName(final))
+      fields["final"] = .string(final)
       fields["result"] = result
     case .ended(.failure(let final, let error, let result)):
       fields["status"] = .string("failed")
-      fields["final"] = final.map { .string(Self.shownName($0)) } ?? .null
+      fields["final"] = final.map { .string($0) } ?? .null
       if let error {
         fields["error"] = .map([
           "kind": .string(error.kind.name), "message": .string(error.message),

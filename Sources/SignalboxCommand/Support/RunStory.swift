@@ -37,7 +37,7 @@ struct RunStory {
       case .entered(let place, _, let visit):
         let node = table.table.nodes[Int(place)]
         guard node.kind == .final else { continue }
-        line.step = RunEnding.shownName(node.name)
+        line.step = node.name
         line.text = visit > 1 ? "visit \(visit)" : ""
       case .finished(let place, _, let status, let error):
         let node = table.table.nodes[Int(place)]
