@@ -34,7 +34,11 @@ public enum FlowGenerator {
           roles: [lead]
           output: {decision: {enum: [send, rewrite, stop]}}
       tools:
-        search: {type: http, effect: read, cost_per_call: $0.001, output: {hits: {type: array, maxItems: 5}}}
+        search:
+          type: http
+          effect: read
+          cost_per_call: $0.001
+          output: {hits: {type: array, maxItems: 5}}
         send: {type: http, effect: write, idempotent: true, cost_per_call: $0}
       on_error: failed
       initial_state: s0

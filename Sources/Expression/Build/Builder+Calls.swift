@@ -157,6 +157,7 @@ extension Builder {
       }
       context.charge(cell.count / 4 &+ 1)
       if context.isExhausted { return context.exhausted(at: range) }
+      // INVARIANT: the bytes of a text lie in the arena, which the evaluation keeps alive.
       return unsafe Cell(pattern.matches(cell.text.bytes, anchored: false))
     })
   }
