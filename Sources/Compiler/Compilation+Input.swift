@@ -27,7 +27,8 @@ extension Compilation {
   /// The input of a call without `with`.
   ///
   /// In the house form nothing is passed that is not written. Seeds have no `with` at all: there a
-  /// performer gets the flow's input; if it declares its own, only the fields that it declares.
+  /// performer gets the flow's input, of which, if it declares its own, the fields that it
+  /// declares.
   func defaultInput(of performer: PoolIndex, at span: SourceSpan) -> [Field] {
     guard !isHouse, let input = flow.input else { return [] }
     let wanted = declaredInput(of: performer).map { NameIndex(Self.declaredNames($0)) }

@@ -51,8 +51,7 @@ extension Compilation {
   }
 
   /// Timeouts first, then the flow's `on_budget`, then the step's edges; the flow's `on_error`
-  /// takes
-  /// what those leave open.
+  /// takes what those leave open.
   private mutating func compileFailures(of index: Int, _ step: Step, inherited: [Edge]) {
     for edge in step.onTimeout {
       addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.timeout]))
@@ -68,8 +67,7 @@ extension Compilation {
   }
 
   /// Own `on_cancel`; else a write's own `on_error`; else the flow's `on_cancel`; else, for a
-  /// write,
-  /// the flow's `on_error`.
+  /// write, the flow's `on_error`.
   private mutating func compileCancellation(of index: Int, _ step: Step, inherited: [Edge]) {
     let effect = table.nodes[index].effect
     let isWrite =

@@ -157,7 +157,7 @@ extension Builder {
       }
       context.charge(cell.count / 4 &+ 1)
       if context.isExhausted { return context.exhausted(at: range) }
-      // INVARIANT: the bytes belong to the cell, which lives until the evaluation ends.
+      // INVARIANT: the bytes of a text lie in the arena, which the evaluation keeps alive.
       return unsafe Cell(pattern.matches(cell.text.bytes, anchored: false))
     })
   }

@@ -100,12 +100,8 @@ struct Lexer {
     }
   }
 
-  private func equals(_ start: Int, _ word: StaticString) -> Bool {
-    // INVARIANT: the caller compared the lengths, so that every index lies within both.
-    word.withUTF8Buffer { utf8 in
-      for index in 0..<utf8.count where unsafe utf8[index] != bytes[start + index] { return false }
-      return true
-    }
+  private func equals(_ start: Int, _ word: String) -> Bool {
+    bytes[start...].starts(with: word.utf8)
   }
 
   private mutating func number() -> TokenKind {

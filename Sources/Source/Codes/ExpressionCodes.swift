@@ -184,8 +184,8 @@ extension DiagnosticCode {
     """
     Flows accept `.length` on lists and texts; CEL spells it `size()`.
 
-      accepted:  items.length > 3
-      better:    size(items) > 3
+        accepted:  items.length > 3
+        better:    size(items) > 3
     """
   )
   /// A guard that is not boolean.
