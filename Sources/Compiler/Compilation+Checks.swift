@@ -41,7 +41,11 @@ extension Compilation {
     }
     var choice = [Int](repeating: 0, count: domains.count)
     while true {
-      let memory = Self.memory(domains, choice, slots: linked.table.slots.count)
+      var memory = Self.memory(domains, choice, slots: linked.table.slots.count)
+      let result = linked.table.nodes[Int(list.place)].resultSlot
+      if let output = linked.outputSlot, result != noIndex {
+        memory.set(Int(output), memory.value(Int(result)))
+      }
       let isOpen = guards.contains { program in
         if case .isFalse = linked.test(program, memory) { false } else { true }
       }
@@ -73,12 +77,13 @@ extension Compilation {
     var domains: [Domain] = []
     var combinations = 1
     for program in guards {
-      for path in linked.programs[Int(program)]?.reads ?? [] {
+      for read in linked.programs[Int(program)]?.reads ?? [] {
+        guard let path = owned(read, at: place, linked) else { return nil }
         let isKnown = domains.contains {
           $0.path.slot == path.slot && $0.path.fields == path.fields
         }
         if isKnown { continue }
-        guard let values = values(of: path, at: place, linked), !values.isEmpty else { return nil }
+        guard let values = values(of: path, linked), !values.isEmpty else { return nil }
         combinations *= values.count
         guard combinations <= Self.maxCombinations else { return nil }
         domains.append(Domain(path: path, values: values))
@@ -87,22 +92,24 @@ extension Compilation {
     return domains.isEmpty ? nil : domains
   }
 
+  /// `output` in the edges of a step is that step's result: one value under two names.
+  private func owned(_ path: ValuePath, at place: NodeIndex, _ linked: LinkedTable) -> ValuePath? {
+    guard path.slot >= 0, path.slot < linked.table.slots.count else { return nil }
+    guard linked.table.slots[path.slot].kind == .output else { return path }
+    let slot = linked.table.nodes[Int(place)].resultSlot
+    guard slot != noIndex else { return nil }
+    var path = path
+    path.slot = Int(slot)
+    path.variable = linked.table.slots[Int(slot)].name
+    return path
+  }
+
   /// What a path may hold, when its schema enumerates it.
-  private func values(
-    of path: ValuePath,
-    at place: NodeIndex,
-    _ linked: LinkedTable
-  ) -> [Value]? {
+  private func values(of path: ValuePath, _ linked: LinkedTable) -> [Value]? {
     guard !path.fields.isEmpty,
       path.slot >= 0, path.slot < linked.environment.variables.count
     else { return nil }
     var type = linked.environment.variables[path.slot].type
-    if linked.table.slots[path.slot].kind == .output {
-      // `output` of an edge is the result of the step that it leaves.
-      let slot = linked.table.nodes[Int(place)].resultSlot
-      guard slot != noIndex else { return nil }
-      type = linked.environment.variables[Int(slot)].type
-    }
     for (depth, name) in path.fields.enumerated() {
       guard case .record(let record) = type,
         let field = linked.environment.records.field(name, of: record)

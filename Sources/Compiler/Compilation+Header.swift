@@ -36,6 +36,8 @@ extension Compilation {
       table.debug.header["timeout.grace"] = timeout.graceMilliseconds?.span
       if let target = timeout.target, let node = resolve(target) { limits.timeoutTarget = node }
     }
+    // Steps with edges of their own never look at these.
+    for edge in flow.onError + flow.onCancel + flow.onBudget { _ = resolve(edge.target) }
     table.runLimits = limits
     outputSchema = noIndex
     table.result = addFields(flow.result)

@@ -50,13 +50,19 @@ extension Compilation {
     let id = table.performers[Int(performer)].id
     let names = NameIndex(declared.fields.map(\.name))
     let given = NameIndex(input.map(\.name))
+    var meant: Set<MapKey> = []
     for field in input where !names.contains(field.name) {
+      if let near = Suggestion.nearest(to: field.name, in: names.names) {
+        meant.insert(.string(near))
+      }
       report(
         Messages.unknownInput(field.name, of: id, among: names.names, at: field.nameSpan)
       )
     }
     for field in declared.fields
-    where !field.isOptional && field.defaultValue == nil && !given.contains(field.name) {
+    where !field.isOptional && field.defaultValue == nil && !given.contains(field.name)
+      && !meant.contains(.string(field.name))
+    {
       report(Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: step.span))
     }
   }

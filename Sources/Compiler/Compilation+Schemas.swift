@@ -8,6 +8,7 @@ import Values
 extension Compilation {
   /// Named schemas first, so that `$ref` finds them.
   mutating func compileSchemas() {
+    checkSchemas(of: flow.state)
     for schema in flow.schemas {
       checkSchema(schema.content)
       let index = addSchema(schema.content.value)

@@ -25,9 +25,12 @@ public enum FlowCompiler {
       keepsUnreadablePrompts: flow.form == .seed,
       limits: limits
     )
+    let hasErrors = compilation.diagnostics.hasErrors
     for finding in linked.diagnostics {
-      // A schema that was refused where it stands needs no second finding for the whole table.
+      // A schema that was refused where it stands needs no second finding for the whole table, and
+      // a table made in spite of mistakes is broken by them.
       if finding.code == .tableSchema, compilation.hasBadSchema { continue }
+      if finding.code == .tableBroken, hasErrors { continue }
       compilation.report(finding)
     }
     if let table = linked.table { compilation.check(table) }

@@ -52,7 +52,7 @@ enum Messages {
       .error,
       "there is no \(kind) `\(name.value)`",
       at: name.span,
-      notes: names.isEmpty ? [] : [Diagnostic.Note("declared are \(list(names))")],
+      notes: names.isEmpty ? [] : [Diagnostic.Note("declared: \(list(names))")],
       hint: hint
     )
   }
@@ -131,9 +131,9 @@ enum Messages {
     Diagnostic(
       .reservedName,
       .error,
-      "`\(name)` is a name that guards read something else by",
+      "`\(name)` is a name that guards read already",
       at: span,
-      hint: "give the state another name"
+      hint: "choose another name, such as `handle_\(name)`"
     )
   }
 
@@ -204,7 +204,13 @@ enum Messages {
   }
 
   static func badDefault(_ name: String, _ why: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.badDefault, .error, "the default of `\(name)` does not fit: \(why)", at: span)
+    Diagnostic(
+      .badDefault,
+      .error,
+      "the default of `\(name)` does not fit: \(why)",
+      at: span,
+      hint: "change the default, or what the field allows"
+    )
   }
 
   static func finalEdges(_ name: String, at span: SourceSpan) -> Diagnostic {
@@ -250,7 +256,13 @@ enum Messages {
   }
 
   static func unused(_ kind: String, _ name: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.unusedPerformer, .note, "no step calls the \(kind) `\(name)`", at: span)
+    Diagnostic(
+      .unusedPerformer,
+      .note,
+      "no step calls the \(kind) `\(name)`",
+      at: span,
+      hint: "write `\(kind): \(name)` in a step, or remove it"
+    )
   }
 
   static func childFlow(_ name: Located<String>) -> Diagnostic {

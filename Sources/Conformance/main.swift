@@ -19,6 +19,9 @@ private let suites = [
   Suite(name: "jcs") { directory throws(SuiteUnavailable) in
     try JCSSuite.run(directory: directory)
   },
+  Suite(name: "cel") { directory throws(SuiteUnavailable) in
+    try CELSuite.run(directory: directory)
+  },
 ]
 
 private let arguments = CommandLine.arguments

@@ -12,7 +12,7 @@ public enum CostAnalysis {
     _ linked: LinkedTable,
     prices: PriceBook = .standard,
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
-    unfoldedStates: Int = 50_000
+    unfoldedStates: Int = 20_000
   ) -> CostReport {
     analyse(
       linked.table,
@@ -29,7 +29,7 @@ public enum CostAnalysis {
     _ table: TransitionTable,
     prices: PriceBook = .standard,
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
-    unfoldedStates: Int = 50_000
+    unfoldedStates: Int = 20_000
   ) -> CostReport {
     let graph = PlaceGraph(table)
     let units = UnitCosts(table, prices)

@@ -1,10 +1,10 @@
 extension PriceBook {
-  /// The text of the price book that is used when none is named; `examples/prices.yaml` is the same.
+  /// The price book that is used when none is named; `examples/prices.yaml` is the same text.
   public static let defaultText = """
     # List prices of models in US dollars per million tokens.
     #
-    # A model that is not listed here has no known price, and a flow with a hard budget that calls it
-    # is refused. Copy this file, add the models you use, and name it with `--prices FILE`.
+    # A model that is not listed here has no known price, and a flow with a hard budget that calls
+    # it is refused. Copy this file, add the models you use, and name it with `--prices FILE`.
     # Providers change their prices; compare `date` and `source` before you rely on a figure.
     book:
       name: default

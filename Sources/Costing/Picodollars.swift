@@ -1,4 +1,4 @@
-/// Amounts of money in pico-dollars (10⁻¹² US dollars): exact, never below zero, never overflowing.
+/// Amounts of money in pico-dollars (10⁻¹² US dollars): exact and never overflowing.
 public enum Picodollars {
   /// Pico-dollars of one dollar.
   public static let perDollar: Int64 = 1_000_000_000_000

@@ -161,10 +161,10 @@ public enum PlanText {
     let failing = report.assumptions.failureShare
     var lines = [
       "rests on   bound    \(bound)",
-      "           enforced prompt<= and output<= are checked at each call; a longer prompt is refused "
-        + "unsent",
-      "           assumed  calls use \(part) % of their limits and time, \(share(failing)) fail for "
-        + "good, open edges are taken equally often",
+      "           enforced prompt<= and output<= are checked at each call; a longer prompt is "
+        + "refused unsent",
+      "           assumed  calls use \(part) % of their limits and time, \(share(failing)) fail "
+        + "for good, open edges are taken equally often",
       "           learned  nothing: this version reads no recorded runs, so there is no p95",
     ]
     let unknown = report.unknown.map { unit in

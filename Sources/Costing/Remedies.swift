@@ -8,7 +8,7 @@ public struct Remedy: Sendable, Hashable {
   /// The worst case after it, in pico-dollars.
   public var worstPicodollars: Int64
 
-  /// Up to `maximum` edits of the dearest steps that lower the worst case, to `goal` if there is one.
+  /// Up to `maximum` edits of the dearest steps that lower the worst case, to `goal` if given.
   ///
   /// Each is found by pricing the edited table; of visits the most that meet the goal are kept.
   static func find(_ report: CostReport, goal: Int64?, maximum: Int = 3) -> [Remedy] {
@@ -33,7 +33,7 @@ public struct Remedy: Sendable, Hashable {
   }
 
   private static func worst(_ table: TransitionTable, _ report: CostReport) -> Int64? {
-    CostAnalysis.analyse(table, prices: report.prices, unfoldedStates: 20_000)
+    CostAnalysis.analyse(table, prices: report.prices, unfoldedStates: 10_000)
       .worst.picodollars.value
   }
 

@@ -190,8 +190,11 @@ extension FlowReader {
       guard !homes.isEmpty, !isNumberSlip else {
         rest.removeFirst()
         if reportNested(entry, mapping, &rest) { continue }
-        let near = Suggestion.nearest(to: entry.key, in: table.suggestions)
-        report(Messages.unknownKey(entry, in: mapping.level, near: near))
+        let known = table.suggestions
+        let near =
+          Dialects.key(for: entry.key, among: known)
+          ?? Suggestion.nearest(to: entry.key, in: known)
+        report(Messages.unknownKey(entry, in: mapping.level, near: near, known: known))
         continue
       }
       var group: [Node.Entry] = []

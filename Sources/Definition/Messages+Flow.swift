@@ -8,7 +8,8 @@ extension Messages {
       .flowMoreFindings,
       hasErrors ? .error : .note,
       count == 1 ? "one more finding was left out" : "\(count) more findings were left out",
-      at: nil
+      at: nil,
+      hint: "correct those above and check again"
     )
   }
 

@@ -13,11 +13,21 @@ extension Messages {
   }
 
   static func tooMany(_ things: String, _ limit: Int, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.flowTooMany, "there are more than \(limit) \(things)", at: span)
+    Diagnostic(
+      .flowTooMany,
+      "there are more than \(limit) \(things)",
+      at: span,
+      hint: "an application that embeds the engine can raise the limit"
+    )
   }
 
   static func duplicate(_ name: String, in title: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.flowDuplicate, "\(quoted(name)) stands twice in \(title)", at: span)
+    Diagnostic(
+      .flowDuplicate,
+      "\(quoted(name)) stands twice in \(title)",
+      at: span,
+      hint: "rename one of them, or remove it"
+    )
   }
 
   static func twoSpellings(_ second: Node.Entry, of first: Node.Entry) -> Diagnostic {
@@ -115,7 +125,8 @@ extension Messages {
         + "\(list(missing.map { "`\($0)`" })) \(missing.count == 1 ? "is" : "are") missing",
       at: span,
       hint: missing.count == 2 && missing.contains("condition") == false
-        ? "or use `when:`, which skips the step when it is false" : nil
+        ? "or use `when:`, which skips the step when it is false"
+        : "write \(missing.map { "`\($0): …`" }.joined(separator: " and ")) beside it"
     )
   }
 

@@ -6,12 +6,20 @@ import Values
 enum Messages {
   // MARK: Keys
 
-  static func unknownKey(_ entry: Node.Entry, in level: Level, near: String?) -> Diagnostic {
-    Diagnostic(
+  static func unknownKey(
+    _ entry: Node.Entry,
+    in level: Level,
+    near: String?,
+    known: [String] = []
+  ) -> Diagnostic {
+    let more = known.count > 10 ? ", …" : ""
+    let keys = known.prefix(10).map { "`\($0)`" }.joined(separator: ", ") + more
+    return Diagnostic(
       .flowUnknownKey,
       "unknown key \(quoted(entry.key)) in \(level.title)",
       at: entry.keySpan,
-      hint: near.map { "did you mean `\($0)`?" },
+      hint: near.map { "did you mean `\($0)`?" }
+        ?? (known.isEmpty ? nil : "the keys of \(level.title) are \(keys)"),
       fix: near.map { Diagnostic.Fix(span: entry.keySpan, replacement: $0) }
     )
   }
@@ -73,12 +81,17 @@ enum Messages {
       .flowSeedKey,
       "\(quoted(entry.key)) is not a key of the house form",
       at: entry.keySpan,
-      hint: "write \(instead) instead"
+      hint: "write \(instead)"
     )
   }
 
   static func notSupported(_ feature: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.flowNotSupported, "\(feature) are not supported by this version yet", at: span)
+    Diagnostic(
+      .flowNotSupported,
+      "\(feature) are not supported by this version yet",
+      at: span,
+      hint: "this version runs state machines: `states`, `initial_state`, `final_states`"
+    )
   }
 
   static func noEffect(_ keys: [Located<String>]) -> Diagnostic? {
@@ -98,11 +111,12 @@ enum Messages {
 
   static func wrongKind(_ entry: Node.Entry, wanted: String, hint: String?) -> Diagnostic {
     if case .null = entry.value.content { return noValue(entry) }
+    let isScalar = ["a whole number", "a number", "true or false"].contains(wanted)
     return Diagnostic(
       .flowWrongKind,
       "\(quoted(entry.key)) must be \(wanted), not \(entry.value.kindName)",
       at: entry.value.span,
-      hint: hint
+      hint: hint ?? (isScalar ? unquoteHint(entry.value) : nil)
     )
   }
 
@@ -158,7 +172,7 @@ enum Messages {
       .flowBadValue,
       "\(quoted(word.value)) is not a value of \(quoted(key))",
       at: word.span,
-      hint: near.map { "did you mean `\($0)`? \(choices)" } ?? choices
+      hint: near.map { "did you mean `\($0)`?" } ?? choices
     )
   }
 
@@ -171,7 +185,8 @@ enum Messages {
     Diagnostic(
       .flowBadValue,
       "\(quoted(entry.key)) must be from \(range.lowerBound) to \(range.upperBound)",
-      at: entry.value.span
+      at: entry.value.span,
+      hint: "write `\(entry.key): \(range.lowerBound)` or more, up to that, or leave the key out"
     )
   }
 
@@ -180,6 +195,13 @@ enum Messages {
     case .bool, .int, .uint, .double: node.text.map { "quote it: \"\($0.text)\"" }
     default: nil
     }
+  }
+
+  /// For a number or a boolean in quotes.
+  private static func unquoteHint(_ node: Node) -> String? {
+    guard node.isQuoted, let text = node.string else { return nil }
+    let isPlain = text == "true" || text == "false" || Double(text) != nil
+    return isPlain ? "remove the quotes: \(shortened(text))" : nil
   }
 
   static func listHint(_ entry: Node.Entry) -> String? {
@@ -237,17 +259,32 @@ enum Messages {
           ?? "the units are ms, s, m, h, d"
       )
     case .negative:
-      return Diagnostic(.durationRange, "a duration cannot be negative", at: span)
+      return Diagnostic(
+        .durationRange,
+        "a duration cannot be negative",
+        at: span,
+        hint: "write `30s`, for example"
+      )
     case .tooFine:
-      return Diagnostic(.durationRange, "\(name) is finer than a millisecond", at: span)
+      return Diagnostic(
+        .durationRange,
+        "\(name) is finer than a millisecond",
+        at: span,
+        hint: "write whole milliseconds, as in `1ms`"
+      )
     case .tooLong:
-      return Diagnostic(.durationRange, "\(name) is longer than 36,500 days", at: span)
+      return Diagnostic(
+        .durationRange,
+        "\(name) is longer than 36,500 days",
+        at: span,
+        hint: "write `36500d` at most"
+      )
     case .calendarUnit:
       return Diagnostic(
         .durationSyntax,
         "\(name) counts years or months, whose length is not fixed",
         at: span,
-        hint: "write days: `P365D` or `365d`"
+        hint: "write days, as in `30d` or `P30D`"
       )
     }
   }
@@ -267,7 +304,8 @@ enum Messages {
     Diagnostic(
       .durationRange,
       "\(quoted(entry.key)) must be longer than zero",
-      at: entry.value.span
+      at: entry.value.span,
+      hint: "write `30s`, for example"
     )
   }
 
@@ -297,15 +335,26 @@ enum Messages {
         hint: "amounts are in US dollars, as in `$0.02`"
       )
     case .negative:
-      return Diagnostic(.moneyRange, "an amount of money cannot be negative", at: span)
+      return Diagnostic(
+        .moneyRange,
+        "an amount of money cannot be negative",
+        at: span,
+        hint: "write `$0` or more"
+      )
     case .tooFine:
       return Diagnostic(
         .moneyTooFine,
         "\(name) is finer than a pico-dollar (twelve digits after the point)",
-        at: span
+        at: span,
+        hint: "round it yourself; nothing is rounded silently"
       )
     case .tooLarge:
-      return Diagnostic(.moneyRange, "\(name) is more than 9,223,372 dollars", at: span)
+      return Diagnostic(
+        .moneyRange,
+        "\(name) is more than 9,223,372 dollars",
+        at: span,
+        hint: "write a smaller amount; nothing larger can be counted exactly"
+      )
     }
   }
 

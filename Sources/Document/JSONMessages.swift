@@ -15,10 +15,24 @@ extension Messages {
     case .duplicateKey(_, let first):
       code = .jsonDuplicateKey
       notes = [Diagnostic.Note("it stands here first", span: place(first))]
-    case .invalidUTF8, .loneSurrogate, .controlCharacter: code = .jsonBadText
+      hint = "remove one of them"
+    case .invalidUTF8:
+      code = .jsonBadText
+      hint = "save the file as UTF-8"
+    case .loneSurrogate:
+      code = .jsonBadText
+      hint = "write both halves, as in `\\ud83d\\ude00`, or the character itself"
+    case .controlCharacter:
+      code = .jsonBadText
+      hint = "write it as an escape, such as `\\n` or `\\u0009`"
     case .tooManyValues: code = .documentSizeLimit
-    case .tooDeep: code = .jsonDepthLimit
-    case .numberOutOfRange: code = .jsonNumberRange
+    case .tooDeep:
+      code = .jsonDepthLimit
+      hint = "move the inner parts into files of their own"
+    case .numberOutOfRange:
+      code = .jsonNumberRange
+      hint = "write it as a text if it is an identifier"
+    case .unexpectedEnd: hint = "close every quote, bracket and brace"
     case .trailingComma: hint = "remove the comma"
     case .unknownWord(let word): hint = jsonWordHint(word)
     case .unexpectedByte(UInt8(ascii: "'")): hint = "write texts in double quotes"

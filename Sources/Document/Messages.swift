@@ -13,7 +13,13 @@ enum Messages {
   }
 
   static func tooManyNodes(_ limit: Int, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.documentSizeLimit, .error, "the text holds more than \(limit) values", at: span)
+    Diagnostic(
+      .documentSizeLimit,
+      .error,
+      "the text holds more than \(limit) values",
+      at: span,
+      hint: "hand data in as input, or move parts into files of their own"
+    )
   }
 
   static func badCharacter(_ flaw: TextValidation.Flaw, at span: SourceSpan) -> Diagnostic {
@@ -55,12 +61,19 @@ enum Messages {
       .yamlDepthLimit,
       .error,
       "lists and mappings nest deeper than \(limit) levels",
-      at: span
+      at: span,
+      hint: "move the inner parts into files of their own"
     )
   }
 
   static func tooManyAliases(_ limit: Int, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.yamlAliasLimit, .error, "aliases expand to more than \(limit) values", at: span)
+    Diagnostic(
+      .yamlAliasLimit,
+      .error,
+      "aliases expand to more than \(limit) values",
+      at: span,
+      hint: "write the values once; an alias of an alias repeats all of them"
+    )
   }
 
   static func unknownAlias(_ name: String, known: [String], at span: SourceSpan) -> Diagnostic {
@@ -81,7 +94,8 @@ enum Messages {
       .yamlRecursiveAlias,
       .error,
       "the alias `*\(name)` stands inside the value that it names",
-      at: span
+      at: span,
+      hint: "write the value out here"
     )
   }
 
@@ -94,7 +108,7 @@ enum Messages {
       .error,
       "a list or mapping cannot be a key",
       at: span,
-      hint: isTemplate ? "quote the template: \"{{ … }}\"" : nil
+      hint: isTemplate ? "quote the template: \"{{ … }}\"" : "write texts as keys"
     )
   }
 
@@ -114,7 +128,8 @@ enum Messages {
       .error,
       "the key `\(key)` stands twice in this mapping",
       at: span,
-      notes: first.map { [Diagnostic.Note("it stands here first", span: $0)] } ?? []
+      notes: first.map { [Diagnostic.Note("it stands here first", span: $0)] } ?? [],
+      hint: "rename one of them, or remove it"
     )
   }
 
@@ -153,7 +168,8 @@ enum Messages {
       .yamlBadTagValue,
       .error,
       "\(kind) does not fit the tag `!!\(Tag.coreName(tag) ?? tag)`",
-      at: composer.span(range.lowerBound, range.upperBound)
+      at: composer.span(range.lowerBound, range.upperBound),
+      hint: "remove the tag, or write a value of its kind"
     )
   }
 

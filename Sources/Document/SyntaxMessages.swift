@@ -20,7 +20,8 @@ extension Messages {
     }
     let line = Line(composer.bytes, at: offset)
     let texts = texts(failure.problem, context: failure.context, byte: line.byte)
-    var hint = line.quotingHint ?? texts.hint
+    var hint = line.quotingHint ?? Line.hint(above: offset, composer.bytes, failure.problem)
+    hint = hint ?? texts.hint
     if hint == nil, let context, context < offset {
       hint = Line(composer.bytes, at: context).quotingHint
     }
@@ -43,6 +44,26 @@ extension Messages {
       }
       start = max(start, end - 2_000)
       text = String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+    }
+
+    /// A hint when a `:` is refused because of the line above it.
+    static func hint(above offset: Int, _ bytes: [UInt8], _ problem: String) -> String? {
+      guard problem.hasPrefix("mapping values are not allowed") else { return nil }
+      let line = Line(bytes, at: offset)
+      var start = min(offset, bytes.count)
+      while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
+      guard start > 1 else { return nil }
+      let above = Line(bytes, at: start - 1)
+      let words = above.text.split(separator: " ")
+      if words.isEmpty || words[0].hasPrefix("#") || line.text.hasPrefix("#") { return nil }
+      if !words.contains(where: { $0.hasSuffix(":") }) {
+        return words.count > 1 && words[0] != "-"
+          ? "write a `:` after the key in the line above: `\(words[0]): …`" : nil
+      }
+      let isDeeper =
+        line.text.prefix { $0 == " " }.count > above.text.prefix { $0 == " " }.count
+      return isDeeper && words.last?.hasSuffix(":") == false
+        ? "indent it like the line above" : nil
     }
 
     /// What stands after the first `key:` and list dashes.

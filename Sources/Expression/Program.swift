@@ -9,6 +9,7 @@ public struct Program: Sendable {
   public let text: String
   /// What it reads: slots and static paths of fields, in order of appearance.
   public let reads: [ValuePath]
+  let body: ProgramBody
 
   /// Parses, resolves, checks and compiles `source`.
   ///
@@ -19,19 +20,164 @@ public struct Program: Sendable {
     in environment: Environment,
     limits: Limits = Limits()
   ) -> (program: Program?, diagnostics: [Diagnostic]) {
-    (nil, [])
+    compile(source, in: environment, limits: limits, pipes: false)
+  }
+
+  static func compile(
+    _ source: SourceText,
+    in environment: Environment,
+    limits: Limits,
+    pipes: Bool
+  ) -> (program: Program?, diagnostics: [Diagnostic]) {
+    var reporter = Reporter(source: source, limit: limits.diagnostics)
+    let bytes = Array(source.text.utf8)
+    guard bytes.count <= limits.expressionBytes else {
+      reporter.report(
+        .celTooLong,
+        Messages.tooLong(limits.expressionBytes),
+        at: TextRange(0, 1)
+      )
+      return (nil, reporter.diagnostics)
+    }
+    var parser = Parser(bytes, reporter: reporter, options: environment.options, limits: limits)
+    let tree = parser.parse(pipes: pipes)
+    guard !parser.reporter.hasErrors else {
+      return (nil, parser.reporter.diagnostics)
+    }
+    var checker = Checker(tree, in: environment, reporter: parser.reporter)
+    checker.check()
+    guard !checker.reporter.hasErrors else { return (nil, checker.reporter.diagnostics) }
+    var builder = Builder(checker, messages: MessageRegistry(environment))
+    let code = builder.build(tree.root).code
+    guard !builder.reporter.hasErrors else { return (nil, builder.reporter.diagnostics) }
+    let body = ProgramBody(
+      code: code,
+      blocks: builder.blocks,
+      localCount: checker.localCount,
+      checker: checker,
+      limits: limits
+    )
+    let program = Program(
+      type: checker.types[Int(tree.root)],
+      text: source.text,
+      reads: Reads.of(checker),
+      body: body
+    )
+    return (program, builder.reporter.diagnostics)
   }
 
   /// The value of the expression, or why it has none.
   ///
   /// Never traps; bounded by the cost limit.
-  public func evaluate(_ memory: borrowing Memory) -> Evaluation { .value(.null) }
+  public func evaluate(_ memory: borrowing Memory) -> Evaluation {
+    run(memory) { cell, context in
+      if let failure = Program.failure(cell, context, body.range) { return .failure(failure) }
+      return .value(cell.value)
+    }
+  }
 
   /// The truth of a guard: converts and allocates nothing for guards over scalars.
-  public func test(_ memory: borrowing Memory) -> Truth { .isFalse }
+  public func test(_ memory: borrowing Memory) -> Truth {
+    run(memory) { cell, context in
+      if cell.isBool, !context.isExhausted { return cell.bits == 1 ? .isTrue : .isFalse }
+      if let failure = Program.failure(cell, context, body.range) { return .failure(failure) }
+      return .failure(EvaluationError(.notBoolean, Messages.notTruth(cell), at: body.range))
+    }
+  }
+
+  /// The value and the abstract cost of the evaluation, in CEL cost units.
+  public func measure(_ memory: borrowing Memory) -> (evaluation: Evaluation, cost: Int) {
+    run(memory) { cell, context in
+      let cost = body.limits.evaluationCost - context.remainingCost
+      if let failure = Program.failure(cell, context, body.range) {
+        return (.failure(failure), cost)
+      }
+      return (.value(cell.value), cost)
+    }
+  }
+
+  @inline(__always) private func run<Result>(
+    _ memory: borrowing Memory,
+    _ finish: (Cell, Context) -> Result
+  ) -> Result {
+    let body = body
+    return Evaluator.run(
+      memory.cells,
+      localCount: body.localCount,
+      cost: body.limits.evaluationCost,
+      valueSize: body.limits.valueSize
+    ) { context in finish(body.code(context), context) }
+  }
+
+  static func failure(_ cell: Cell, _ context: Context, _ range: TextRange) -> EvaluationError? {
+    if context.isExhausted {
+      return EvaluationError(
+        .costExceeded,
+        Messages.costExceeded,
+        at: context.exhaustedAt ?? range
+      )
+    }
+    guard cell.isError else { return nil }
+    return cell.tag == Tag.error
+      ? context.error(cell)
+      : EvaluationError(.absent, Messages.undeclared(""), at: range)
+  }
 
   /// The value of every sub-expression that was evaluated, in order of the text.
+  ///
+  /// Compiles the expression anew with instruments: for explanations, not for hot paths.
   public func trace(
     _ memory: borrowing Memory
-  ) -> [(range: TextRange, text: String, value: Evaluation)] { [] }
+  ) -> [(range: TextRange, text: String, value: Evaluation)] {
+    var builder = Builder(body.checker, messages: MessageRegistry(body.checker.environment))
+    builder.isRecording = true
+    let code = builder.build(body.checker.tree.root).code
+    let tree = body.checker.tree
+    let utf8 = Array(text.utf8)
+    let result = Evaluator.run(
+      memory.cells,
+      localCount: body.localCount,
+      cost: body.limits.evaluationCost,
+      valueSize: body.limits.valueSize
+    ) { context -> [(range: TextRange, text: String, value: Evaluation)] in
+      context.startRecording()
+      _ = code(context)
+      let sorted = context.recording.sorted { left, right in
+        let (one, other) = (tree[left.key].range, tree[right.key].range)
+        return (one.start, other.end, left.key) < (other.start, one.end, right.key)
+      }
+      return sorted.compactMap { node, cell in
+        let range = tree[node].range
+        guard tree[node].kind != .literal, Int(range.end) <= utf8.count else { return nil }
+        let value: Evaluation =
+          cell.tag == Tag.error ? .failure(context.error(cell)) : .value(cell.value)
+        let text = String(decoding: utf8[Int(range.start)..<Int(range.end)], as: UTF8.self)
+        return (range, text, value)
+      }
+    }
+    withExtendedLifetime(builder.blocks) {}
+    return result
+  }
 }
+
+/// The compiled code and the owners of its constants.
+final class ProgramBody: Sendable {
+  let code: Code
+  let blocks: [Block]
+  let localCount: Int
+  let checker: CheckedTree
+  let limits: Limits
+  let range: TextRange
+
+  init(code: @escaping Code, blocks: [Block], localCount: Int, checker: Checker, limits: Limits) {
+    self.code = code
+    self.blocks = blocks
+    self.localCount = localCount
+    self.checker = checker
+    self.limits = limits
+    range = checker.tree[checker.tree.root].range
+  }
+}
+
+/// A tree with its names resolved and types deduced.
+typealias CheckedTree = Checker

@@ -191,3 +191,31 @@ public struct WireField: Sendable, Hashable {
     self.map = map
   }
 }
+
+extension WireField {
+  /// The type that expressions see.
+  public var expressionType: ExpressionType {
+    if let map {
+      return .map(
+        WireField.type(map.key, nil),
+        WireField.type(map.value, map.valueTypeName)
+      )
+    }
+    let element = WireField.type(kind, typeName)
+    return isRepeated ? .list(element) : element
+  }
+
+  private static func type(_ kind: Kind, _ typeName: String?) -> ExpressionType {
+    switch kind {
+    case .double, .float: .double
+    case .int64, .int32, .sint32, .sint64, .sfixed32, .sfixed64: .int
+    case .uint64, .uint32, .fixed32, .fixed64: .uint
+    case .bool: .bool
+    case .string: .string
+    case .bytes: .bytes
+    case .enumeration: .enumeration(typeName ?? "")
+    case .message, .group:
+      WellKnown.expressionType(of: typeName ?? "") ?? .record(typeName ?? "")
+    }
+  }
+}

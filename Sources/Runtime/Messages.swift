@@ -47,6 +47,14 @@ enum Messages {
     return "say which step is decided: \(open.map { "`\($0)`" }.joined(separator: ", "))"
   }
 
+  static func drivenElsewhere(_ runID: String, _ process: Int32) -> String {
+    "run `\(runID)` is being driven by process \(process); stop it first"
+  }
+
+  static func abandoned(_ runID: String) -> String {
+    "driving run `\(runID)` was stopped; resume it"
+  }
+
   static func neverStarted(_ runID: String) -> String {
     "run `\(runID)` was created but never started; start it anew"
   }

@@ -22,9 +22,16 @@ extension RunDriver {
     let records: [StoredRecord]
     do throws(StoreError) {
       summary = try surroundings.store.summary(runID: runID)
+    } catch {
+      throw .store(error)
+    }
+    if summary.status == .running, let owner = ProcessOwner(summary.owner), owner.isAliveElsewhere {
+      throw .refused(Messages.drivenElsewhere(runID, owner.process))
+    }
+    do throws(StoreError) {
       epoch = try surroundings.store.claim(
         runID: runID,
-        owner: surroundings.owner,
+        owner: surroundings.ownerText,
         atMilliseconds: surroundings.clock.nowMilliseconds
       )
       records = try surroundings.store.records(runID: runID, from: 1)

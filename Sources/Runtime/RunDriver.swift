@@ -50,6 +50,7 @@ public actor RunDriver {
   var publicEnvironment = ValueMap()
   /// What lost attempts were charged, by call: settled when they were given up.
   var lostCosts: [EffectID: Int64] = [:]
+  private var isAbandoned = false
   private var waiter: CheckedContinuation<Void, Never>?
 
   init(header: RunHeader, table: LinkedTable, surroundings: RunSurroundings, epoch: Int64) {
@@ -75,7 +76,7 @@ public actor RunDriver {
       try surroundings.store.createRun(header)
       epoch = try surroundings.store.claim(
         runID: header.runID,
-        owner: surroundings.owner,
+        owner: surroundings.ownerText,
         atMilliseconds: surroundings.clock.nowMilliseconds
       )
     } catch {
@@ -108,12 +109,24 @@ public actor RunDriver {
 
   /// Drives the run until it ends or only people can move it on.
   ///
-  /// May be called again after answers and decisions.
+  /// May be called again after answers and decisions, and after a temporary fault of the store:
+  /// what arrived meanwhile is kept and journaled first.
   public func drive() async throws(RunFault) -> RunPause {
+    do throws(RunFault) {
+      return try await advance()
+    } catch {
+      if case .store(let cause) = error, cause.isTemporary { throw error }
+      abandon()
+      throw error
+    }
+  }
+
+  private func advance() async throws(RunFault) -> RunPause {
     while true {
       if let outcome = state.outcome { return .ended(outcome) }
+      if isAbandoned { throw .refused(Messages.abandoned(header.runID)) }
       if !pending.isEmpty {
-        try apply(pending.removeFirst())
+        try applyNext()
         continue
       }
       if surroundings.clock.isVirtual, performingCount > 0 {
@@ -134,15 +147,30 @@ public actor RunDriver {
     }
   }
 
+  /// Applies the first pending event; one that could not be journaled stays the first.
+  private func applyNext() throws(RunFault) {
+    let event = pending.removeFirst()
+    do throws(RunFault) {
+      try apply(event)
+    } catch {
+      pending.insert(event, at: 0)
+      throw error
+    }
+  }
+
   /// Asks the run to stop; steps that are cancelled may still take their way out.
   public func cancel(reason: String) {
     pending.append(PendingEvent(kind: .cancelled(reason: reason)))
     wake()
   }
 
-  /// Withdraws every call under way without an event; the run can be resumed.
+  /// Stops driving at once: calls under way are withdrawn without an event, and `drive` throws.
+  ///
+  /// The run stands in its store as after a crash; another driver resumes it.
   public func abandon() {
+    isAbandoned = true
     for call in calls.values { call.task?.cancel() }
+    wake()
   }
 
   // MARK: Waiting
@@ -224,7 +252,7 @@ public actor RunDriver {
   func arrived(_ effect: EffectID, _ result: CallResult) {
     performingCount -= 1
     defer { wake() }
-    guard let call = calls[effect] else { return }
+    guard !isAbandoned, let call = calls[effect] else { return }
     let now = surroundings.clock.nowMilliseconds
     switch result {
     case .completed, .failed:

@@ -36,4 +36,7 @@ public struct RunSurroundings: Sendable {
     self.clock = clock
     self.pricer = pricer
   }
+
+  /// What is kept with the run: the process, then the owner's words.
+  var ownerText: String { ProcessOwner.current.text + (owner.isEmpty ? "" : " " + owner) }
 }

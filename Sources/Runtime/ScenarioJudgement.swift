@@ -59,12 +59,18 @@ struct ScenarioJudgement {
   }
 
   /// Names of the places entered, in order.
+  ///
+  /// A final state that runs something is one step for people, though the table has two places.
   private var path: [String] {
-    trace.compactMap { entry in
-      guard case .entered(let place, _, _) = entry else { return nil }
+    var names: [String] = []
+    for entry in trace {
+      guard case .entered(let place, _, _) = entry else { continue }
       let node = table.table.nodes[Int(place)]
-      return node.kind == .compound || node.kind == .parallel ? nil : node.name
+      if node.kind == .compound || node.kind == .parallel { continue }
+      if node.kind == .final, let last = names.last, last.sameScalars(as: node.name) { continue }
+      names.append(node.name)
     }
+    return names
   }
 
   private mutating func judgePath() {
@@ -87,11 +93,30 @@ struct ScenarioJudgement {
       let want = index < expected.count ? "`\(expected[index])`" : "the end"
       let got = index < taken.count ? "`\(taken[index])`" : "the end"
       fail(
-        "path: expected \(want), got \(got)",
+        "path: expected \(want), got \(got)\(failure(before: index))",
         index < wanted.count ? wanted[index].span : span
       )
       return
     }
+  }
+
+  /// Why the step before the `index`th of the path failed, if it did.
+  private func failure(before index: Int) -> String {
+    var entered = 0
+    var cause = ""
+    for entry in trace {
+      switch entry {
+      case .entered(let place, _, _):
+        let kind = table.table.nodes[Int(place)].kind
+        if kind == .compound || kind == .parallel { continue }
+        if entered == index { return cause }
+        entered += 1
+        cause = ""
+      case .finished(_, _, _, let error?): cause = " (\(error.kind.name): \(error.message))"
+      default: continue
+      }
+    }
+    return cause
   }
 
   private func words(_ names: [String]) -> String { names.joined(separator: " > ") }

@@ -67,7 +67,7 @@ enum Messages {
         : "a failure of `\(name)` fails the whole run: no edge takes it",
       at: span,
       notes: notes,
-      hint: "`on_error: <state>` here, or for all steps at the top of the flow"
+      hint: "write `on_error: <state>` here, or for all steps at the top of the flow"
     )
   }
 
@@ -84,7 +84,7 @@ enum Messages {
       at: span,
       notes: isRefused
         ? [Diagnostic.Note("a flow with a hard budget needs a timeout on every call")] : [],
-      hint: "`timeout: \(isPeople ? "24h" : "30s")` (per attempt)"
+      hint: "write `timeout: \(isPeople ? "24h" : "30s")` (per attempt)"
     )
   }
 
@@ -118,7 +118,7 @@ enum Messages {
       label: "a bound here is enough",
       notes: notes,
       hint: refusedDoor == nil
-        ? "`\(remedy)`: `max_visits: 3`"
+        ? "give `\(remedy)` `max_visits: 3`, and an error edge that leads out of the cycle"
         : "lead the error edge of `\(refusedDoor ?? remedy)` out of the cycle, "
           + "or give `\(remedy)` `max_visits: 3`"
     )
@@ -185,8 +185,8 @@ enum Messages {
       let deadline = each >= 0 ? " (timeout \(DurationText.text(each)) each)" : ""
       label = "hit inside `\(hit.name)`\(visit)\(deadline)"
     }
-    var hint = "timeout: \(DurationText.roundedUp(longest))"
-    if let shorter { hint += ", or \(shorter.name).timeout: \(shorter.text)" }
+    var hint = "write `timeout: \(DurationText.roundedUp(longest))`"
+    if let shorter { hint += ", or `timeout: \(shorter.text)` in `\(shorter.name)`" }
     return Diagnostic(
       .timeoutTooShort,
       .warning,

@@ -3,7 +3,9 @@ import Table
 extension Inspection {
   /// Places that no way leads to.
   mutating func findUnreachablePlaces() {
-    for place in leaves where !graph.isReachable[place] {
+    // When no ending can be reached, that is what is wrong, and the traps say so.
+    let canEnd = leaves.contains { graph.isEnd[$0] && graph.isReachable[$0] }
+    for place in leaves where !graph.isReachable[place] && (canEnd || !graph.isEnd[place]) {
       let entries = leaves.filter { source in
         graph.edges[source].contains { Int($0.target) == place }
       }
@@ -43,13 +45,15 @@ extension Inspection {
       return
     }
     let ways = waysFromStart()
+    var named: Set<Int32> = []
     for place in trapped {
       // The place where the trap closes says enough; those that only lead there are named with it.
       let leadsOn = graph.edges[place].contains { edge in
         Int(edge.target) < graph.nodeCount && !ends[Int(edge.target)]
           && graph.component[Int(edge.target)] != graph.component[place]
       }
-      guard !leadsOn else { continue }
+      // Of places that lead to each other, one is enough.
+      guard !leadsOn, named.insert(graph.component[place]).inserted else { continue }
       report.findings.append(
         Messages.trap(
           table.nodes[place].name,

@@ -33,6 +33,8 @@ package struct Unfolding: Sendable {
   package init?(_ graph: PlaceGraph, maximum: Int) {
     guard graph.start >= 0, Int(graph.start) < graph.nodeCount else { return nil }
     guard let counters = Counters(graph) else { return nil }
+    // The timeout may lead back into a group that was left, whose visits then still count.
+    let keepsAll = graph.timeoutTarget >= 0
     var states = StateTable(placeCount: graph.nodeCount + 1)
     _ = enter(graph.start, 0, isOverdue: false, counters, &states)
     var next = 0
@@ -45,13 +47,13 @@ package struct Unfolding: Sendable {
       for index in list.indices(place) {
         let target = list.edges[index].target
         let kept =
-          graph.component[place] == graph.component[Int(target)] ? key.counters : 0
+          keepsAll || graph.component[place] == graph.component[Int(target)] ? key.counters : 0
         let state = enter(target, kept, isOverdue: key.isOverdue, counters, &states)
         targets.append(state)
         origins.append(Int32(index))
       }
       if graph.timeoutTarget >= 0, !key.isOverdue, !graph.isEnd[place] {
-        targets.append(enter(graph.timeoutTarget, 0, isOverdue: true, counters, &states))
+        targets.append(enter(graph.timeoutTarget, key.counters, isOverdue: true, counters, &states))
         origins.append(-1)
       }
       next += 1
@@ -142,7 +144,7 @@ private struct Counters {
     limits = graph.maxVisits
     var used: [Int32: Int] = [:]
     for place in 0..<graph.nodeCount where limits[place] > 0 && graph.isReachable[place] {
-      let group = graph.component[place]
+      let group = graph.timeoutTarget >= 0 ? 0 : graph.component[place]
       // Counts to one beyond the limit.
       let bits = Int64.bitWidth - (Int64(limits[place]) + 1).leadingZeroBitCount
       let start = used[group, default: 0]

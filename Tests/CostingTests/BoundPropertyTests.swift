@@ -95,4 +95,35 @@ struct BoundPropertyTests {
       }
     }
   }
+
+  @Test("a timeout that leads back to a limited place may find it refused")
+  func overdueRefusal() {
+    var table = TransitionTable(name: "overdue")
+    var agent = Performer(role: .agent, id: "a", kind: .http, typeName: "http")
+    agent.costPerCallPicodollars = 7
+    table.performers = [agent]
+    table.effects = [EffectDescriptor(performer: 0, input: 0..<0)]
+    table.nodes = [
+      PlaceNode(name: "root", kind: .compound, parent: noIndex),
+      PlaceNode(name: "first", kind: .pass, parent: 0),
+      PlaceNode(name: "dear", kind: .action, parent: 0),
+      PlaceNode(name: "done", kind: .final, parent: 0),
+    ]
+    table.nodes[1].maxVisits = 1
+    table.nodes[2].effect = 0
+    table.start = 1
+    table.runLimits.timeoutMilliseconds = 5
+    table.runLimits.timeoutTarget = 1
+    table.rows = [
+      Row(place: 1, event: .success, target: 3), Row(place: 1, event: .failure, target: 2),
+      Row(place: 2, event: .success, target: 3), Row(place: 2, event: .failure, target: 3),
+    ]
+    table.nodes[1].rows = 0..<2
+    table.nodes[2].rows = 2..<4
+    // first, overdue, first again: refused, so on to the dear step.
+    #expect(CostAnalysis.analyse(table).worst.picodollars == .known(7))
+    #expect(
+      CostAnalysis.analyse(table, unfoldedStates: 0).worst.picodollars.value ?? 0 >= 7
+    )
+  }
 }

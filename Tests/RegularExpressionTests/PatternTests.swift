@@ -73,9 +73,13 @@ import Values
   }
 
   @Test func `a pattern larger than its memory is refused, one within is not`() throws {
-    let large = String(repeating: "(abcdefgh|ijklmnop){900}", count: 4)
+    let large = String(repeating: "(abcdefgh|ijklmnop){900}", count: 10)
     #expect(throws: PatternError.self) { try Pattern(large) }
-    #expect(throws: PatternError.self) { try Pattern("[a-z]{500}", memoryBytes: 1 << 10) }
+    for memory in [.min, -1, 0, 1, 1 << 10] {
+      #expect(throws: PatternError.self, "\(memory)") {
+        try Pattern("[a-z]{900}", memoryBytes: memory)
+      }
+    }
     #expect(try Pattern("[a-z]{500}").matches(String(repeating: "q", count: 500)))
     #expect(throws: PatternError.self) { try Pattern(String(repeating: "(", count: 5_000)) }
     let deep = String(repeating: "(", count: 5_000) + String(repeating: ")", count: 5_000)

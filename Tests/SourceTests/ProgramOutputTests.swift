@@ -181,7 +181,7 @@ private struct Log: Decodable {
     #expect(run.results.map(\.ruleIndex) == [0, 1, 0])
     #expect(run.results.map(\.level) == ["error", "warning", "note"])
     let first = run.results[0]
-    #expect(first.message.text == "`\u{4F60}` is \"wrong\"\u{1}\na remark\nwrite instead: b")
+    #expect(first.message.text == "`\u{4F60}` is \"wrong\"\u{1}\na remark\nhint: b")
     let place = try #require(first.locations?.first?.physicalLocation)
     #expect(place.artifactLocation.uri == "flows/my%20flow.yaml")
     #expect(place.region == .init(startLine: 1, startColumn: 4, endLine: 1, endColumn: 5))

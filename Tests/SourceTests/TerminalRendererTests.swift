@@ -46,7 +46,7 @@ private func excerpt(_ part: String, in text: String, columns: Int = 100) throws
            = way without it: classify > send
            = first line
              second line
-           = write instead: read `write.?text`
+           = hint: read `write.?text`
 
         """
     )
@@ -93,8 +93,12 @@ private func excerpt(_ part: String, in text: String, columns: Int = 100) throws
     var diagnostic = Diagnostic(code, "wrong", at: try span("a", in: "a"))
     diagnostic.fix = try .init(span: #require(diagnostic.span), replacement: "b")
     #expect(render(diagnostic).hasSuffix("   = write instead: `b`\n"))
-    diagnostic.hint = "b, not a"
-    #expect(render(diagnostic).hasSuffix("^\n   = write instead: b, not a\n"))
+    diagnostic.hint = "write `b`, not `a`"
+    #expect(render(diagnostic).hasSuffix("^\n   = write instead: `b`, not `a`\n"))
+    diagnostic.hint = "did you mean `b`?"
+    #expect(render(diagnostic).hasSuffix("^\n   = did you mean `b`?\n"))
+    diagnostic.hint = "remove it"
+    #expect(render(diagnostic).hasSuffix("^\n   = hint: remove it\n"))
   }
 }
 

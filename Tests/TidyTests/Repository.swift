@@ -69,7 +69,9 @@ struct Repository {
         path.hasPrefix(".ci") || path == "Makefile" || endings.contains(where: path.hasSuffix),
         manager.fileExists(atPath: root + "/" + path)
       else { return nil }
-      let text = try String(contentsOf: URL(filePath: root + "/" + path), encoding: .utf8)
+      // Examples of broken files need not be UTF-8.
+      let bytes = try Data(contentsOf: URL(filePath: root + "/" + path))
+      let text = String(decoding: bytes, as: UTF8.self)
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       return File(path: path, lines: lines.map { String($0) })
     }

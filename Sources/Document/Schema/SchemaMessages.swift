@@ -58,6 +58,7 @@ enum SchemaMessages {
       "the reference `\(reference)` leads nowhere",
       at: span,
       hint: Suggestion.nearest(to: reference, in: known).map { "did you mean `\($0)`?" }
+        ?? "declare it under `$defs` of the same schema"
     )
   }
 
@@ -66,7 +67,8 @@ enum SchemaMessages {
       .schemaBadPattern,
       .error,
       "the pattern `\(pattern)` is refused: \(reason)",
-      at: span
+      at: span,
+      hint: "patterns run on RE2, in linear time: no look-around, no back-references"
     )
   }
 

@@ -82,6 +82,7 @@ package struct RunCommand: Command {
         answers,
         input: input,
         reserved: gate.reservationPicodollars,
+        expected: report.expected?.picodollars.value,
         console
       )
     }
@@ -106,6 +107,7 @@ package struct RunCommand: Command {
     _ answers: CallAnswers,
     input: Value,
     reserved: Int64?,
+    expected: Int64?,
     _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let session = try RunSession(place, console)
@@ -147,6 +149,6 @@ package struct RunCommand: Command {
     } catch {
       throw RunSession.failure(error)
     }
-    return try await conduct.finish(driver)
+    return try await conduct.finish(driver, expectedPicodollars: expected)
   }
 }

@@ -34,7 +34,10 @@ struct RunConduct {
   ///
   /// Ctrl-C cancels the run in order, so that cancel edges are taken; a second one stops at once
   /// and leaves the run to `resume`.
-  func finish(_ driver: RunDriver) async throws(CommandFailure) -> ExitCode {
+  func finish(
+    _ driver: RunDriver,
+    expectedPicodollars: Int64? = nil
+  ) async throws(CommandFailure) -> ExitCode {
     Interrupt.watch()
     let watcher = Task {
       var seen = 0
@@ -50,7 +53,8 @@ struct RunConduct {
     defer { watcher.cancel() }
     let people = PersonPrompt(console, isForbidden: !mayAsk)
     let pause = try await session.drive(driver, asking: people)
-    let ending = RunEnding(console: console, format: format)
+    let ending = RunEnding(
+      console: console, format: format, expectedPicodollars: expectedPicodollars)
     return ending.show(
       pause,
       runID: driver.header.runID,

@@ -4,6 +4,8 @@ import Signalbox
 struct RunEnding {
   let console: Console
   let format: OutputFormat
+  /// What a run was expected to cost when it started, when that is known.
+  var expectedPicodollars: Int64?
 
   /// Prints the ending as data and returns the program's.
   func show(_ pause: RunPause, runID: String, state: RunState, limits: RunLimits) -> ExitCode {
@@ -63,9 +65,9 @@ struct RunEnding {
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
-      return "\(Self.shownName(final))   \(spent)\(of)\n" + Self.shown(result)
+      return "\(final)   \(spent)\(of)\(estimate(state))\n" + Self.shown(result)
     case .ended(.failure(let final, let error, let result)):
-      var text = "\(final.map { Self.shownName($0) } ?? "failed")   \(spent)\(of)\n"
+      var text = "\(final ?? "failed")   \(spent)\(of)\n"
       if let error {
         let step = error.step.isEmpty ? "" : "`\(error.step)`: "
         text += "  \(step)\(error.kind.name): \(error.message.visibleInTerminal)\n"
@@ -75,15 +77,19 @@ struct RunEnding {
     }
   }
 
+  /// `   estimate at start $0.003479 (-7.7 %)`.
+  private func estimate(_ state: RunState) -> String {
+    guard let expected = expectedPicodollars, expected > 0 else { return "" }
+    let deviation = (Double(state.spentPicodollars) / Double(expected) - 1) * 1_000
+    let tenths = Int(deviation.rounded())
+    let sign = tenths < 0 ? "-" : "+"
+    return "   estimate at start \(Picodollars.text(expected)) "
+      + "(\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10) %)"
+  }
+
   private static func shown(_ result: Value) -> String {
     if case .null = result { return "" }
     return "  " + JSONWriter.string(result).visibleInTerminal + "\n"
-  }
-
-  /// A final state's name as the flow writes it.
-  static func shownName(_ name: String) -> String {
-    guard let hash = name.utf8.firstIndex(of: 0x23) else { return name }
-    return String(name[..<hash])
   }
 
   /// ` --decision send|rewrite`, or how else the answer can be given.
@@ -119,11 +125,11 @@ struct RunEnding {
     case .stalled: fields["status"] = .string("stalled")
     case .ended(.success(let final, let result)):
       fields["status"] = .string("succeeded")
-      fields["final"] = .string(Self.shownName(final))
+      fields["final"] = .string(final)
       fields["result"] = result
     case .ended(.failure(let final, let error, let result)):
       fields["status"] = .string("failed")
-      fields["final"] = final.map { .string(Self.shownName($0)) } ?? .null
+      fields["final"] = final.map { .string($0) } ?? .null
       if let error {
         fields["error"] = .map([
           "kind": .string(error.kind.name), "message": .string(error.message),

@@ -37,7 +37,7 @@ struct RunStory {
       case .entered(let place, _, let visit):
         let node = table.table.nodes[Int(place)]
         guard node.kind == .final else { continue }
-        line.step = RunEnding.shownName(node.name)
+        line.step = node.name
         line.text = visit > 1 ? "visit \(visit)" : ""
       case .finished(let place, _, let status, let error):
         let node = table.table.nodes[Int(place)]
@@ -72,7 +72,8 @@ struct RunStory {
     for line in lines {
       let step =
         line.step + String(repeating: " ", count: width - line.step.unicodeScalars.count)
-      var row = "  \(RunTimeline.clock(line.offsetMilliseconds))  \(step)  \(line.text)"
+      var row = "  \(RunTimeline.clock(line.offsetMilliseconds))  "
+      row += line.text.isEmpty ? line.step : "\(step)  \(line.text)"
       if line.costPicodollars > 0 { row += "  \(Picodollars.text(line.costPicodollars))" }
       text += row + "\n"
     }

@@ -72,7 +72,7 @@ public struct SARIFRenderer: Sendable {
   private func text(_ diagnostic: Diagnostic) -> String {
     var lines = [diagnostic.message]
     lines += diagnostic.notes.filter { $0.span == nil }.map(\.message)
-    if let hint = diagnostic.hint { lines.append("write instead: " + hint) }
+    if let remedy = diagnostic.remedy { lines.append(remedy) }
     return lines.joined(separator: "\n")
   }
 

@@ -7,7 +7,7 @@
 /// 57 |   send: { tool: send_email, with: { text: "{{ write.text }}" } }
 ///    |                                               ^^^^^^^^^^ written only by `write`
 ///    = way without it: classify > send
-///    = write instead: read `write.?text`
+///    = hint: read `write.?text`
 /// ```
 ///
 /// Whatever a terminal would obey or hide is made visible, in messages as in excerpts.
@@ -51,8 +51,8 @@ public struct TerminalRenderer: Sendable {
     for note in diagnostic.notes where note.span == nil {
       lines += remark(note.message, gutter: gutter)
     }
-    if let hint = diagnostic.hint ?? mechanicalHint(diagnostic) {
-      lines += remark("write instead: " + hint, gutter: gutter)
+    if let remedy = diagnostic.remedy {
+      lines += remark(remedy, gutter: gutter)
     }
     for note in diagnostic.notes {
       guard let span = note.span else { continue }
@@ -82,14 +82,6 @@ public struct TerminalRenderer: Sendable {
       let lead = $0.offset == 0 ? indentation + Ink.gutter.paint("=", color: color) : nil
       return (lead ?? indentation + " ") + " " + ScalarWidth.visible(String($0.element))
     }
-  }
-
-  /// The replacement as a hint, when there is no hint and it is short.
-  private func mechanicalHint(_ diagnostic: Diagnostic) -> String? {
-    guard let replacement = diagnostic.fix?.replacement, !replacement.isEmpty,
-      replacement.utf8.count <= 80, !replacement.utf8.contains(0x0A)
-    else { return nil }
-    return "`\(replacement)`"
   }
 
   /// Digits of the largest line number shown, at least 2, so that short files align too.

@@ -5,15 +5,22 @@ public import Values
 /// Setting a slot converts its value once into the form that guards read, so that testing a guard
 /// converts and allocates nothing.
 public struct Memory: Sendable {
+  /// What guards read, one per slot.
+  private(set) var cells: [Cell]
   private var values: [Value?]
+  /// The owners of what `cells` point at.
+  private var blocks: [Block?]
 
   /// A memory whose slots are all absent.
   public init(slotCount: Int) {
-    values = Array(repeating: nil, count: max(0, slotCount))
+    let count = max(0, slotCount)
+    cells = Array(repeating: .absent, count: count)
+    values = Array(repeating: nil, count: count)
+    blocks = Array(repeating: nil, count: count)
   }
 
   /// Number of slots.
-  public var slotCount: Int { values.count }
+  public var slotCount: Int { cells.count }
 
   /// Puts a value into a slot; nil makes it absent.
   ///
@@ -21,6 +28,14 @@ public struct Memory: Sendable {
   public mutating func set(_ slot: Int, _ value: Value?) {
     precondition(slot >= 0 && slot < values.count, "a slot must lie within the memory")
     values[slot] = value
+    guard let value else {
+      cells[slot] = .absent
+      blocks[slot] = nil
+      return
+    }
+    let block = Block([value])
+    cells[slot] = block.cells[0]
+    blocks[slot] = block
   }
 
   /// The value of a slot; nil when absent.

@@ -1,0 +1,404 @@
+import RegularExpression
+import Source
+import Values
+
+/// Compiled code: a closure over cells.
+typealias Code = @Sendable (Context) -> Cell
+
+/// Code with what is known about it.
+struct Piece {
+  var code: Code
+  /// The value, when it is constant.
+  var constant: Cell?
+  /// What it reads, when that is simple enough for fused forms.
+  var shape = Shape.other
+
+  enum Shape {
+    case other
+    case slot(Int)
+    case local(Int)
+    case slotField(Int, Cell)
+    case localField(Int, Cell)
+  }
+}
+
+/// Turns a checked tree into closures.
+struct Builder {
+  let tree: Tree
+  let types: [ExpressionType]
+  let bindings: [Binding]
+  let places: [Int32]
+  let environment: Environment
+  let messages: MessageRegistry
+  /// Owners of the constants that closures hold.
+  var blocks: [Block] = []
+  var isRecording = false
+  var reporter: Reporter
+  let isFlow: Bool
+
+  init(_ checker: Checker, messages: MessageRegistry) {
+    tree = checker.tree
+    types = checker.types
+    bindings = checker.bindings
+    places = checker.places
+    environment = checker.environment
+    reporter = checker.reporter
+    isFlow = checker.isFlow
+    self.messages = messages
+  }
+
+  /// A constant cell that lives as long as the program.
+  mutating func constant(_ value: Value) -> Cell {
+    let block = Block([value])
+    blocks.append(block)
+    return block.cells[0]
+  }
+
+  mutating func text(_ string: String) -> Cell { constant(.string(string)) }
+
+  func constantPiece(_ cell: Cell) -> Piece { Piece(code: { _ in cell }, constant: cell) }
+
+  func failing(_ kind: EvaluationError.Kind, _ message: String, _ node: Int32) -> Piece {
+    let range = tree[node].range
+    return Piece(code: { $0.fail(kind, message, at: range) })
+  }
+
+  mutating func build(_ node: Int32) -> Piece {
+    let piece = fold(compile(node), node)
+    guard isRecording else { return piece }
+    let code = piece.code
+    return Piece(
+      code: { context in
+        let cell = code(context)
+        context.record(node, cell)
+        return cell
+      },
+      constant: piece.constant
+    )
+  }
+
+  /// Evaluates what reads nothing once, now.
+  private mutating func fold(_ piece: Piece, _ node: Int32) -> Piece {
+    let here = tree[node]
+    guard piece.constant == nil, isFoldable(here, node) else { return piece }
+    let code = piece.code
+    let result: Evaluation = Evaluator.run(
+      [],
+      localCount: 0,
+      cost: 2_000,
+      valueSize: 10_000
+    ) { context in
+      let cell = code(context)
+      if cell.isError { return .failure(context.error(cell)) }
+      return context.isExhausted
+        ? .failure(EvaluationError(.costExceeded, "", at: here.range))
+        : .value(cell.value)
+    }
+    switch result {
+    case .value(let value): return constantPiece(constant(value))
+    case .failure(let error):
+      if isFlow, error.kind == .invalidArgument || error.kind == .invalidConversion {
+        reporter.report(.celConstantFailure, Messages.badConstant(error.message), at: error.range)
+      }
+      return piece
+    }
+  }
+
+  /// Whether a node does work and all its children are constants.
+  private func isFoldable(_ here: Node, _ node: Int32) -> Bool {
+    switch here.kind {
+    case .call, .memberCall:
+      switch bindings[Int(node)] {
+      case .function(let name, let drops):
+        return name != "optional.none"
+          && tree.children(node).dropFirst(drops ? 1 : 0).allSatisfy { isConstant($0) }
+      case .type: return tree.children(node).allSatisfy { isConstant($0) }
+      default: return false
+      }
+    case .list, .map, .negate, .not, .arithmetic, .relation, .index:
+      return tree.children(node).allSatisfy { isConstant($0) }
+    default: return false
+    }
+  }
+
+  private func isConstant(_ node: Int32) -> Bool {
+    let here = tree[node]
+    switch here.kind {
+    case .literal: return true
+    case .identifier, .select:
+      if case .constant = bindings[Int(node)] { return true }
+      return false
+    case .optionalElement: return false
+    case .not, .negate, .arithmetic, .relation, .index, .list, .map:
+      return tree.children(node).allSatisfy { isConstant($0) }
+    case .call, .memberCall: return isFoldable(here, node)
+    default: return false
+    }
+  }
+
+  private mutating func compile(_ node: Int32) -> Piece {
+    let here = tree[node]
+    switch here.kind {
+    case .literal: return constantPiece(constant(tree.constant(node)))
+    case .identifier: return name(node)
+    case .select: return select(node)
+    case .presence: return presence(node)
+    case .index: return index(node)
+    case .call, .memberCall: return call(node)
+    case .list: return list(node)
+    case .map: return map(node)
+    case .record: return record(node)
+    case .optionalElement: return build(tree.child(node, 0))
+    case .not: return not(node)
+    case .negate:
+      let operand = build(tree.child(node, 0)).code
+      let range = here.range
+      return Piece(code: { Arithmetic.negate(operand($0), $0, range) })
+    case .arithmetic, .relation: return chain(node)
+    case .and, .or: return logic(node)
+    case .conditional: return conditional(node)
+    case .comprehension: return comprehension(node)
+    case .bind: return bind(node)
+    case .block: return block(node)
+    case .optionalMap: return optionalMap(node)
+    case .invalid: return failing(.unknownName, Messages.emptyExpression, node)
+    }
+  }
+
+  // MARK: Names and fields
+
+  private mutating func name(_ node: Int32) -> Piece {
+    let range = tree[node].range
+    switch bindings[Int(node)] {
+    case .variable(let position):
+      return variable(position, range)
+    case .alias(let position, let fields):
+      var piece = variable(position, range)
+      for field in fields { piece = self.field(piece, field, node, isOptional: false) }
+      return piece
+    case .local(let place):
+      return Piece(
+        code: {
+          $0.charge(1)
+          return $0.local(place)
+        },
+        shape: .local(place)
+      )
+    case .constant(let value): return constantPiece(constant(value))
+    case .failure(let kind, let message): return failing(kind, message, node)
+    default: return failing(.unknownName, Messages.undeclared(tree.name(node)), node)
+    }
+  }
+
+  func variable(_ position: Int, _ range: TextRange) -> Piece {
+    let variable = environment.variables[position]
+    let slot = variable.slot
+    let name = variable.name
+    return Piece(
+      code: { context in
+        context.charge(1)
+        let cell = context.slot(slot)
+        if cell.tag == Tag.absent {
+          return context.fail(.absent, Messages.noValueYet(name), at: range)
+        }
+        return cell
+      },
+      shape: .slot(slot)
+    )
+  }
+
+  private mutating func select(_ node: Int32) -> Piece {
+    switch bindings[Int(node)] {
+    case .none: break
+    default: return name(node)
+    }
+    let operand = build(tree.child(node, 0))
+    return field(operand, tree.name(node), node, isOptional: tree[node].flag)
+  }
+
+  private mutating func field(
+    _ operand: Piece,
+    _ name: String,
+    _ node: Int32,
+    isOptional: Bool
+  ) -> Piece {
+    let key = text(name)
+    let range = tree[node].range
+    let code = operand.code
+    let messages = messages
+    if isOptional {
+      // A step that has not run holds nothing to select from: `.?` and `has` may ask of it
+      // (FLOW-SEMANTICS 10).
+      let isFlow = isFlow
+      return Piece(code: { context in
+        let cell = code(context)
+        if isFlow, cell.isError, context.error(cell).kind == .absent { return .none }
+        return Selection.optional(cell, key, context, range, messages)
+      })
+    }
+    let acceptsLength = isFlow && name == "length"
+    var shape = Piece.Shape.other
+    if case .slot(let slot) = operand.shape { shape = .slotField(slot, key) }
+    if case .local(let place) = operand.shape { shape = .localField(place, key) }
+    return Piece(
+      code: { context in
+        context.charge(1)
+        let cell = code(context)
+        if cell.tag == Tag.map {
+          let value = cell.entries.value(named: key)
+          if value.tag != Tag.absent { return value }
+        } else if acceptsLength, let size = TextFunctions.size(cell) {
+          return Cell(size)
+        }
+        return Selection.field(cell, key, context, range, messages)
+      },
+      shape: acceptsLength ? .other : shape
+    )
+  }
+
+  private mutating func presence(_ node: Int32) -> Piece {
+    let operand = build(tree.child(node, 0)).code
+    let key = text(tree.name(node))
+    let range = tree[node].range
+    let messages = messages
+    let isFlow = isFlow
+    return Piece(code: { context in
+      context.charge(1)
+      let cell = operand(context)
+      if isFlow, cell.isError, context.error(cell).kind == .absent { return Cell(false) }
+      return Selection.has(cell, key, context, range, messages)
+    })
+  }
+
+  private mutating func index(_ node: Int32) -> Piece {
+    let operand = build(tree.child(node, 0))
+    let key = build(tree.child(node, 1))
+    let code = operand.code
+    let keyCode = key.code
+    let range = tree[node].range
+    if tree[node].flag {
+      return Piece(code: { context in
+        context.charge(1)
+        return Arithmetic.optionalIndex(code(context), keyCode(context), context, range)
+      })
+    }
+    return Piece(code: { context in
+      context.charge(1)
+      return Arithmetic.index(code(context), keyCode(context), context, range)
+    })
+  }
+
+  // MARK: Logic
+
+  private mutating func not(_ node: Int32) -> Piece {
+    let operand = build(tree.child(node, 0)).code
+    let range = tree[node].range
+    return Piece(code: { context in
+      context.charge(1)
+      let cell = operand(context)
+      if cell.isBool { return Cell(cell.bits == 0) }
+      if cell.isError { return cell }
+      return Arithmetic.noOverload("!", [cell], context, range)
+    })
+  }
+
+  private mutating func logic(_ node: Int32) -> Piece {
+    let isAnd = tree[node].kind == .and
+    let codes = tree.children(node).map { build($0).code }
+    let range = tree[node].range
+    let symbol = isAnd ? "&&" : "||"
+    let decisive: UInt64 = isAnd ? 0 : 1
+    if codes.count == 2 {
+      let first = codes[0]
+      let second = codes[1]
+      return Piece(code: { context in
+        let left = first(context)
+        if left.isBool, left.bits == decisive { return left }
+        let right = second(context)
+        if right.isBool {
+          if right.bits == decisive || left.isBool { return right }
+        }
+        return Builder.undecided(left, right, symbol, context, range)
+      })
+    }
+    return Piece(code: { context in
+      var failure: Cell?
+      for code in codes {
+        let cell = code(context)
+        if cell.isBool {
+          if cell.bits == decisive { return cell }
+        } else if failure == nil {
+          failure = Builder.undecided(cell, cell, symbol, context, range)
+        }
+      }
+      return failure ?? Cell(tag: Tag.bool, bits: decisive ^ 1)
+    })
+  }
+
+  /// The error of an operator whose operands did not decide.
+  private static func undecided(
+    _ left: Cell,
+    _ right: Cell,
+    _ symbol: String,
+    _ context: Context,
+    _ range: TextRange
+  ) -> Cell {
+    if left.isError { return left }
+    if right.isError { return right }
+    return Arithmetic.noOverload(symbol, [left.isBool ? right : left], context, range)
+  }
+
+  private mutating func conditional(_ node: Int32) -> Piece {
+    let codes = tree.children(node).map { build($0).code }
+    let range = tree[node].range
+    if codes.count == 3 {
+      let (condition, one, other) = (codes[0], codes[1], codes[2])
+      return Piece(code: { context in
+        let cell = condition(context)
+        if cell.isBool { return cell.bits == 1 ? one(context) : other(context) }
+        if cell.isError { return cell }
+        return Arithmetic.noOverload("? :", [cell], context, range)
+      })
+    }
+    return Piece(code: { context in
+      var index = 0
+      while index + 1 < codes.count {
+        let cell = codes[index](context)
+        if cell.isTrue { return codes[index + 1](context) }
+        if cell.isError { return cell }
+        if !cell.isBool { return Arithmetic.noOverload("? :", [cell], context, range) }
+        index += 2
+      }
+      return codes[codes.count - 1](context)
+    })
+  }
+
+  // MARK: Operators
+
+  private mutating func chain(_ node: Int32) -> Piece {
+    let children = Array(tree.children(node))
+    let pieces = children.map { build($0) }
+    let range = tree[node].range
+    if pieces.count == 2 {
+      return binary(tree.chainOperator(node, 1), pieces[0], pieces[1], range)
+    }
+    let operators = (1..<children.count).map { tree.chainOperator(node, $0) }
+    if let joined = concatenation(pieces, operators, range) { return joined }
+    let codes = pieces.map(\.code)
+    let ranges = (1..<children.count).map {
+      tree[children[0]].range.union(tree[children[$0]].range)
+    }
+    return Piece(code: { context in
+      var left = codes[0](context)
+      var position = 1
+      for operation in operators {
+        context.charge(1)
+        let right = codes[position](context)
+        left = Arithmetic.apply(operation, left, right, context, ranges[position - 1])
+        if left.isError { return left }
+        position += 1
+      }
+      return left
+    })
+  }
+}

@@ -1,0 +1,221 @@
+import Values
+
+/// Functions on lists, sets and maps.
+enum ListFunctions {
+  private static func noOverload(_ name: String, _ cells: [Cell], _ context: Context) -> Cell {
+    context.fail(.noSuchOverload, Messages.noOverload(name, cells))
+  }
+
+  static func slice(_ arguments: [Cell], _ context: Context) -> Cell {
+    let cell = arguments[0]
+    guard cell.tag == Tag.list, arguments[1].isInt, arguments[2].isInt else {
+      return cell.isString
+        ? TextFunctions.substring(arguments, context) : noOverload("slice", arguments, context)
+    }
+    let (start, end) = (arguments[1].int, arguments[2].int)
+    guard start >= 0, start <= end, end <= cell.count else {
+      let wrong = start < 0 || start > cell.count ? start : end
+      return context.fail(.invalidArgument, Messages.indexOutOfRange(wrong, cell.count))
+    }
+    return cell.elements.slice(Int(start), Int(end))
+  }
+
+  static func flatten(_ cell: Cell, depth: Int64, _ context: Context) -> Cell {
+    guard cell.tag == Tag.list else { return noOverload("flatten", [cell], context) }
+    guard depth >= 0 else {
+      return context.fail(.invalidArgument, Messages.negativeDepth)
+    }
+    var builder = ListBuilder(capacity: 0, context)
+    flatten(cell, min(depth, 256), &builder, context)
+    return context.isExhausted ? context.exhausted(at: context.range) : builder.finish(context)
+  }
+
+  private static func flatten(
+    _ cell: Cell,
+    _ depth: Int64,
+    _ builder: inout ListBuilder,
+    _ context: Context
+  ) {
+    for index in 0..<cell.count {
+      context.charge(1)
+      if context.isExhausted { return }
+      let element = cell.elements[index]
+      if element.tag == Tag.list, depth > 0 {
+        flatten(element, depth - 1, &builder, context)
+      } else {
+        builder.append(element, context)
+      }
+    }
+  }
+
+  static func distinct(_ cell: Cell, _ context: Context) -> Cell {
+    guard cell.tag == Tag.list else { return noOverload("distinct", [cell], context) }
+    var builder = ListBuilder(capacity: 0, context)
+    var kept: [Cell] = []
+    var keys = Set<UInt64>()
+    for index in 0..<cell.count {
+      let element = cell.elements[index]
+      context.charge(1)
+      if let hash = element.keyHash, keys.insert(hash).inserted {
+        kept.append(element)
+        builder.append(element, context)
+        continue
+      }
+      var isKnown = false
+      for other in kept {
+        context.charge(1)
+        if context.isExhausted { return context.exhausted(at: context.range) }
+        if Equality.equal(other, element, context) {
+          isKnown = true
+          break
+        }
+      }
+      if !isKnown {
+        kept.append(element)
+        builder.append(element, context)
+      }
+    }
+    return builder.finish(context)
+  }
+
+  static func sort(_ cell: Cell, _ context: Context) -> Cell {
+    guard cell.tag == Tag.list else { return noOverload("sort", [cell], context) }
+    return sorted((0..<cell.count).map { (cell.elements[$0], cell.elements[$0]) }, context)
+  }
+
+  /// Values by their keys, stable; the keys must be of one kind that has an order.
+  static func sorted(_ pairs: [(Cell, Cell)], _ context: Context) -> Cell {
+    guard let first = pairs.first else { return .emptyList }
+    context.charge(pairs.count * 4)
+    if context.isExhausted { return context.exhausted(at: context.range) }
+    for pair in pairs
+    where pair.0.tag != first.0.tag || Equality.order(first.0, pair.0) == nil {
+      return context.fail(.invalidArgument, Messages.unorderable)
+    }
+    let order = pairs.indices.sorted { left, right in
+      switch Equality.order(pairs[left].0, pairs[right].0) {
+      case .less: true
+      case .greater: false
+      default: left < right
+      }
+    }
+    return context.list(order.map { pairs[$0].1 })
+  }
+
+  static func reverse(_ cell: Cell, _ context: Context) -> Cell {
+    guard cell.tag == Tag.list else {
+      return cell.isString
+        ? TextFunctions.reverse(cell, context) : noOverload("reverse", [cell], context)
+    }
+    context.charge(cell.count)
+    if context.isExhausted { return context.exhausted(at: context.range) }
+    return context.list((0..<cell.count).reversed().map { cell.elements[$0] })
+  }
+
+  static func end(_ cell: Cell, _ context: Context, isFirst: Bool) -> Cell {
+    guard cell.tag == Tag.list else { return noOverload("first", [cell], context) }
+    if cell.count == 0 { return .none }
+    return context.optional(cell.elements[isFirst ? 0 : cell.count - 1])
+  }
+
+  static func range(_ cell: Cell, _ context: Context) -> Cell {
+    guard cell.isInt else { return noOverload("lists.range", [cell], context) }
+    guard cell.int > 0 else { return .emptyList }
+    guard cell.int <= 1 << 31 else { return context.exhausted(at: context.range) }
+    context.charge(Int(cell.int))
+    if context.isExhausted { return context.exhausted(at: context.range) }
+    var builder = ListBuilder(capacity: Int(cell.int), context)
+    for index in 0..<cell.int { builder.append(Cell(index), context) }
+    return builder.finish(context)
+  }
+
+  // MARK: Sets
+
+  private static func holds(_ list: Cell, _ element: Cell, _ context: Context) -> Bool {
+    for index in 0..<list.count {
+      context.charge(1)
+      if context.isExhausted { return false }
+      if Equality.equal(list.elements[index], element, context) { return true }
+    }
+    return false
+  }
+
+  static func contains(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
+    guard left.tag == Tag.list, right.tag == Tag.list else {
+      return noOverload("sets.contains", [left, right], context)
+    }
+    for index in 0..<right.count where !holds(left, right.elements[index], context) {
+      return Cell(false)
+    }
+    return Cell(true)
+  }
+
+  static func equivalent(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
+    let one = contains(left, right, context)
+    return one.isTrue ? contains(right, left, context) : one
+  }
+
+  static func intersects(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
+    guard left.tag == Tag.list, right.tag == Tag.list else {
+      return noOverload("sets.intersects", [left, right], context)
+    }
+    for index in 0..<left.count where holds(right, left.elements[index], context) {
+      return Cell(true)
+    }
+    return Cell(false)
+  }
+
+  // MARK: Flows
+
+  static func sum(_ cell: Cell, _ context: Context) -> Cell {
+    guard cell.tag == Tag.list else { return noOverload("sum", [cell], context) }
+    guard cell.count > 0 else { return Cell(0) }
+    var total = cell.elements[0]
+    for index in 1..<max(1, cell.count) {
+      context.charge(1)
+      var next = cell.elements[index]
+      if total.isDouble, next.isInt { next = Cell(Double(next.int)) }
+      if total.isInt, next.isDouble { total = Cell(Double(total.int)) }
+      total = Arithmetic.add(total, next, context, context.range)
+      if total.isError { return total }
+    }
+    return total
+  }
+
+  static func average(_ cell: Cell, _ context: Context) -> Cell {
+    guard cell.tag == Tag.list, cell.count > 0 else {
+      return context.fail(.invalidArgument, Messages.emptyList)
+    }
+    let total = Conversions.double(sum(cell, context), context)
+    return total.isError ? total : Cell(total.double / Double(cell.count))
+  }
+
+  /// `min`, `max`, `math.least`, `math.greatest`: over the arguments, or over a list.
+  static func extreme(_ arguments: [Cell], _ context: Context, isGreatest: Bool) -> Cell {
+    var cells = arguments
+    if cells.count == 1, cells[0].tag == Tag.list {
+      let list = cells[0]
+      cells = (0..<list.count).map { list.elements[$0] }
+    }
+    guard var best = cells.first else {
+      return context.fail(.invalidArgument, Messages.emptyList)
+    }
+    context.charge(cells.count)
+    for cell in cells.dropFirst() {
+      guard let order = Equality.order(cell, best) else {
+        return noOverload(isGreatest ? "max" : "min", [best, cell], context)
+      }
+      if order == (isGreatest ? .greater : .less) { best = cell }
+    }
+    return best
+  }
+
+  static func keys(_ cell: Cell, _ context: Context, values: Bool) -> Cell {
+    guard cell.tag == Tag.map else { return noOverload("keys", [cell], context) }
+    context.charge(cell.count)
+    let entries = cell.entries
+    return context.list(
+      (0..<entries.count).map { values ? entries.value($0) : entries.key($0) }
+    )
+  }
+}

@@ -1,0 +1,110 @@
+import RegularExpression
+
+/// `regex.*`: RE2 patterns.
+enum PatternFunctions {
+  private static func pattern(_ cell: Cell, _ context: Context) -> Pattern? {
+    context.charge(cell.count)
+    return try? Pattern(cell.text.string)
+  }
+
+  private static func bad(_ cell: Cell, _ context: Context) -> Cell {
+    do throws(PatternError) {
+      _ = try Pattern(cell.text.string)
+    } catch {
+      return context.fail(.invalidArgument, Messages.badPattern(error.message))
+    }
+    return context.fail(.invalidArgument, Messages.badPattern(""))
+  }
+
+  static func extract(_ target: Cell, _ source: Cell, _ context: Context, all: Bool) -> Cell {
+    guard target.isString, source.isString else {
+      return context.fail(.noSuchOverload, Messages.noOverload("regex.extract", [target, source]))
+    }
+    guard let pattern = pattern(source, context) else { return bad(source, context) }
+    guard pattern.groupCount <= 1 else {
+      return context.fail(.invalidArgument, Messages.tooManyGroups)
+    }
+    let text = target.text.string
+    var builder = ListBuilder(capacity: 0, context)
+    var start = 0
+    while start <= target.count {
+      context.charge(target.count / 4 + 1)
+      if context.isExhausted { return context.exhausted(at: context.range) }
+      guard let match = pattern.firstMatch(in: text, from: start), let whole = match[0] else {
+        break
+      }
+      let wanted = pattern.groupCount == 1 ? match[1] : whole
+      if let wanted {
+        let cell = context.slice(target.text, wanted.lowerBound, wanted.upperBound)
+        if !all { return context.optional(cell) }
+        builder.append(cell, context)
+      } else if !all {
+        return .none
+      }
+      start = whole.isEmpty ? whole.upperBound + 1 : whole.upperBound
+    }
+    return all ? builder.finish(context) : .none
+  }
+
+  static func replace(_ arguments: [Cell], _ context: Context) -> Cell {
+    guard arguments.prefix(3).allSatisfy(\.isString), arguments.count == 3 || arguments[3].isInt
+    else {
+      return context.fail(.noSuchOverload, Messages.noOverload("regex.replace", arguments))
+    }
+    guard let pattern = pattern(arguments[1], context) else { return bad(arguments[1], context) }
+    let target = arguments[0].text
+    let text = target.string
+    let limit = arguments.count > 3 && arguments[3].int >= 0 ? arguments[3].int : Int64.max
+    var result: [UInt8] = []
+    var start = 0
+    var copied = 0
+    var count: Int64 = 0
+    while start <= target.count, count < limit {
+      context.charge(target.count / 4 + arguments[2].count / 4 + 1)
+      if context.isExhausted { return context.exhausted(at: context.range) }
+      guard let match = pattern.firstMatch(in: text, from: start), let whole = match[0] else {
+        break
+      }
+      for index in copied..<whole.lowerBound { result.append(target[index]) }
+      guard expand(arguments[2].text, match, target, &result) else {
+        return context.fail(.invalidArgument, Messages.badReplacement)
+      }
+      copied = whole.upperBound
+      start = whole.isEmpty ? whole.upperBound + 1 : whole.upperBound
+      count += 1
+    }
+    for index in copied..<max(copied, target.count) { result.append(target[index]) }
+    return context.text(Array(String(decoding: result, as: UTF8.self).utf8))
+  }
+
+  /// Appends a replacement with `\1` groups; false when it names a group that is not there.
+  private static func expand(
+    _ template: TextView,
+    _ match: [Range<Int>?],
+    _ target: TextView,
+    _ result: inout [UInt8]
+  ) -> Bool {
+    var index = 0
+    while index < template.count {
+      let byte = template[index]
+      index += 1
+      guard byte == 0x5C else {
+        result.append(byte)
+        continue
+      }
+      guard index < template.count else { return false }
+      let next = template[index]
+      index += 1
+      if next == 0x5C {
+        result.append(next)
+      } else if Lexer.isDigit(next), Int(next - 0x30) < match.count {
+        if let group = match[Int(next - 0x30)] {
+          for position in group { result.append(target[position]) }
+        }
+      } else {
+        return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Signalbox
+import Testing
+
+/// A broken flow of `specs/diagnostics` with the findings that `check` reports for it.
+private struct DiagnosticExample {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "specs/diagnostics")
+
+  /// The names of all examples; `<name>.overlay.yaml` belongs to one.
+  static var names: [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return all.filter { name in
+      name.hasSuffix(".json") || (name.hasSuffix(".yaml") && !name.hasSuffix(".overlay.yaml"))
+    }.sorted()
+  }
+
+  let stem: String
+  /// The code that the name promises: `SBX-FLOW-001` of `SBX-FLOW-001-mistyped-edge.yaml`.
+  let code: String
+  let diagnostics: [Diagnostic]
+
+  init(_ name: String) throws {
+    stem = String(name.dropLast(5))
+    code = stem.split(separator: "-").prefix(3).joined(separator: "-")
+    let file = try Self.file(name)
+    var overlays: [SourceFile] = []
+    if FileManager.default.fileExists(atPath: Self.path(stem + ".overlay.yaml")) {
+      overlays.append(try Self.file(stem + ".overlay.yaml"))
+    }
+    let limits = try Self.limits(file)
+    diagnostics = FlowPreparation.prepare(file, overlays: overlays, limits: limits).diagnostics
+  }
+
+  /// What a terminal shows, without colour.
+  var rendering: String { TerminalRenderer().render(diagnostics) }
+
+  /// The golden rendering, rewritten when `SIGNALBOX_GOLDEN` is 1.
+  func golden() throws -> String? {
+    let path = Self.path(stem + ".txt")
+    if ProcessInfo.processInfo.environment["SIGNALBOX_GOLDEN"] == "1" {
+      try rendering.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+    return try? String(contentsOfFile: path, encoding: .utf8)
+  }
+
+  private static func path(_ name: String) -> String { folder.path + "/" + name }
+
+  private static func file(_ name: String) throws -> SourceFile {
+    SourceFile(name: name, bytes: Array(try Data(contentsOf: URL(filePath: path(name)))))
+  }
+
+  /// The limits that a comment `# limits: places 2` asks for, so that small files can exceed them.
+  private static func limits(_ file: SourceFile) throws -> Limits {
+    var limits = Limits()
+    for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
+      guard line.hasPrefix("# limits: ") else { continue }
+      let words = line.dropFirst(10).split(separator: " ")
+      let number = try #require(words.last.flatMap { Int($0) })
+      switch words[0] {
+      case "places": limits.places = number
+      case "diagnostics": limits.diagnostics = number
+      case "documentBytes": limits.documentBytes = number
+      case "documentNodes": limits.documentNodes = number
+      case "aliasNodes": limits.aliasNodes = number
+      default: Issue.record("`\(words[0])` is no limit that examples can set")
+      }
+    }
+    return limits
+  }
+}
+
+@Suite struct DiagnosticExampleTests {
+  @Test("each broken flow is shown as its golden text says", arguments: DiagnosticExample.names)
+  func golden(_ name: String) throws {
+    let example = try DiagnosticExample(name)
+    #expect(example.diagnostics.contains { $0.code.id == example.code }, "\(example.rendering)")
+    #expect(try example.golden() == example.rendering)
+  }
+
+  @Test func `there are many, and each golden text has its flow`() throws {
+    let names = DiagnosticExample.names
+    #expect(names.count >= 120)
+    let stems = Set(names.map { $0.dropLast(5) })
+    #expect(stems.count == names.count)
+    let all = try FileManager.default.contentsOfDirectory(atPath: DiagnosticExample.folder.path)
+    for name in all where name.hasSuffix(".txt") {
+      #expect(stems.contains(name.dropLast(4)), "\(name) has no flow")
+    }
+  }
+}
