@@ -96,6 +96,10 @@ enum CELDescriptors {
     ] {
       declare("\(name)Value", [("value", WireField(number: 1, kind: kind))], &registry)
     }
+    declareStructures(&registry)
+  }
+
+  private static func declareStructures(_ registry: inout RecordRegistry) {
     let value = "google.protobuf.Value"
     declare(
       "Struct",

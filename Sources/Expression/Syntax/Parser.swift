@@ -495,10 +495,12 @@ struct Parser {
       mistake(.celLiteral, error.message, at: full)
       value = .int(0)
     }
-    if Lexer.isLetter(following) {
+    let hasSuffix = Lexer.isLetter(following)
+    if hasSuffix {
       mistake(.celLiteral, Messages.numberSuffix, at: full, hint: Messages.numberSuffixHint)
     }
     advance()
+    if hasSuffix { advance() }
     return literal(value, full)
   }
 
