@@ -250,7 +250,7 @@ extension Compilation {
     }
   }
 
-  private static func spelled(_ type: ExpressionType) -> String {
+  static func spelled(_ type: ExpressionType) -> String {
     switch type {
     case .string: "text"
     case .bool: "a boolean"

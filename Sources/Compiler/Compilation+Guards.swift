@@ -16,7 +16,7 @@ extension Compilation {
       guard let hint = Self.remedy(compiled.type) else { continue }
       report(
         Messages.notBoolean(
-          compiled.type.name,
+          Self.spelled(compiled.type),
           hint: hint,
           at: linked.table.debug.programs[Int(program)]?.span
         )

@@ -64,7 +64,9 @@ extension Compilation {
     where !field.isOptional && field.defaultValue == nil && !given.contains(field.name)
       && !meant.contains(.string(field.name))
     {
-      report(Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: Self.place(step)))
+      report(
+        Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: Self.place(step))
+      )
     }
   }
 

@@ -318,7 +318,7 @@ enum Messages {
   static func notBoolean(_ type: String, hint: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       .celNotBoolean,
-      "a guard is true or false, this is `\(type)`",
+      "a guard is true or false, this is \(type)",
       at: span,
       hint: hint
     )

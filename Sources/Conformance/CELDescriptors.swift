@@ -121,6 +121,10 @@ enum CELDescriptors {
       [("values", WireField(number: 1, kind: .message, typeName: value, isRepeated: true))],
       &registry
     )
+    declareValue(&registry)
+  }
+
+  private static func declareValue(_ registry: inout RecordRegistry) {
     declare(
       "Value",
       [
