@@ -122,7 +122,7 @@ let package = Package(
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
-    tests("ExecutionTests", uses: ["Signalbox", "TestSupport"]),
+    tests("ExecutionTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),

@@ -96,9 +96,10 @@ extension Compilation {
     case .always: break
     case .kind(let kind):
       guard let resolved = resolve(kind: kind) else { return }
-      // A cancellation is of one kind only.
-      if event == .cancel, resolved != .cancelled { return }
-      kinds = event == .cancel ? .all : kinds.intersection(ErrorKindSet([resolved]))
+      // What is cancelled has that kind, or `unknown` when it was a write that may have happened.
+      if event == .cancel, resolved != .cancelled, resolved != .unknown { return }
+      let isAnyCancellation = event == .cancel && resolved == .cancelled
+      kinds = isAnyCancellation ? .all : kinds.intersection(ErrorKindSet([resolved]))
       // An edge of `on_timeout` that asks for another kind can never be taken.
       if kinds.isEmpty { return }
     case .expression(let source): program = addProgram(.expression, source)

@@ -17,6 +17,7 @@ extension RunState {
       writer.write(byte: token.phase.rawValue)
       writer.write(signed: token.effect)
       writer.write(index: token.attempt)
+      writer.write(bool: token.isInDoubt)
     }
     writer.write(list: registers) { $0.write(signed: $1) }
     writer.write(list: 0..<memory.slotCount) { writer, slot in
@@ -68,8 +69,10 @@ extension RunState {
     }
   }
 
-  /// Reads the binary form; hostile bytes give an error.
-  public init(decoding bytes: [UInt8]) throws(BinaryError) {
+  /// Reads the binary form of a state of `table`; hostile bytes give an error.
+  ///
+  /// What is read can be continued: every number in it is one that the table knows.
+  public init(decoding bytes: [UInt8], for table: LinkedTable) throws(BinaryError) {
     var reader = BinaryReader(bytes)
     guard try reader.readUnsigned() == Self.version else {
       throw reader.failure("a snapshot of another version")
@@ -80,6 +83,7 @@ extension RunState {
       token.phase = try reader.readCase(Token.Phase.self)
       token.effect = try reader.readSigned()
       token.attempt = try reader.readIndex()
+      token.isInDoubt = try reader.readBool()
       return token
     }
     let registers = try reader.readList { (reader) throws(BinaryError) in try reader.readSigned() }
@@ -111,6 +115,31 @@ extension RunState {
     isOverdue = try reader.readBool()
     outcome = try Self.readOutcome(&reader)
     guard reader.isAtEnd else { throw reader.failure("bytes after the end") }
+    guard fits(table.table) else { throw reader.failure("a state of another table") }
+  }
+
+  /// Whether the numbers of the state lie within the table, with room for counting on.
+  private func fits(_ table: TransitionTable) -> Bool {
+    let roomy = 0...Int64.max / 2
+    return registers.count == table.registers.count && memory.slotCount == table.slots.count
+      && steps.count == table.nodes.count && registers.allSatisfy(roomy.contains)
+      && steps.allSatisfy { $0.attempts >= 0 && $0.attempts < Int32.max / 2 }
+      && [nextEffect, startedMilliseconds, nowMilliseconds, placesEntered, timeoutTimer]
+        .allSatisfy(roomy.contains)
+      && startedMilliseconds <= nowMilliseconds
+      && tokens.count <= table.nodes.count && tokens.allSatisfy { fits($0, table) }
+  }
+
+  private func fits(_ token: Token, _ table: TransitionTable) -> Bool {
+    guard table.nodes.indices.contains(Int(token.place)), token.frame == 0, token.effect >= 0,
+      token.attempt >= 0, token.attempt < Int32.max / 2
+    else { return false }
+    let node = table.nodes[Int(token.place)]
+    switch token.phase {
+    case .entered: return true
+    case .calling, .pausing: return node.effect != noIndex
+    case .waiting: return node.kind == .wait
+    }
   }
 
   private static func readError(_ reader: inout BinaryReader) throws(BinaryError) -> RunError? {

@@ -26,6 +26,8 @@ public struct Token: Sendable, Hashable {
   public var effect: EffectID
   /// The attempt under way, from 1.
   public var attempt: Int32
+  /// Whether an earlier attempt of this visit was a write that may have happened.
+  public var isInDoubt: Bool
 
   /// A token that has just entered `place`.
   public init(place: NodeIndex, frame: Int32) {
@@ -34,6 +36,7 @@ public struct Token: Sendable, Hashable {
     phase = .entered
     effect = 0
     attempt = 0
+    isInDoubt = false
   }
 }
 

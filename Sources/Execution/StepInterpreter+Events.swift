@@ -11,15 +11,18 @@ extension StepInterpreter {
   ///
   /// A write that timed out may have happened. It is repeated only when declared idempotent, and
   /// fails with kind `unknown` unless the flow has an edge for its timeout (FLOW-FORMAT rule 5, 7).
+  /// The doubt lasts until an attempt is answered: a later refusal says nothing of the first.
   mutating func attemptFailed(_ position: Int, kind: ErrorKind, message: String) {
     state.tokens[position].effect = 0
-    let token = state.tokens[position]
-    let node = table.nodes[Int(token.place)]
+    let node = table.nodes[Int(state.tokens[position].place)]
     let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
-    let mayHaveHappened = performer.isWrite && (kind == .timeout || kind == .unknown)
+    if performer.isWrite, kind == .timeout || kind == .unknown {
+      state.tokens[position].isInDoubt = true
+    }
+    let token = state.tokens[position]
     let error = RunError(kind: kind, message: message, step: node.name)
     if node.retry != noIndex, !Self.finalKinds.contains(kind), state.cancelReason == nil,
-      !mayHaveHappened || performer.isIdempotent
+      !token.isInDoubt || performer.isIdempotent
     {
       let policy = table.retries[Int(node.retry)]
       if policy.kinds.contains(kind), token.attempt < policy.maxAttempts {
@@ -41,15 +44,26 @@ extension StepInterpreter {
         return
       }
     }
-    fail(position, mayHaveHappened ? unknownOutcome(error, of: node) : error)
+    fail(position, token.isInDoubt ? doubtful(error, .failure, [.timeout], of: node) : error)
   }
 
-  private func unknownOutcome(_ error: RunError, of node: PlaceNode) -> RunError {
-    let hasTimeoutEdge = node.rows.contains { index in
-      let row = table.rows[Int(index)]
-      return row.event == .failure && row.kinds.contains(.timeout) && !row.kinds.contains(.unknown)
-    }
-    guard error.kind == .timeout, !hasTimeoutEdge else { return error }
+  /// The error of a write that may have happened: kind `unknown`, unless one of `kinds` has an
+  /// edge of its own (specs/decisions/0001).
+  private func doubtful(
+    _ error: RunError,
+    _ event: EventClass,
+    _ kinds: [ErrorKind],
+    of node: PlaceNode
+  ) -> RunError {
+    guard error.kind != .unknown else { return error }
+    let hasOwnEdge =
+      kinds.contains(error.kind)
+      && node.rows.contains { index in
+        let row = table.rows[Int(index)]
+        return row.event == event && row.kinds.contains(error.kind)
+          && !row.kinds.contains(.unknown)
+      }
+    guard !hasOwnEdge else { return error }
     return RunError(
       kind: .unknown,
       message: "\(error.message); whether it happened is not known",
@@ -57,17 +71,27 @@ extension StepInterpreter {
     )
   }
 
+  /// Whether what the token does may have changed something outside.
+  private func mayHaveHappened(_ token: Token) -> Bool {
+    if token.isInDoubt { return true }
+    let node = table.nodes[Int(token.place)]
+    guard token.phase == .calling, token.effect != 0, node.effect != noIndex else { return false }
+    return table.performers[Int(table.effects[Int(node.effect)].performer)].isWrite
+  }
+
   /// A timer's time has come.
   mutating func fire(_ timer: EffectID) {
+    guard timer != 0 else { return }
     if timer == state.timeoutTimer {
       state.timeoutTimer = 0
       flowTimedOut()
       return
     }
     guard let position = state.tokens.firstIndex(where: { $0.effect == timer }) else { return }
-    state.tokens[position].effect = 0
     switch state.tokens[position].phase {
-    case .pausing: call(position)
+    case .pausing:
+      state.tokens[position].effect = 0
+      call(position)
     case .waiting: complete(position, answer: .null)
     case .entered, .calling: return
     }
@@ -99,11 +123,7 @@ extension StepInterpreter {
     for position in state.tokens.indices {
       let token = state.tokens[position]
       let node = table.nodes[Int(token.place)]
-      var status = StepStatus.cancelled
-      if token.phase == .calling, node.effect != noIndex {
-        let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
-        if performer.isWrite { status = .unknown }
-      }
+      let status: StepStatus = mayHaveHappened(token) ? .unknown : .cancelled
       if token.effect != 0 { output.effects.append(.cancel(token.effect)) }
       finish(position, status, RunError(kind: error.kind, message: error.message, step: node.name))
     }
@@ -111,29 +131,29 @@ extension StepInterpreter {
   }
 
   /// Somebody wants the run to stop: cancel edges first; a second request stops at once.
+  ///
+  /// A write under way may have happened: its kind is then `unknown`, as after a timeout.
   mutating func cancelRun(reason: String) {
     let isFirst = state.cancelReason == nil
     state.cancelReason = state.cancelReason ?? reason
-    let error = RunError(kind: .cancelled, message: reason, step: "")
-    expose(error: error)
     if isFirst, let position = state.tokens.indices.first {
       let token = state.tokens[position]
+      let node = table.nodes[Int(token.place)]
+      let isDoubtful = mayHaveHappened(token)
+      var error = RunError(kind: .cancelled, message: reason, step: node.name)
+      if isDoubtful { error = doubtful(error, .cancel, [.cancelled], of: node) }
       if token.effect != 0 {
         output.effects.append(.cancel(token.effect))
         state.tokens[position].effect = 0
       }
-      finish(
-        position,
-        .cancelled,
-        RunError(
-          kind: .cancelled,
-          message: reason,
-          step: table.nodes[Int(token.place)].name
-        )
-      )
-      if case .taken = takeRow(of: position, .cancel, kind: nil) { return }
+      finish(position, isDoubtful ? .unknown : .cancelled, error)
+      expose(error: error)
+      let choice = takeRow(of: position, .cancel, kind: error.kind, skipsFailingGuards: true)
+      if case .taken = choice { return }
+    } else {
+      expose(error: RunError(kind: .cancelled, message: reason, step: ""))
     }
-    state.outcome = .cancelled(reason: reason)
+    state.outcome = .cancelled(reason: state.cancelReason ?? reason)
   }
 
   /// A named event: the first token with a matching row takes it; others ignore it.
@@ -151,7 +171,9 @@ extension StepInterpreter {
       guard listens else { continue }
       let effect = state.tokens[position].effect
       if case .taken = takeRow(of: position, .external, kind: nil) {
-        if effect != 0 { output.effects.append(.cancel(effect)) }
+        // A row without a target leaves the token, and its call, where they are.
+        let isStill = state.tokens.contains { $0.effect == effect }
+        if effect != 0, !isStill { output.effects.append(.cancel(effect)) }
         return
       }
     }

@@ -14,7 +14,8 @@ extension StepInterpreter {
         message: "the run entered \(table.runLimits.maxSteps) places, as many as max_steps allows",
         step: node.name
       )
-      state.outcome = .failure(final: nil, error: error, result: .null)
+      state.lastError = error
+      endByError(error)
       return
     }
     // A refused entry counts too: doors that refuse in turn must not go round for ever.
@@ -78,7 +79,9 @@ extension StepInterpreter {
       case .failure(let error):
         fail(position, RunError(kind: .guardError, message: error.message, step: node.name))
       }
-    case .decision, .pass: succeed(position, answer: nil)
+    case .decision, .pass:
+      // A pure step has a result only where it says so.
+      succeed(position, answer: node.result.isEmpty ? nil : .null)
     case .compound, .parallel, .planner, .fork, .join, .call:
       preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
@@ -153,6 +156,7 @@ extension StepInterpreter {
   /// A call was answered: results, `require`, merging, assignments, then the success rows.
   mutating func complete(_ position: Int, answer: Value) {
     state.tokens[position].effect = 0
+    state.tokens[position].isInDoubt = false
     succeed(position, answer: answer)
   }
 
@@ -160,7 +164,7 @@ extension StepInterpreter {
   private mutating func succeed(_ position: Int, answer: Value?) {
     let place = state.tokens[position].place
     let node = table.nodes[Int(place)]
-    if let answer, let error = store(answer, of: node) {
+    if let error = answer.map({ store($0, of: node) }) ?? refusal(of: node) {
       fail(position, error)
       return
     }
@@ -173,53 +177,79 @@ extension StepInterpreter {
   }
 
   /// Writes an answer to the slots that hold it; undone when `require` or `result` refuses it.
+  ///
+  /// `result` and `require` read the answer under the step's own name and as `output`.
   private mutating func store(_ answer: Value, of node: PlaceNode) -> RunError? {
-    let before = state.memory
-    let slots = [node.resultSlot, node.performerSlot, linked.outputSlot ?? noIndex]
-    func write(_ value: Value, _ memory: inout Memory) {
-      for slot in slots where slot != noIndex { memory.set(Int(slot), value) }
+    let (own, performer, output) = (node.resultSlot, node.performerSlot, linked.outputSlot)
+    guard !node.result.isEmpty || node.require != noIndex else {
+      write(answer, own, performer, output)
+      merge(answer, of: node)
+      return nil
     }
-    write(answer, &state.memory)
+    let before = (read(own), read(performer), output.flatMap { read($0) })
+    write(answer, own, performer, output)
+    var result = answer
+    var refused: RunError?
     if !node.result.isEmpty {
       switch render(node.result) {
-      case .success(let fields): write(.map(fields), &state.memory)
+      case .success(let fields):
+        result = .map(fields)
+        write(result, own, performer, output)
       case .failure(let error):
-        state.memory = before
-        return RunError(kind: .guardError, message: error.message, step: node.name)
+        refused = RunError(kind: .guardError, message: error.message, step: node.name)
       }
     }
-    if node.require != noIndex {
-      let refusal: RunError?
-      switch linked.test(node.require, state.memory) {
-      case .isTrue: refusal = nil
-      case .isFalse:
-        refusal = RunError(
-          kind: .require,
-          message: "the answer of `\(node.name)` does not meet its `require`",
-          step: node.name
-        )
-      case .failure(let error):
-        refusal = RunError(kind: .guardError, message: error.message, step: node.name)
-      }
-      if let refusal {
-        state.memory = before
-        return refusal
-      }
+    if let refusal = refused ?? refusal(of: node) {
+      if own != noIndex { state.memory.set(Int(own), before.0) }
+      if performer != noIndex { state.memory.set(Int(performer), before.1) }
+      if let output { state.memory.set(Int(output), before.2) }
+      return refusal
     }
-    merge(answer, of: node)
+    merge(result, of: node)
     return nil
   }
 
+  private func read(_ slot: SlotIndex) -> Value? {
+    slot == noIndex ? nil : state.memory.value(Int(slot))
+  }
+
+  private mutating func write(
+    _ value: Value,
+    _ own: SlotIndex,
+    _ performer: SlotIndex,
+    _ output: SlotIndex?
+  ) {
+    if own != noIndex { state.memory.set(Int(own), value) }
+    if performer != noIndex { state.memory.set(Int(performer), value) }
+    if let output { state.memory.set(Int(output), value) }
+  }
+
+  /// Why `require` refuses what has just been written; nil: it does not.
+  private func refusal(of node: PlaceNode) -> RunError? {
+    guard node.require != noIndex else { return nil }
+    switch linked.test(node.require, state.memory) {
+    case .isTrue: return nil
+    case .isFalse:
+      return RunError(
+        kind: .require,
+        message: "the answer of `\(node.name)` does not meet its `require`",
+        step: node.name
+      )
+    case .failure(let error):
+      return RunError(kind: .guardError, message: error.message, step: node.name)
+    }
+  }
+
   /// The seed form's merging of results into `state` (FLOW-SEMANTICS 9).
-  private mutating func merge(_ answer: Value, of node: PlaceNode) {
+  private mutating func merge(_ result: Value, of node: PlaceNode) {
     guard let slot = stateSlot, !node.mergedKeys.isEmpty || !node.saveAs.isEmpty,
       case .map(var fields)? = state.memory.value(slot)
     else { return }
     if !node.saveAs.isEmpty {
-      fields[node.saveAs] = answer
+      fields[node.saveAs] = result
     } else {
       for key in node.mergedKeys {
-        if let value = answer[key] { fields[key] = value }
+        if let value = result[key] { fields[key] = value }
       }
     }
     state.memory.set(slot, .map(fields))
@@ -244,29 +274,30 @@ extension StepInterpreter {
   }
 
   /// The place's work failed for good: failure rows, else the run fails.
+  ///
+  /// When a guard among the failure rows fails in its turn, they are tried once more with kind
+  /// `guard_error`, and guards that fail then count as false: an edge without `when` catches all.
   mutating func fail(_ position: Int, _ error: RunError) {
     let token = state.tokens[position]
-    let node = table.nodes[Int(token.place)]
-    var current = error
-    finish(position, current.kind == .unknown ? .unknown : .failure, current)
-    // A guard among the failure rows may fail in its turn; its kind is then `guard_error`, tried
-    // once more, after which the run fails rather than loop.
-    for _ in 0..<2 {
-      expose(error: current)
-      switch takeRow(of: position, .failure, kind: current.kind) {
-      case .taken: return
-      case .none:
-        endByError(current)
-        return
-      case .guardFailed(let message):
-        if current.kind == .guardError {
-          endByError(current)
-          return
-        }
-        current = RunError(kind: .guardError, message: message, step: node.name)
-      }
+    let isUnknown = token.isInDoubt || error.kind == .unknown
+    finish(position, isUnknown ? .unknown : .failure, error)
+    expose(error: error)
+    switch takeRow(of: position, .failure, kind: error.kind) {
+    case .taken: return
+    case .none: endByError(error)
+    case .guardFailed(let message):
+      let step = table.nodes[Int(token.place)].name
+      let second = RunError(kind: .guardError, message: message, step: step)
+      expose(error: second)
+      let choice = takeRow(
+        of: position,
+        .failure,
+        kind: .guardError,
+        skipsFailingGuards: true
+      )
+      if case .taken = choice { return }
+      endByError(second)
     }
-    endByError(current)
   }
 
   mutating func endByError(_ error: RunError) {

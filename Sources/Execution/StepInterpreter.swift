@@ -17,7 +17,7 @@ struct StepInterpreter {
   }
 
   /// The table's plain data.
-  var table: TransitionTable { linked.table }
+  @inline(__always) var table: TransitionTable { linked.table }
 
   /// Applies `event`, then enters places until none is pending.
   mutating func apply(_ event: RunEvent) {
@@ -34,22 +34,33 @@ struct StepInterpreter {
   private mutating func dispatch(_ event: RunEvent.Kind) {
     switch event {
     case .started(let runID, let input, let environment):
+      // A run starts once.
+      guard state.placesEntered == 0 else { return }
       begin(runID: runID, input: input, environment: environment)
     case .completed(let effect, let answer, let usage, let cost):
       settle(usage: usage, costPicodollars: cost)
-      guard let position = state.tokens.firstIndex(where: { $0.effect == effect }) else { return }
+      guard let position = caller(of: effect) else { return }
       complete(position, answer: answer)
     case .failed(let effect, let kind, let message, let usage, let cost):
       settle(usage: usage, costPicodollars: cost)
-      guard let position = state.tokens.firstIndex(where: { $0.effect == effect }) else { return }
+      guard let position = caller(of: effect) else { return }
       attemptFailed(position, kind: kind, message: message)
     case .fired(let timer):
+      exposeRun()
       fire(timer)
     case .cancelled(let reason):
+      exposeRun()
       cancelRun(reason: reason)
     case .external(let name, let payload):
+      exposeRun()
       receive(name: name, payload: payload)
     }
+  }
+
+  /// The token whose call is under way under that number; nil for timers and for what is over.
+  private func caller(of effect: EffectID) -> Int? {
+    guard effect != 0 else { return nil }
+    return state.tokens.firstIndex { $0.effect == effect && $0.phase == .calling }
   }
 
   private mutating func settle(usage: Usage?, costPicodollars: Int64) {
@@ -68,6 +79,7 @@ struct StepInterpreter {
       let entry = table.slots[slot]
       switch entry.kind {
       case .input:
+        let input = RunInput.completed(input, for: linked)
         state.memory.set(slot, input)
         if entry.schema != noIndex,
           let first = linked.violations(of: input, schema: entry.schema).first
@@ -96,9 +108,15 @@ struct StepInterpreter {
 
   /// Takes the first row of `place` for `event` whose guard is true; returns whether one was taken.
   ///
-  /// `kind` restricts failure rows. Rows stand in priority order, so the first match wins
-  /// (SCXML 3.13, document order; FLOW-SEMANTICS 5).
-  mutating func takeRow(of position: Int, _ event: EventClass, kind: ErrorKind?) -> RowChoice {
+  /// `kind` restricts failure and cancel rows. Rows stand in priority order, so the first match
+  /// wins (SCXML 3.13, document order; FLOW-SEMANTICS 5). With `skipsFailingGuards` a guard that
+  /// cannot be evaluated counts as false.
+  mutating func takeRow(
+    of position: Int,
+    _ event: EventClass,
+    kind: ErrorKind?,
+    skipsFailingGuards: Bool = false
+  ) -> RowChoice {
     let token = state.tokens[position]
     for index in table.nodes[Int(token.place)].rows {
       let row = table.rows[Int(index)]
@@ -109,10 +127,15 @@ struct StepInterpreter {
       case .isTrue: break
       case .failure(let error):
         output.trace.append(.guardFailed(row: index, message: error.message))
-        if row.guardErrorMode == .fails { return .guardFailed(error.message) }
+        if row.guardErrorMode == .fails, !skipsFailingGuards {
+          return .guardFailed(error.message)
+        }
         continue
       }
-      if let message = assign(row.assignments) { return .guardFailed(message) }
+      if let message = assign(row.assignments) {
+        if skipsFailingGuards { continue }
+        return .guardFailed(message)
+      }
       output.trace.append(.took(row: index, frame: token.frame))
       leave(position, to: row.target)
       return .taken

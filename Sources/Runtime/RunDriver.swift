@@ -64,7 +64,7 @@ public actor RunDriver {
 
   /// Creates a run, claims it and journals its start; nothing has been called yet.
   ///
-  /// The input is completed with the flow's defaults and the numbers that its schema wants.
+  /// The pure step completes the input with the flow's defaults (`RunInput.completed`).
   public static func start(
     _ table: LinkedTable,
     header: RunHeader,
@@ -91,7 +91,6 @@ public actor RunDriver {
     surroundings.progress(
       .started(runID: header.runID, flow: header.flowName, isResumed: false)
     )
-    let input = RunInput.completed(input, for: table)
     try await driver.begin(input: input)
     return driver
   }

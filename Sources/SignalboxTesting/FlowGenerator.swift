@@ -1,104 +1,178 @@
-/// Writes flows of any size, the same ones for the same seed.
-public enum FlowGenerator {
-  /// A machine of `states` states in the house form, valid and with bounded loops.
+/// Writes valid flows by chance: guards, retries, timeouts, bounded loops.
+///
+/// The same parameters give the same text on every machine.
+public struct FlowGenerator {
+  private var state: UInt64
+  private let states: Int
+  private let usesExpressions: Bool
+  private var calls: [Int] = []
+  private var lines: [String] = []
+
+  /// A flow in the house form with `states` states.
   ///
-  /// Every third state branches on its answer, every seventh loops back at most twice, some retry,
-  /// assign or decide; all end in one of three final states. O(states).
-  public static func machine(states: Int, seed: UInt64) -> String {
-    var random = SplitMix(state: seed)
-    var text = """
-      signalbox: 1
-      name: generated-\(states)
-      budget: {hard: $1000}
-      timeout: 1000h
-      input:
-        message: {type: string, maxLength: 4000}
-        amount: {type: number, minimum: 0}
-        urgent: {type: boolean, optional: true}
-      state:
-        note: {type: string, default: ""}
-        count: {type: integer, default: 0}
-      models:
-        small: {provider: openai, model: gpt-4o-mini, temperature: 0}
-      agents:
-        classifier:
-          type: llm
-          model: small
-          limits: {prompt_tokens: 1500, output_tokens: 120}
-          prompt: "Sort this message: {{ input.message }}"
-          output:
-            category: {enum: [technical, billing, other]}
-            confidence: {type: number, minimum: 0, maximum: 1}
-        reviewer:
-          type: human_task
-          roles: [lead]
-          output: {decision: {enum: [send, rewrite, stop]}}
-      tools:
-        search:
-          type: http
-          effect: read
-          cost_per_call: $0.001
-          output: {hits: {type: array, maxItems: 5}}
-        send: {type: http, effect: write, idempotent: true, cost_per_call: $0}
-      on_error: failed
-      initial_state: s0
-      states:
-
-      """
-    for index in 0..<max(1, states) {
-      text += state(index, of: max(1, states), &random)
-    }
-    text += "final_states:\n  done: {}\n  stopped: {}\n  failed: {outcome: failure}\n"
-    return text
+  /// Without expressions it has no guards, assignments or templates. Every state has `max_visits`,
+  /// so every loop is bounded.
+  public static func flow(states: Int, seed: UInt64, usesExpressions: Bool = true) -> String {
+    var generator = FlowGenerator(
+      state: seed,
+      states: max(1, states),
+      usesExpressions: usesExpressions
+    )
+    return generator.write()
   }
 
-  private static func state(_ index: Int, of count: Int, _ random: inout SplitMix) -> String {
-    let next = index + 1 < count ? "s\(index + 1)" : "done"
-    let ahead = min(count - 1, index + 1 + Int(random.next() % 5))
-    let far = ahead > index ? "s\(ahead)" : "done"
-    let back = "s\(index - Int(random.next() % UInt64(index + 1)))"
-    var text = "  s\(index):\n"
-    switch index % 5 {
-    case 0:
-      text += "    agent: classifier\n    with: {message: \"{{ input.message }}\"}\n"
-      text += "    timeout: 20s\n"
-      if random.next() % 2 == 0 {
-        text += "    retry: {max_attempts: 2, on: [timeout, rate_limited]}\n"
-      }
-      text += "    on_success:\n"
-      text +=
-        "      - {when: \"s\(index).confidence < 0.\(1 + random.next() % 9)\", target: \(far)}\n"
-      text += "      - {target: \(next)}\n"
-    case 1:
-      text += "    tool: search\n    with: {query: \"{{ input.message }}\"}\n    timeout: 5s\n"
-      text += "    on_success:\n"
-      text += "      - {when: \"size(s\(index).hits) > 0\", target: \(next)}\n"
-      text += "      - {target: \(far)}\n"
-    case 2:
-      text += "    condition: \"input.amount > \(random.next() % 1_000).0 && state.count < 10\"\n"
-      text += "    on_true: \(next)\n    on_false: \(far)\n"
-    case 3:
-      text += "    assign: {count: \"state.count + 1\"}\n    on_success: \(next)\n"
-    default:
-      text += "    agent: reviewer\n    with: {draft: \"{{ state.note }}\"}\n    timeout: 24h\n"
-      text += "    max_visits: 2\n    on_success:\n"
-      text += "      - {when: \"s\(index).decision == 'send'\", target: \(next)}\n"
-      text += "      - {when: \"s\(index).decision == 'rewrite'\", target: \(back)}\n"
-      text += "      - {when: \"s\(index).decision == 'stop'\", target: stopped}\n"
-    }
-    return text
+  private init(state: UInt64, states: Int, usesExpressions: Bool) {
+    self.state = state
+    self.states = states
+    self.usesExpressions = usesExpressions
   }
-}
 
-/// A small, fast, repeatable random number generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
+  // SplitMix64.
+  private mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+    var word = state
+    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+    return word ^ word >> 31
   }
+
+  private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  private mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+  private mutating func one(_ texts: [String]) -> String { texts[below(texts.count)] }
+
+  private mutating func write() -> String {
+    let works = (0..<states).map { _ in below(10) }
+    calls = works.indices.filter { works[$0] < 6 }
+    lines = ["signalbox: 1", "name: generated"]
+    if chance(25) {
+      let target = chance(60) ? ", grace: \(below(3) * 100)ms, target: \(target(from: 0))" : ""
+      lines.append("timeout: {after: \(1 + below(20))s\(target)}")
+    }
+    if chance(20) { lines.append("max_steps: \(1 + below(states * 3))") }
+    lines += [
+      "state:", "  n: {type: integer, default: 0}", "  m: {type: integer, default: 1}", "agents:",
+      "  asker: {type: scripted, output: {v: {type: integer}}}", "tools:",
+      "  reader: {type: http, effect: read, output: {v: {type: integer}}}",
+      "  writer: {type: http, effect: write, output: {v: {type: integer}}}",
+      "  safe: {type: http, effect: write, idempotent: true, output: {v: {type: integer}}}",
+    ]
+    if usesExpressions, chance(40) { lines.append("result: {total: \"{{ state.n }}\"}") }
+    if chance(50) { lines.append("on_error: \(target(from: 0))") }
+    if chance(30) { lines.append("on_cancel: \(target(from: 0))") }
+    lines += ["initial_state: s0", "states:"]
+    for index in works.indices { writeState(index, work: works[index]) }
+    lines += ["final_states: {good: {}, bad: {outcome: failure}}"]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Mostly a later state or an ending, now and then an earlier one.
+  private mutating func target(from index: Int) -> String {
+    if chance(20) { return "s\(below(states))" }
+    let next = index + 1 + below(3)
+    return next < states ? "s\(next)" : one(["good", "good", "bad"])
+  }
+
+  private mutating func writeState(_ index: Int, work: Int) {
+    lines.append("  s\(index):")
+    if usesExpressions, chance(15) { key("when", quoted(guardText())) }
+    switch work {
+    case 0..<6: writeCall(index)
+    case 6: key("wait", "\(below(4) * 50)ms")
+    case 7 where usesExpressions: key("check", quoted(guardText()))
+    default: break
+    }
+    if usesExpressions, chance(25) { key("assign", "{\(assignments())}") }
+    if work == 8, usesExpressions {
+      key("condition", quoted(guardText()))
+      key("on_true", target(from: index))
+      key("on_false", target(from: index))
+    } else {
+      key("on_success", edges(from: index, guards: [], endsAlways: true))
+    }
+    if chance(50) {
+      key("on_error", edges(from: index, guards: errorGuards(), endsAlways: chance(60)))
+    }
+    key("max_visits", "\(1 + below(4))")
+  }
+
+  private mutating func writeCall(_ index: Int) {
+    lines.append("    " + one(["agent: asker", "tool: reader", "tool: writer", "tool: safe"]))
+    if usesExpressions {
+      key("with", "{a: \(quoted("{{ " + numberText() + " }}")), b: text}")
+      if chance(20) { key("require", quoted("output.v < \(1 + below(4))")) }
+      if chance(20) { key("result", "{v: \"{{ output.v + 1 }}\"}") }
+    } else {
+      key("with", "{b: text}")
+    }
+    if chance(60) { key("timeout", "\(1 + below(9))00ms") }
+    if chance(15) { key("on_timeout", target(from: index)) }
+    if chance(15) {
+      key(
+        "on_cancel",
+        edges(from: index, guards: ["cancelled", "unknown"], endsAlways: chance(50))
+      )
+    }
+    guard chance(40) else { return }
+    var retry = "max_attempts: \(1 + below(3))"
+    if chance(60) { retry += ", backoff: \(below(3) * 15)ms" }
+    if chance(30) { retry += ", factor: \(one(["1", "1.5", "3"]))" }
+    if chance(30) { retry += ", on: [\(one(["timeout", "unavailable", "failed, rate_limited"]))]" }
+    key("retry", "{\(retry)}")
+  }
+
+  private mutating func key(_ name: String, _ value: String) {
+    lines.append("    \(name): \(value)")
+  }
+
+  private mutating func errorGuards() -> [String] {
+    var guards = ["timeout", "unavailable", "unknown", "max_visits", "guard_error", "failed"]
+    if usesExpressions {
+      guards += ["error.kind == 'unavailable'", "error.kind == 'unknown'", guardText()]
+    }
+    return guards
+  }
+
+  private mutating func edges(from index: Int, guards: [String], endsAlways: Bool) -> String {
+    var parts: [String] = []
+    for _ in 0..<below(3) {
+      if guards.isEmpty, !usesExpressions { break }
+      let guardText = guards.isEmpty ? guardText() : one(guards)
+      let assign = usesExpressions && chance(20) ? ", assign: {\(assignments())}" : ""
+      parts.append("{when: \(quoted(guardText))\(assign), target: \(target(from: index))}")
+    }
+    if endsAlways || parts.isEmpty { parts.append("{target: \(target(from: index))}") }
+    return "[\(parts.joined(separator: ", "))]"
+  }
+
+  private mutating func assignments() -> String {
+    var text = "n: \(quoted(numberText()))"
+    if chance(40) { text += ", m: \(quoted(numberText()))" }
+    return text
+  }
+
+  private mutating func result() -> String {
+    calls.isEmpty ? "state.m" : "s\(calls[below(calls.count)]).v"
+  }
+
+  private mutating func numberText() -> String {
+    switch below(5) {
+    case 0: "state.n + 1"
+    case 1: "state.m"
+    case 2: result()
+    case 3: "state.n + state.m"
+    default: "\(below(5))"
+    }
+  }
+
+  private mutating func guardText() -> String {
+    switch below(6) {
+    case 0: "state.n < \(below(5))"
+    case 1: "state.m == \(below(4))"
+    case 2: "steps.s\(below(states)).visits > 1"
+    case 3: "steps.s\(below(states)).status == 'failure'"
+    default: "\(result()) > \(below(4))"
+    }
+  }
+
+  private func quoted(_ text: String) -> String { "\"\(text)\"" }
 }

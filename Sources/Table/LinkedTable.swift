@@ -6,8 +6,9 @@ import Values
 /// A table with its programs compiled, its schemas read and its slots found: ready to run.
 ///
 /// Linking the same table always gives the same programs, so a run can be continued or replayed
-/// from the stored table alone.
-public struct LinkedTable: Sendable {
+/// from the stored table alone. A class, so that handing it around is one reference: it never
+/// changes after `init`.
+public final class LinkedTable: Sendable {
   /// The table.
   public let table: TransitionTable
   /// The compiled programs, by index of the programs pool.

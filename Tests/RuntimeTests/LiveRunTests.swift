@@ -65,7 +65,8 @@ import Values
     #expect(final(await driver.state.outcome) == "done")
     #expect(await driver.state.spentPicodollars == 150)
     let requests = server.requests
-    #expect(requests.count == 3)
+    let trace = await driver.trace
+    try #require(requests.count == 3, "\(trace)")
     #expect(requests[0].header("authorization") == "Bearer key-of-model")
     #expect(requests[1].header("x-key") == "key-of-tickets")
     // The second attempt of one visit carries the key of the first.

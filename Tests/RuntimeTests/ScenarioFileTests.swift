@@ -158,10 +158,7 @@ import Values
         - name: nobody answers
           script: {review: {never: true}}
           expect:
-            path: [classify, review, lost]
-            final: lost
-            outcome: failure
-            never: [{tool: x}]
+            {path: [classify, review, lost], final: lost, outcome: failure, never: [{tool: x}]}
         - name: without usage the worst is charged
           script: {classify: {output: a}}
           expect: {order: free, path: [done, review, classify]}

@@ -4,9 +4,9 @@ extension DiagnosticCode {
     "SBX-TEST-001",
     "the scenario file does not have its form",
     """
-    A scenario file has `flow`, `defaults` and `scenarios`; each scenario has a `name`, an
-    `input`, a `script` of answers and what it expects. An answer is a mapping with one of
-    `output`, `error`, `never`.
+    A scenario file has `flow`, `defaults` and `scenarios`; each scenario has a `name`, an `input`,
+    a `script` of answers and what it expects. An answer is a mapping with one of `output`,
+    `error`, `never`.
 
         wrong:  script: {classify: {category: billing}}
         right:  script: {classify: {output: {category: billing}}}
@@ -18,9 +18,9 @@ extension DiagnosticCode {
     "SBX-TEST-002",
     "the scenario names something that the flow does not have",
     """
-    A script is keyed by the ids of steps, else of agents and tools; a path names steps and
-    final states. A name that the flow lacks would never be used, and the scenario would test
-    less than it seems to.
+    A script is keyed by the ids of steps, else of agents and tools; a path names steps and final
+    states. A name that the flow lacks would never be used, and the scenario would test less than
+    it seems to.
 
         wrong:  script: {clasify: {output: {}}}
         right:  script: {classify: {output: {}}}
@@ -56,8 +56,8 @@ extension DiagnosticCode {
     "SBX-RUN-001",
     "the agent or tool can be checked, planned and tested, not run",
     """
-    It has no address, or is of a type that this version does not call. Scenarios answer for
-    it; a run would fail at its first call, so it is refused before it starts.
+    It has no address, or is of a type that this version does not call. Scenarios answer for it;
+    a run would fail at its first call, so it is refused before it starts.
 
         wrong:  tools: {search: {type: http}}
         right:  tools: {search: {type: http, endpoint: "https://docs.example.com/search"}}

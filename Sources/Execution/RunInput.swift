@@ -1,5 +1,4 @@
 import Document
-import Source
 import Table
 import Values
 
