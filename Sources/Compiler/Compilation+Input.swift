@@ -64,7 +64,17 @@ extension Compilation {
     where !field.isOptional && field.defaultValue == nil && !given.contains(field.name)
       && !meant.contains(.string(field.name))
     {
-      report(Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: step.span))
+      report(
+        Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: Self.place(step))
+      )
+    }
+  }
+
+  /// Where a step names what it calls.
+  private static func place(_ step: Step) -> SourceSpan {
+    switch step.work {
+    case .agent(let name, _), .tool(let name, _): name.span
+    case .none, .wait, .check: step.span
     }
   }
 

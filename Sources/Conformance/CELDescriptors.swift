@@ -96,6 +96,10 @@ enum CELDescriptors {
     ] {
       declare("\(name)Value", [("value", WireField(number: 1, kind: kind))], &registry)
     }
+    declareStructures(&registry)
+  }
+
+  private static func declareStructures(_ registry: inout RecordRegistry) {
     let value = "google.protobuf.Value"
     declare(
       "Struct",
@@ -117,6 +121,10 @@ enum CELDescriptors {
       [("values", WireField(number: 1, kind: .message, typeName: value, isRepeated: true))],
       &registry
     )
+    declareValue(&registry)
+  }
+
+  private static func declareValue(_ registry: inout RecordRegistry) {
     declare(
       "Value",
       [
