@@ -157,7 +157,7 @@ extension Builder {
       }
       context.charge(cell.count / 4 &+ 1)
       if context.isExhausted { return context.exhausted(at: range) }
-      return unsafe Cell(pattern.matches(cell.text.bytes, anchored: false))
+      return Cell(cell.text.matches(pattern))
     })
   }
 
