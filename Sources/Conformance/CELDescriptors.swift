@@ -96,10 +96,11 @@ enum CELDescriptors {
     ] {
       declare("\(name)Value", [("value", WireField(number: 1, kind: kind))], &registry)
     }
-    declareStructures(&registry)
+    declareJSON(&registry)
+    declareOthers(&registry)
   }
 
-  private static func declareStructures(_ registry: inout RecordRegistry) {
+  private static func declareJSON(_ registry: inout RecordRegistry) {
     let value = "google.protobuf.Value"
     declare(
       "Struct",
@@ -121,10 +122,6 @@ enum CELDescriptors {
       [("values", WireField(number: 1, kind: .message, typeName: value, isRepeated: true))],
       &registry
     )
-    declareValue(&registry)
-  }
-
-  private static func declareValue(_ registry: inout RecordRegistry) {
     declare(
       "Value",
       [
@@ -160,6 +157,9 @@ enum CELDescriptors {
       ],
       &registry
     )
+  }
+
+  private static func declareOthers(_ registry: inout RecordRegistry) {
     for name in ["Timestamp", "Duration"] {
       declare(
         name,

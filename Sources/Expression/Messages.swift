@@ -45,7 +45,6 @@ enum Messages {
     "expected a value but found \(found)"
   }
   static func unexpected(_ text: String) -> String { "unexpected \(text) after the expression" }
-  static let negationHint = "write `!` for `not`, as in `!(a && b)`"
   static let nullCoalescing = "CEL has no `??`"
   static let orValueHint = "write `x.?field.orValue(other)`, or `default(x.field, other)` in a flow"
   static let conditionalHint = "a conditional is `condition ? one : other`"
@@ -125,12 +124,7 @@ enum Messages {
     "the field `\(field)` holds `\(declared.name)`, not `\(given.name)`"
   }
   static let mixedNumbersHint =
-    "convert one side: `double(x)`, `int(x)` or `uint(x)`; "
-    + "`1.0` is a double, `1` an int, `1u` a uint"
-  static func textAndNumberHint(_ symbol: String) -> String {
-    symbol == "+"
-      ? "convert the number: `string(x)`" : "numbers stand without quotes; convert with `double(x)`"
-  }
+    "convert one side with `double(x)`, `int(x)` or `uint(x)`; `1.0` is a double, `1` an int"
   static let lengthSugar = "`.length` is not CEL"
   static func sizeHint(_ text: String) -> String { "write `size(\(text))`" }
   static func neverAllowed(_ text: String, _ allowed: [String]) -> String {

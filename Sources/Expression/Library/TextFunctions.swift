@@ -41,8 +41,7 @@ enum TextFunctions {
     if context.isExhausted { return context.exhausted(at: context.range) }
     do throws(PatternError) {
       let pattern = try Pattern(right.text.string)
-      // INVARIANT: the bytes of a text lie in the arena, which the evaluation keeps alive.
-      return unsafe Cell(pattern.matches(left.text.bytes, anchored: false))
+      return Cell(left.text.matches(pattern))
     } catch {
       return context.fail(.invalidArgument, Messages.badPattern(error.message))
     }
@@ -135,7 +134,6 @@ enum TextFunctions {
   static func ascii(_ cell: Cell, _ context: Context, upper: Bool) -> Cell {
     guard cell.isString else { return noOverload("ascii", [cell], context) }
     let view = cell.text
-    // INVARIANT: `target` has room for as many bytes as were asked for.
     return unsafe context.text(cell.count) { target in
       for index in 0..<view.count {
         let byte = view[index]

@@ -28,9 +28,9 @@ extension DiagnosticCode {
     "SBX-CEL-003",
     "the expression is nested too deeply",
     """
-    Nesting is limited so that no input can exhaust the stack. Flat chains (`a && b && c …`) may be
-    long; parentheses, calls and selections inside each other may not. Split the expression with
-    `cel.bind(name, value, body)`, or compute a part in an earlier step.
+    Nesting is limited so that no input can exhaust the stack. Flat chains (`a && b && c …`) may
+    be long; parentheses, calls and selections inside each other may not. Split the expression
+    with `cel.bind(name, value, body)`, or compute a part in an earlier step.
 
         wrong:  ((((((… 300 levels …))))))
         right:  cel.bind(total, a.b + a.c, total > 3 && total < 9)
@@ -123,8 +123,8 @@ extension DiagnosticCode {
     "SBX-CEL-012",
     "a record has no such field",
     """
-    The fields of inputs, state and results are declared by schemas, and reading another is refused
-    before the flow runs.
+    The fields of inputs, state and results are declared by schemas, and reading another is
+    refused before the flow runs.
 
         wrong:  classify.confidense > 0.8
         right:  classify.confidence > 0.8
