@@ -79,9 +79,7 @@ extension StepInterpreter {
       case .failure(let error):
         fail(position, RunError(kind: .guardError, message: error.message, step: node.name))
       }
-    case .decision, .pass:
-      // A pure step has a result only where it says so.
-      succeed(position, answer: node.result.isEmpty ? nil : .null)
+    case .decision, .pass: succeed(position, answer: nil)
     case .compound, .parallel, .planner, .fork, .join, .call:
       preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
@@ -164,7 +162,7 @@ extension StepInterpreter {
   private mutating func succeed(_ position: Int, answer: Value?) {
     let place = state.tokens[position].place
     let node = table.nodes[Int(place)]
-    if let error = answer.map({ store($0, of: node) }) ?? refusal(of: node) {
+    if let answer, let error = store(answer, of: node) {
       fail(position, error)
       return
     }

@@ -45,7 +45,7 @@ public struct FlowGenerator {
     calls = works.indices.filter { works[$0] < 6 }
     lines = ["signalbox: 1", "name: generated"]
     if chance(25) {
-      let target = chance(60) ? ", grace: \(below(3) * 100)ms, target: \(target(from: 0))" : ""
+      let target = chance(60) ? ", grace: \(1 + below(3) * 100)ms, target: \(target(from: 0))" : ""
       lines.append("timeout: {after: \(1 + below(20))s\(target)}")
     }
     if chance(20) { lines.append("max_steps: \(1 + below(states * 3))") }

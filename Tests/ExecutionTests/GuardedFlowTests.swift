@@ -163,18 +163,19 @@ struct GuardedFlowTests {
     #expect(run.value("b") == answer(2) && run.value("output") == answer(2))
   }
 
-  @Test func `result templates replace the answer, also of a pure step`() throws {
+  @Test func `result templates replace the answer, and make the flow's result`() throws {
     var run = try Drive(
       flow(
         """
         a: {agent: ask, result: {twice: "{{ output.v + output.v }}"}, on_success: b}
-        b: {result: {text: "v is {{ a.twice }}"}, on_success: done}
+        b: {agent: ask, result: {text: "v is {{ a.twice }}"}, on_success: done}
         """,
         header: "result: {all: \"{{ b.text }}\", n: \"{{ state.n }}\"}"
       )
     )
     run.answer(answer(4))
     #expect(run.value("a") == .map(["twice": .int(8)]))
+    run.answer(answer(4))
     #expect(run.result == .map(["all": .string("v is 8"), "n": .int(0)]))
   }
 

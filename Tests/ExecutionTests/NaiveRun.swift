@@ -120,7 +120,7 @@ struct NaiveRun {
       case .check(let text):
         if try truth(text.text) { try succeed(step, .null) } else { fail(.check) }
       case .agent, .tool: call()
-      case .none: try succeed(step, step.result == nil ? nil : .null)
+      case .none: try succeed(step, nil)
       }
     } catch { fail(.guardError) }
   }
