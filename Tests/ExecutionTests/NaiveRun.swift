@@ -53,7 +53,7 @@ struct NaiveRun {
     guard end == nil else { return }
     now = max(now, event.atMilliseconds)
     switch event.kind {
-    case .started: begin()
+    case .started: if entered == 0 { begin() }
     case .completed(let effect, let output, _, let cost):
       spent += cost
       if effect == open, effect != 0, !isTimer { completed(output) }
