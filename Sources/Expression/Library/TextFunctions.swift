@@ -134,6 +134,8 @@ enum TextFunctions {
   static func ascii(_ cell: Cell, _ context: Context, upper: Bool) -> Cell {
     guard cell.isString else { return noOverload("ascii", [cell], context) }
     let view = cell.text
+    // INVARIANT: the bytes belong to the cell, which lives until the evaluation ends; writing stays
+    // within the count that was asked for.
     return unsafe context.text(cell.count) { target in
       for index in 0..<view.count {
         let byte = view[index]
