@@ -78,10 +78,21 @@ public struct Program: Sendable {
 
   /// The truth of a guard: converts and allocates nothing for guards over scalars.
   public func test(_ memory: borrowing Memory) -> Truth {
+    // A byte comes back cheaply; the rare failure is evaluated again for its reason.
+    let quick: UInt8 = run(memory) { cell, context in
+      cell.isBool && !context.isExhausted ? UInt8(truncatingIfNeeded: cell.bits) : 2
+    }
+    switch quick {
+    case 0: return .isFalse
+    case 1: return .isTrue
+    default: return .failure(reason(memory))
+    }
+  }
+
+  @inline(never) private func reason(_ memory: borrowing Memory) -> EvaluationError {
     run(memory) { cell, context in
-      if cell.isBool, !context.isExhausted { return cell.bits == 1 ? .isTrue : .isFalse }
-      if let failure = Program.failure(cell, context, body.range) { return .failure(failure) }
-      return .failure(EvaluationError(.notBoolean, Messages.notTruth(cell), at: body.range))
+      Program.failure(cell, context, body.range)
+        ?? EvaluationError(.notBoolean, Messages.notTruth(cell), at: body.range)
     }
   }
 
@@ -100,8 +111,7 @@ public struct Program: Sendable {
     _ memory: borrowing Memory,
     _ finish: (Cell, Context) -> Result
   ) -> Result {
-    let body = body
-    return Evaluator.run(
+    Evaluator.run(
       memory.cells,
       localCount: body.localCount,
       cost: body.limits.evaluationCost,

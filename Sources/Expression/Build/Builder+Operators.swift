@@ -57,19 +57,13 @@ extension Builder {
     let slow = left.code
     switch left.shape {
     case .slot(let slot):
-      return fused(operation, constant, range, slow) { $0.slot(slot) }
+      return fused(operation, constant, range, slow, SlotReader(slot: slot))
     case .local(let place):
-      return fused(operation, constant, range, slow) { $0.local(place) }
+      return fused(operation, constant, range, slow, LocalReader(place: place))
     case .slotField(let slot, let key):
-      return fused(operation, constant, range, slow) { context in
-        let cell = context.slot(slot)
-        return cell.tag == Tag.map ? cell.entries.value(named: key) : .absent
-      }
+      return fused(operation, constant, range, slow, SlotFieldReader(slot: slot, key: key))
     case .localField(let place, let key):
-      return fused(operation, constant, range, slow) { context in
-        let cell = context.local(place)
-        return cell.tag == Tag.map ? cell.entries.value(named: key) : .absent
-      }
+      return fused(operation, constant, range, slow, LocalFieldReader(place: place, key: key))
     case .other:
       return Piece(code: { context in
         context.charge(1)
@@ -78,13 +72,13 @@ extension Builder {
     }
   }
 
-  /// `read` takes the quick way and comes back absent where `slow` must explain.
+  /// `reader` takes the quick way and comes back absent where `slow` must explain.
   @inline(__always) private func fused(
     _ operation: Operator,
     _ constant: Cell,
     _ range: TextRange,
     _ slow: @escaping Code,
-    _ read: @escaping @Sendable (Context) -> Cell
+    _ reader: some Reader
   ) -> Piece {
     if isRecording {
       return Piece(code: { context in
@@ -92,13 +86,13 @@ extension Builder {
       })
     }
     if constant.isDouble, !constant.double.isNaN {
-      return doubles(operation, constant, range, slow, read)
+      return doubles(operation, constant, range, slow, reader)
     }
     if constant.isString || constant.isBool, operation == .equal || operation == .notEqual {
       let isEqual = operation == .equal
       return Piece(code: { context in
         context.charge(2)
-        let cell = read(context)
+        let cell = reader.read(context)
         if cell.isError {
           return Comparison.apply(operation, slow(context), constant, context, range)
         }
@@ -110,7 +104,7 @@ extension Builder {
     }
     return Piece(code: { context in
       context.charge(2)
-      let cell = read(context)
+      let cell = reader.read(context)
       if cell.isInt, constant.isInt {
         switch operation {
         case .equal: return Cell(cell.int == constant.int)
@@ -131,12 +125,12 @@ extension Builder {
     _ constant: Cell,
     _ range: TextRange,
     _ slow: @escaping Code,
-    _ read: @escaping @Sendable (Context) -> Cell
+    _ reader: some Reader
   ) -> Piece {
     let bound = constant.double
     return Piece(code: { context in
       context.charge(2)
-      let cell = read(context)
+      let cell = reader.read(context)
       if cell.isDouble {
         switch operation {
         case .equal: return Cell(cell.double == bound)
@@ -229,5 +223,43 @@ enum Comparison {
     _ range: TextRange
   ) -> Cell {
     Arithmetic.apply(operation, left, right, context, range)
+  }
+}
+
+/// Reads what a fused form compares: a type of its own each, so that the form is compiled for it.
+private protocol Reader: Sendable {
+  /// The cell, absent where the slow way must explain.
+  func read(_ context: Context) -> Cell
+}
+
+private struct SlotReader: Reader {
+  let slot: Int
+
+  @inline(__always) func read(_ context: Context) -> Cell { context.slot(slot) }
+}
+
+private struct LocalReader: Reader {
+  let place: Int
+
+  @inline(__always) func read(_ context: Context) -> Cell { context.local(place) }
+}
+
+private struct SlotFieldReader: Reader {
+  let slot: Int
+  let key: Cell
+
+  @inline(__always) func read(_ context: Context) -> Cell {
+    let cell = context.slot(slot)
+    return cell.tag == Tag.map ? cell.entries.value(named: key) : .absent
+  }
+}
+
+private struct LocalFieldReader: Reader {
+  let place: Int
+  let key: Cell
+
+  @inline(__always) func read(_ context: Context) -> Cell {
+    let cell = context.local(place)
+    return cell.tag == Tag.map ? cell.entries.value(named: key) : .absent
   }
 }
