@@ -3,9 +3,10 @@ import Values
 
 /// Queries as one program of the engine that runs them.
 ///
-/// The program takes `[number, document, match tables, stand-ins, limit]` and gives the paths of the
-/// first `limit` nodes that query `number` selects, in order. Its text holds fixed words, and numbers made here; what
-/// the author of a query wrote stands in `parameters` only, as `$p0`, `$p1`, ….
+/// The program takes `[number, document, match tables, stand-ins, limit]` and gives the paths of
+/// the first `limit` nodes that query `number` selects, in order. Its text holds fixed words, and
+/// numbers made here; what the author of a query wrote stands in `parameters` only, as `$p0`,
+/// `$p1`, ….
 struct QueryTranslation: Sendable {
   /// The program's text.
   let program: String
