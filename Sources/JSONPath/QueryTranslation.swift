@@ -5,8 +5,8 @@ import Values
 ///
 /// The program takes `[number, document, match tables, stand-ins, limit]` and gives the paths of
 /// the first `limit` nodes that query `number` selects, in order. Its text holds fixed words, and
-/// numbers made here; what
-/// the author of a query wrote stands in `parameters` only, as `$p0`, `$p1`, ….
+/// numbers made here; what the author of a query wrote stands in `parameters` only, as `$p0`,
+/// `$p1`, ….
 struct QueryTranslation: Sendable {
   /// The program's text.
   let program: String

@@ -55,7 +55,7 @@ import Values
     let cases: [(String, String)] = [
       ("", "SBX-CEL-001"), ("1 +", "SBX-CEL-001"), ("(1", "SBX-CEL-001"),
       ("a === b", "SBX-CEL-001"),
-      ("score > 1 and true", "SBX-CEL-001"), ("score = 1", "SBX-CEL-001"), ("'abc", "SBX-CEL-001"),
+      ("score > 1 and true", "SBX-CEL-001"), ("score = 1", "SBX-CEL-001"), ("'abc", "SBX-CEL-002"),
       ("true ? 1", "SBX-CEL-001"), ("0x", "SBX-CEL-001"), ("5m", "SBX-CEL-002"),
       ("'\\ud800'", "SBX-CEL-002"), ("99999999999999999999", "SBX-CEL-002"),
       ("if == 1", "SBX-CEL-005"), ("has(input)", "SBX-CEL-006"), ("[1].map(1, 2)", "SBX-CEL-006"),
