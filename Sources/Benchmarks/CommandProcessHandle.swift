@@ -20,7 +20,7 @@ enum CommandProcess {
     }
     var texts = unsafe ([program] + arguments).map { unsafe strdup($0) }
     unsafe texts.append(nil)
-    defer { unsafe texts.forEach { unsafe free($0) } }
+    defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
     var child: pid_t = 0
     let failure = unsafe posix_spawn(&child, program, &actions, nil, texts, environ)
     guard failure == 0 else {
