@@ -9,6 +9,7 @@ import Values
 extension Compilation {
   /// Proves edge lists complete and checks what is written into typed fields.
   mutating func check(_ linked: LinkedTable) {
+    checkGuards(linked)
     for list in openLists { proveComplete(list, linked) }
     checkAssignments(linked)
     checkCalls(linked)
@@ -204,10 +205,22 @@ extension Compilation {
         name,
         wants: Self.spelled(field.type),
         gets: Self.spelled(compiled.type),
+        conversion: Self.conversion(to: field.type),
         at: linked.table.debug.programs[Int(program)]?.span
           ?? linked.table.debug.structures[program]?.span
       )
     )
+  }
+
+  /// The function that converts scalars to a type.
+  private static func conversion(to type: ExpressionType) -> String? {
+    switch type {
+    case .string: "string"
+    case .int: "int"
+    case .double: "double"
+    case .bool: "bool"
+    default: nil
+    }
   }
 
   /// Whether a value of a type can be one of another; what is not known fits.
@@ -237,7 +250,7 @@ extension Compilation {
     }
   }
 
-  private static func spelled(_ type: ExpressionType) -> String {
+  static func spelled(_ type: ExpressionType) -> String {
     switch type {
     case .string: "text"
     case .bool: "a boolean"

@@ -27,7 +27,8 @@ extension Compilation {
   /// The input of a call without `with`.
   ///
   /// In the house form nothing is passed that is not written. Seeds have no `with` at all: there a
-  /// performer gets the flow's input, of which, if it declares its own, the fields that it declares.
+  /// performer gets the flow's input, of which, if it declares its own, the fields that it
+  /// declares.
   func defaultInput(of performer: PoolIndex, at span: SourceSpan) -> [Field] {
     guard !isHouse, let input = flow.input else { return [] }
     let wanted = declaredInput(of: performer).map { NameIndex(Self.declaredNames($0)) }
@@ -63,7 +64,17 @@ extension Compilation {
     where !field.isOptional && field.defaultValue == nil && !given.contains(field.name)
       && !meant.contains(.string(field.name))
     {
-      report(Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: step.span))
+      report(
+        Messages.missingInput(field.name, of: id, declared: field.nameSpan, at: Self.place(step))
+      )
+    }
+  }
+
+  /// Where a step names what it calls.
+  private static func place(_ step: Step) -> SourceSpan {
+    switch step.work {
+    case .agent(let name, _), .tool(let name, _): name.span
+    case .none, .wait, .check: step.span
     }
   }
 

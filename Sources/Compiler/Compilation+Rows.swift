@@ -50,8 +50,8 @@ extension Compilation {
     )
   }
 
-  /// Timeouts first, then the flow's `on_budget`, then the step's edges; the flow's `on_error` takes
-  /// what those leave open.
+  /// Timeouts first, then the flow's `on_budget`, then the step's edges; the flow's `on_error`
+  /// takes what those leave open.
   private mutating func compileFailures(of index: Int, _ step: Step, inherited: [Edge]) {
     for edge in step.onTimeout {
       addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.timeout]))
@@ -66,8 +66,8 @@ extension Compilation {
     for edge in inherited { addEdge(edge, from: index, .failure, kinds: .all) }
   }
 
-  /// Own `on_cancel`; else a write's own `on_error`; else the flow's `on_cancel`; else, for a write,
-  /// the flow's `on_error`.
+  /// Own `on_cancel`; else a write's own `on_error`; else the flow's `on_cancel`; else, for a
+  /// write, the flow's `on_error`.
   private mutating func compileCancellation(of index: Int, _ step: Step, inherited: [Edge]) {
     let effect = table.nodes[index].effect
     let isWrite =

@@ -303,13 +303,24 @@ enum Messages {
     _ field: String,
     wants wanted: String,
     gets given: String,
+    conversion: String?,
     at span: SourceSpan?
   ) -> Diagnostic {
     Diagnostic(
       .wrongType,
       .error,
       "`\(field)` takes \(wanted), this is \(given)",
-      at: span
+      at: span,
+      hint: conversion.map { "convert it with `\($0)(…)`" }
+    )
+  }
+
+  static func notBoolean(_ type: String, hint: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      .celNotBoolean,
+      "a guard is true or false, this is \(type)",
+      at: span,
+      hint: hint
     )
   }
 

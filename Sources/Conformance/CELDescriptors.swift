@@ -96,6 +96,11 @@ enum CELDescriptors {
     ] {
       declare("\(name)Value", [("value", WireField(number: 1, kind: kind))], &registry)
     }
+    declareJSON(&registry)
+    declareOthers(&registry)
+  }
+
+  private static func declareJSON(_ registry: inout RecordRegistry) {
     let value = "google.protobuf.Value"
     declare(
       "Struct",
@@ -152,6 +157,9 @@ enum CELDescriptors {
       ],
       &registry
     )
+  }
+
+  private static func declareOthers(_ registry: inout RecordRegistry) {
     for name in ["Timestamp", "Duration"] {
       declare(
         name,

@@ -16,6 +16,9 @@ private let suites = [
   Suite(name: "json-schema") { directory throws(SuiteUnavailable) in
     try JSONSchemaSuite.run(directory: directory)
   },
+  Suite(name: "jsonpath") { directory throws(SuiteUnavailable) in
+    try JSONPathSuite.run(directory: directory)
+  },
   Suite(name: "jcs") { directory throws(SuiteUnavailable) in
     try JCSSuite.run(directory: directory)
   },

@@ -133,7 +133,7 @@ extension FlowReader {
         )
       )
     }
-    let grace = duration("grace", mapping)
+    let grace = duration("grace", mapping, allowsZero: true)
     let target = name("target", mapping)
     if let grace, target == nil, mapping.entry("target") == nil {
       report(

@@ -124,7 +124,7 @@ enum Messages {
     "the field `\(field)` holds `\(declared.name)`, not `\(given.name)`"
   }
   static let mixedNumbersHint =
-    "convert one side: `double(x)`, `int(x)` or `uint(x)`; `1.0` is a double, `1` an int, `1u` a uint"
+    "convert one side with `double(x)`, `int(x)` or `uint(x)`; `1.0` is a double, `1` an int"
   static let lengthSugar = "`.length` is not CEL"
   static func sizeHint(_ text: String) -> String { "write `size(\(text))`" }
   static func neverAllowed(_ text: String, _ allowed: [String]) -> String {

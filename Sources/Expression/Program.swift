@@ -52,7 +52,7 @@ public struct Program: Sendable {
     guard !builder.reporter.hasErrors else { return (nil, builder.reporter.diagnostics) }
     let body = ProgramBody(
       code: code,
-      blocks: builder.blocks,
+      blocks: builder.constants.blocks,
       localCount: checker.localCount,
       checker: checker,
       limits: limits
@@ -155,7 +155,7 @@ public struct Program: Sendable {
         return (range, text, value)
       }
     }
-    withExtendedLifetime(builder.blocks) {}
+    withExtendedLifetime(builder.constants.blocks) {}
     return result
   }
 }

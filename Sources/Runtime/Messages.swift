@@ -16,6 +16,10 @@ enum Messages {
       + "\(dollars(shortage.limitPicodollars)) is left"
   }
 
+  static func overTokens(_ wanted: Int64, used: Int64, limit: Int64) -> String {
+    "the call may take \(wanted) tokens; \(used) of the budget's \(limit) are used or under way"
+  }
+
   static func overlongPrompt(_ performer: String, _ tokens: Int64, limit: Int64) -> String {
     "the prompt of `\(performer)` may take \(tokens) tokens, its limit is \(limit); it was not sent"
   }

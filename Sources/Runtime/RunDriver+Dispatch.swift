@@ -1,3 +1,4 @@
+import Costing
 import Execution
 import Expression
 import Journal
@@ -16,7 +17,7 @@ extension RunDriver {
     var output = StepOutput()
     Executor.step(table, &next, runEvent, &output)
     let settled = settlement(of: event.kind) + withdrawals(in: output.effects)
-    var dispatches = judge(output.effects)
+    var dispatches = judge(output.effects, tokensUsed: next.tokensUsed)
     let step = JournalRecord.Step(
       event: runEvent,
       trace: output.trace,
@@ -141,20 +142,35 @@ extension RunDriver {
 
   // MARK: The gate
 
-  /// Decides about each call: permissions, prompt length, worst cost.
-  private func judge(_ effects: [Effect]) -> [Dispatch] {
+  /// Decides about each call: permissions, prompt length, tokens, worst cost.
+  private func judge(_ effects: [Effect], tokensUsed: Int64) -> [Dispatch] {
     let withdrawn = Set(
       effects.compactMap { effect -> EffectID? in
         if case .cancel(let id) = effect { id } else { nil }
       }
     )
+    var tokens = calls.values.reduce(tokensUsed) { sum, call in
+      withdrawn.contains(call.intent.id) ? sum : LedgerAccount.sum(sum, worstTokens(call.intent))
+    }
     return effects.compactMap { effect in
       guard case .call(let intent) = effect, !withdrawn.contains(intent.id) else { return nil }
-      return judge(intent)
+      let dispatch = judge(intent, tokensUsed: tokens)
+      if dispatch.refusal == nil { tokens = LedgerAccount.sum(tokens, worstTokens(intent)) }
+      return dispatch
     }
   }
 
-  func judge(_ intent: CallIntent) -> Dispatch {
+  /// The most tokens that a call may take.
+  private func worstTokens(_ intent: CallIntent) -> Int64 {
+    let performer = table.table.performers[Int(intent.performer)]
+    guard performer.kind == .model else { return 0 }
+    return Picodollars.product(
+      LedgerAccount.sum(performer.promptTokens, performer.outputTokens),
+      Int64(max(1, performer.turns))
+    )
+  }
+
+  func judge(_ intent: CallIntent, tokensUsed: Int64) -> Dispatch {
     let performer = table.table.performers[Int(intent.performer)]
     let worst = surroundings.pricer.worstPicodollars(performer)
     // Without a hard limit an unknown price is no reason to refuse, and nothing can be held back.
@@ -164,15 +180,28 @@ extension RunDriver {
       idempotencyKey: intent.idempotencyKey(runID: header.runID),
       reservedPicodollars: isUnbounded ? 0 : worst
     )
-    if let refusal = refusal(of: intent, performer) {
+    if let refusal = refusal(of: intent, performer, tokensUsed: tokensUsed) {
       dispatch.refusal = refusal
       dispatch.reservedPicodollars = 0
     }
     return dispatch
   }
 
-  private func refusal(of intent: CallIntent, _ performer: Performer) -> RunError? {
+  private func refusal(
+    of intent: CallIntent,
+    _ performer: Performer,
+    tokensUsed: Int64
+  ) -> RunError? {
     let step = step(of: intent)
+    let limit = table.table.runLimits.tokens
+    let wanted = worstTokens(intent)
+    if limit >= 0, wanted > 0, LedgerAccount.sum(tokensUsed, wanted) > limit {
+      return RunError(
+        kind: .budget,
+        message: Messages.overTokens(wanted, used: tokensUsed, limit: limit),
+        step: step
+      )
+    }
     if let obstacle = surroundings.performing.obstacle(to: performer) {
       return RunError(kind: .denied, message: obstacle, step: step)
     }

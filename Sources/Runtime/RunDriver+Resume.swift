@@ -163,7 +163,7 @@ extension RunDriver {
         chargedPicodollars: charged,
         deadlineMilliseconds: node.deadlineMilliseconds < 0 || overflow ? -1 : deadline
       )
-      dispatches.append(judge(call.intent))
+      dispatches.append(judge(call.intent, tokensUsed: state.tokensUsed))
     }
     try append(&dispatches, settled: settled, status: .running) { dispatches in
       .resumed(

@@ -1,6 +1,11 @@
 import Glibc
+import JSONPath
 
 StandardStream.ignoreBrokenPipes()
+// Before any thread starts: otherwise the engine of queries heeds a file in the home folder.
+if CommandLine.arguments.dropFirst().first == QueryCommand.declaration.name {
+  JQEnvironment.clearHome()
+}
 let console = Console(
   output: StandardStream.output,
   talk: StandardStream.error,

@@ -62,6 +62,7 @@ private struct DiagnosticExample {
       case "diagnostics": limits.diagnostics = number
       case "documentBytes": limits.documentBytes = number
       case "documentNodes": limits.documentNodes = number
+      case "expressionBytes": limits.expressionBytes = number
       case "aliasNodes": limits.aliasNodes = number
       default: Issue.record("`\(words[0])` is no limit that examples can set")
       }

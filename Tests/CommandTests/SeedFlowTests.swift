@@ -18,7 +18,8 @@ import Testing
 
   @Test(
     .enabled(if: areThere, "the seeds' definitions are not at SIGNALBOX_SEEDS: skipped"),
-    arguments: flows)
+    arguments: flows
+  )
   func loadUnchangedAndRunWithAnOverlay(seed: String, overlay: String) async throws {
     let flow = "\(Self.seeds)/yaml/\(seed).yaml"
     let with = "examples/overlays/\(overlay).yaml"
@@ -35,8 +36,17 @@ import Testing
     let store = "\(folder.path)/runs.db"
     for scenario in file.scenarios {
       _ = await Outcome(
-        "run", flow, "--with", with, "--scenario", scenario.name, "--scenarios", scenarios,
-        "--store", store)
+        "run",
+        flow,
+        "--with",
+        with,
+        "--scenario",
+        scenario.name,
+        "--scenarios",
+        scenarios,
+        "--store",
+        store
+      )
     }
     let runs = try SQLiteRunStore(path: store).runs(limit: 100)
     #expect(runs.count == file.scenarios.count)

@@ -55,13 +55,13 @@ enum Corpus {
     )
   }
 
-  /// The expected text of a flow; with SIGNALBOX_RECORD set it is written instead.
+  /// The expected text of a flow; with SIGNALBOX_GOLDEN set it is written instead.
   static func golden(_ path: String, _ actual: String) -> String {
     let url = root.appending(path: path)
-    if ProcessInfo.processInfo.environment["SIGNALBOX_RECORD"] != nil {
+    if ProcessInfo.processInfo.environment["SIGNALBOX_GOLDEN"] == "1" {
       try? Data(actual.utf8).write(to: url)
     }
-    return text(url) ?? "(no golden file \(path); run with SIGNALBOX_RECORD=1)"
+    return text(url) ?? "(no golden file \(path); run with SIGNALBOX_GOLDEN=1)"
   }
 }
 

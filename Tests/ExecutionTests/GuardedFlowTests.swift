@@ -104,7 +104,11 @@ struct GuardedFlowTests {
     var failing = try Drive(
       flow(
         """
-        a: {agent: ask, assign: {n: "state.m + 4", m: "state.late"}, on_success: done, on_error: bad}
+        a:
+          agent: ask
+          assign: {n: "state.m + 4", m: "state.late"}
+          on_success: done
+          on_error: bad
         """
       )
     )

@@ -74,6 +74,57 @@ import Values
     }
   }
 
+  @Test func pausesBeforeAnotherAttemptSurviveACrash() async throws {
+    let steps = [
+      HandMadeTable.Step(
+        name: "search",
+        performer: HandMadeTable.tool("search_docs", isWrite: false),
+        attempts: 3
+      ),
+      HandMadeTable.Step(name: "note", performer: HandMadeTable.tool("note", isWrite: false)),
+    ]
+    let table = try #require(HandMadeTable.line(steps))
+    let answers: @Sendable (DispatchedCall) -> CallResult = { call in
+      call.step == "search" && call.attempt < 3
+        ? .failed(.unavailable, message: "down") : .completed(output: .null, usage: nil)
+    }
+    let whole = MemoryRunStore()
+    let undisturbed = try await RunDriver.start(
+      table,
+      header: header(table),
+      input: .map(ValueMap()),
+      in: surroundings(whole, CountingPerformer(answers))
+    )
+    _ = try await undisturbed.drive()
+    let wanted = try identical(whole, table)
+    // Start, two failures with a timer each, two answers.
+    #expect(wanted.records == 7)
+    for survivors in 1..<wanted.records {
+      let store = FailingStore(failsAfter: survivors)
+      let clock = VirtualClock(startMilliseconds: 1_000_000)
+      await #expect(throws: RunFault.self) {
+        let driver = try await RunDriver.start(
+          table,
+          header: header(table),
+          input: .map(ValueMap()),
+          in: surroundings(store, CountingPerformer(answers), clock: clock)
+        )
+        _ = try await driver.drive()
+      }
+      store.mend()
+      let driver = try await RunDriver.resume(
+        runID: "r-1",
+        table,
+        in: surroundings(store, CountingPerformer(answers), clock: clock)
+      )
+      _ = try await driver.drive()
+      let replay = try identical(store, table)
+      #expect(replay.traceDigest == wanted.traceDigest, "after \(survivors) records")
+      // Pauses of 100 and 200 milliseconds, each counted once.
+      #expect(clock.nowMilliseconds == 1_000_300, "after \(survivors) records")
+    }
+  }
+
   @Test func repeatedCallsKeepTheirKey() async throws {
     let table = try #require(HandMadeTable.line(Self.steps))
     let store = FailingStore(failsAfter: 4)

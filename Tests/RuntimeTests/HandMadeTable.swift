@@ -42,11 +42,15 @@ struct HandMadeTable {
   static func line(
     _ steps: [Step],
     hardPicodollars: Int64 = -1,
+    tokens: Int64 = -1,
+    period: RunLimits.Period = .run,
     schemas: [String] = []
   ) -> LinkedTable? {
     var table = TransitionTable(name: "line")
     table.schemas = schemas
     table.runLimits.hardPicodollars = hardPicodollars
+    table.runLimits.tokens = tokens
+    table.runLimits.period = period
     let end = Int32(steps.count + 3)
     var root = PlaceNode(name: "", kind: .compound, parent: noIndex)
     root.subtreeEnd = end

@@ -27,10 +27,13 @@ import Values
     var tool = HandMadeTable.tool("tickets", isWrite: true, isIdempotent: true)
     tool.endpoint = "http://127.0.0.1:\(port)/tickets"
     tool.headers = [FieldText(name: "X-Key", text: "{{ secrets.TICKET_KEY }}")]
-    return [
+    var steps = [
       HandMadeTable.Step(name: "classify", performer: model),
       HandMadeTable.Step(name: "ticket", performer: tool, attempts: 2),
     ]
+    // Real time passes here, and other tests may keep the machine busy meanwhile.
+    for index in steps.indices { steps[index].deadlineMilliseconds = 600_000 }
+    return steps
   }
 
   private static let schema = #"{"type":"object","required":["category"]}"#
@@ -65,7 +68,8 @@ import Values
     #expect(final(await driver.state.outcome) == "done")
     #expect(await driver.state.spentPicodollars == 150)
     let requests = server.requests
-    #expect(requests.count == 3)
+    let trace = await driver.trace
+    try #require(requests.count == 3, "\(trace)")
     #expect(requests[0].header("authorization") == "Bearer key-of-model")
     #expect(requests[1].header("x-key") == "key-of-tickets")
     // The second attempt of one visit carries the key of the first.

@@ -71,6 +71,57 @@ import Values
     }
   }
 
+  @Test func aDaysBudgetIsSharedByItsRuns() async throws {
+    // A call may cost 1,100 and costs 550: within 2,000 a day the third run finds no room.
+    let table = try #require(
+      HandMadeTable.line([line[0]], hardPicodollars: 2_000, period: .day)
+    )
+    let store = MemoryRunStore()
+    let performer = CountingPerformer()
+    var ends: [String] = []
+    // 2026-02-28, 23:59:59.999 UTC, and a millisecond later.
+    let evening: Int64 = 1_772_323_199_999
+    for (number, start) in [evening, evening, evening, evening + 1].enumerated() {
+      let driver = try await RunDriver.start(
+        table,
+        header: header(table, "r-\(number)"),
+        input: .map(ValueMap()),
+        in: surroundings(store, performer, clock: VirtualClock(startMilliseconds: start))
+      )
+      _ = try await driver.drive()
+      ends.append(final(await driver.state.outcome))
+    }
+    #expect(ends == ["done", "done", "lost", "done"])
+    #expect(performer.calls(of: "classify") == 3)
+    #expect(
+      try store.account(scope: "flow:line:2026-02-28") == LedgerAccount(spentPicodollars: 1_100)
+    )
+    #expect(
+      try store.account(scope: "flow:line:2026-03-01") == LedgerAccount(spentPicodollars: 550)
+    )
+  }
+
+  @Test(arguments: [(164, 0), (165, 1)]) func tokensAreLimitedToo(
+    _ limit: Int64,
+    _ secondCalls: Int
+  ) async throws {
+    // A call takes at most 110 tokens, its answer 55: the second may start below a limit of 165.
+    var steps = line
+    steps[1] = HandMadeTable.Step(name: "write", performer: HandMadeTable.model("writer"))
+    let table = try #require(HandMadeTable.line(steps, tokens: limit))
+    let performer = CountingPerformer()
+    let driver = try await RunDriver.start(
+      table,
+      header: header(table),
+      input: .map(ValueMap()),
+      in: surroundings(MemoryRunStore(), performer)
+    )
+    _ = try await driver.drive()
+    #expect(performer.calls(of: "classify") == 1)
+    #expect(performer.calls(of: "write") == secondCalls)
+    #expect(final(await driver.state.outcome) == (secondCalls == 0 ? "lost" : "done"))
+  }
+
   @Test func anAnswerAfterItsDeadlineIsATimeout() async throws {
     let table = try #require(HandMadeTable.line(line))
     let performer = CountingPerformer { call in

@@ -145,13 +145,20 @@ import Values
     let reports = try await reports(
       """
       defaults:
-        script: {classify: {output: a, usage: {prompt: 10, output: 1}}, review: {after: 3h, output: ok}}
+        script:
+          classify: {output: a, usage: {prompt: 10, output: 1}}
+          review: {after: 3h, output: ok}
       scenarios:
         - name: all is well
-          expect: {path: [classify, review, done], final: done, outcome: success, cost: {min: 0, max: $0.00000001}}
+          expect:
+            path: [classify, review, done]
+            final: done
+            outcome: success
+            cost: {min: 0, max: $0.00000001}
         - name: nobody answers
           script: {review: {never: true}}
-          expect: {path: [classify, review, lost], final: lost, outcome: failure, never: [{tool: x}]}
+          expect:
+            {path: [classify, review, lost], final: lost, outcome: failure, never: [{tool: x}]}
         - name: without usage the worst is charged
           script: {classify: {output: a}}
           expect: {order: free, path: [done, review, classify]}

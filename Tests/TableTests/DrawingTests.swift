@@ -5,7 +5,7 @@ import Testing
 @Suite struct DrawingTests {
   private func golden(_ name: String, _ actual: String) -> String {
     let url = Tables.package.appending(path: "Tests/TableTests/Golden/\(name)")
-    if ProcessInfo.processInfo.environment["SIGNALBOX_RECORD"] != nil {
+    if ProcessInfo.processInfo.environment["SIGNALBOX_GOLDEN"] == "1" {
       try? Data(actual.utf8).write(to: url)
     }
     return (try? Data(contentsOf: url)).map { String(decoding: $0, as: UTF8.self) } ?? "(none)"

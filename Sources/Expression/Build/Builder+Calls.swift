@@ -157,7 +157,7 @@ extension Builder {
       }
       context.charge(cell.count / 4 &+ 1)
       if context.isExhausted { return context.exhausted(at: range) }
-      return unsafe Cell(pattern.matches(cell.text.bytes, anchored: false))
+      return Cell(cell.text.matches(pattern))
     })
   }
 
@@ -166,6 +166,19 @@ extension Builder {
     let first = pieces[0].code
     let part = constant.text
     let isStart = name == "startsWith"
+    if !isRecording, case .localField(let place, let key) = pieces[0].shape {
+      return Piece(code: { context in
+        context.charge(part.count / 10 &+ 3)
+        let holder = context.local(place)
+        var cell = holder.tag == Tag.map ? holder.entries.value(named: key) : .absent
+        if !cell.isString {
+          cell = first(context)
+          if cell.isError { return cell }
+          return Arithmetic.noOverload(name, [cell, constant], context, range)
+        }
+        return Cell(isStart ? cell.text.starts(with: part) : cell.text.ends(with: part))
+      })
+    }
     return Piece(code: { context in
       let cell = first(context)
       guard cell.isString else {

@@ -13,6 +13,18 @@ struct Piece {
   /// What it reads, when that is simple enough for fused forms.
   var shape = Shape.other
 
+  /// A constant.
+  init(constant cell: Cell) {
+    code = { _ in cell }
+    constant = cell
+  }
+
+  init(code: @escaping Code, constant: Cell? = nil, shape: Shape = .other) {
+    self.code = code
+    self.constant = constant
+    self.shape = shape
+  }
+
   enum Shape {
     case other
     case slot(Int)
@@ -20,6 +32,11 @@ struct Piece {
     case slotField(Int, Cell)
     case localField(Int, Cell)
   }
+}
+
+/// The owners of a program's constants while it is built.
+final class Constants {
+  var blocks: [Block] = []
 }
 
 /// Turns a checked tree into closures.
@@ -30,8 +47,9 @@ struct Builder {
   let places: [Int32]
   let environment: Environment
   let messages: MessageRegistry
-  /// Owners of the constants that closures hold.
-  var blocks: [Block] = []
+  /// Owners of the constants that closures hold: an object, so that copies of the builder share it
+  /// and adding to it never copies.
+  let constants = Constants()
   var isRecording = false
   var reporter: Reporter
   let isFlow: Bool
@@ -50,13 +68,13 @@ struct Builder {
   /// A constant cell that lives as long as the program.
   mutating func constant(_ value: Value) -> Cell {
     let block = Block([value])
-    blocks.append(block)
+    constants.blocks.append(block)
     return block.cells[0]
   }
 
   mutating func text(_ string: String) -> Cell { constant(.string(string)) }
 
-  func constantPiece(_ cell: Cell) -> Piece { Piece(code: { _ in cell }, constant: cell) }
+  func constantPiece(_ cell: Cell) -> Piece { Piece(constant: cell) }
 
   func failing(_ kind: EvaluationError.Kind, _ message: String, _ node: Int32) -> Piece {
     let range = tree[node].range
@@ -139,7 +157,8 @@ struct Builder {
   private mutating func compile(_ node: Int32) -> Piece {
     let here = tree[node]
     switch here.kind {
-    case .literal: return constantPiece(constant(tree.constant(node)))
+    case .literal:
+      return Piece(constant: constant(tree.constant(node)))
     case .identifier: return name(node)
     case .select: return select(node)
     case .presence: return presence(node)

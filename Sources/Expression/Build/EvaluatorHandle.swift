@@ -39,17 +39,17 @@ enum Evaluator {
 
 extension Context {
   /// Notes the value of a node, for traces.
-  func record(_ node: Int32, _ cell: Cell) { unsafe state.pointee.recorded?[node] = cell }
+  func record(_ node: Int32, _ cell: Cell) { extras.recorded?[node] = cell }
 
   /// Starts to note the values of nodes.
-  func startRecording() { unsafe state.pointee.recorded = [:] }
+  func startRecording() { extras.recorded = [:] }
 
   /// The noted values.
-  var recording: [Int32: Cell] { unsafe state.pointee.recorded ?? [:] }
+  var recording: [Int32: Cell] { extras.recorded ?? [:] }
 
   /// What was left of the cost limit.
   var remainingCost: Int { unsafe state.pointee.cost }
 
   /// Where the cost limit was noticed.
-  var exhaustedAt: TextRange? { unsafe state.pointee.exhaustedAt }
+  var exhaustedAt: TextRange? { extras.exhaustedAt }
 }

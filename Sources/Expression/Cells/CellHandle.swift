@@ -1,4 +1,5 @@
 import Glibc
+import RegularExpression
 import Values
 
 /// The kind of a cell.
@@ -361,6 +362,9 @@ extension Cell {
     }
     return nil
   }
+
+  /// Whether a pattern matches anywhere in the text.
+  func matches(_ pattern: Pattern) -> Bool { unsafe pattern.matches(bytes, anchored: false) }
 
   /// Number of code points.
   var scalarCount: Int {

@@ -13,11 +13,17 @@ import Values
   var bump: UInt
   var end: UInt
   var range = TextRange(0, 0)
+  var valueSize: Int
+  /// Made when the first error, chunk or note needs it: most guards need none.
+  var extras: EvaluationExtras?
+}
+
+/// What few evaluations need.
+final class EvaluationExtras {
   var exhaustedAt: TextRange?
-  var chunks: [UnsafeMutableRawPointer] = unsafe []
+  var chunks: [UInt] = []
   var errors: [EvaluationError] = []
   var nextError = 0
-  var valueSize: Int
   var recorded: [Int32: Cell]?
 }
 
@@ -56,7 +62,7 @@ import Values
   /// Charges, and notes the place when the limit is reached.
   func exhausted(at range: TextRange) -> Cell {
     unsafe state.pointee.cost = min(state.pointee.cost, -1)
-    if unsafe state.pointee.exhaustedAt == nil { unsafe state.pointee.exhaustedAt = range }
+    if extras.exhaustedAt == nil { extras.exhaustedAt = range }
     return fail(.costExceeded, Messages.costExceeded, at: range)
   }
 
@@ -78,21 +84,22 @@ import Values
   /// Errors that were absorbed are overwritten after a thousand.
   func fail(_ kind: EvaluationError.Kind, _ message: String, at range: TextRange) -> Cell {
     let error = EvaluationError(kind, message, at: range)
+    let extras = extras
     let position: Int
-    if unsafe state.pointee.errors.count < 1_024 {
-      position = unsafe state.pointee.errors.count
-      unsafe state.pointee.errors.append(error)
+    if extras.errors.count < 1_024 {
+      position = extras.errors.count
+      extras.errors.append(error)
     } else {
-      position = unsafe 512 + state.pointee.nextError % 512
-      unsafe state.pointee.nextError += 1
-      unsafe state.pointee.errors[position] = error
+      position = 512 + extras.nextError % 512
+      extras.nextError += 1
+      extras.errors[position] = error
     }
     return Cell(tag: Tag.error, bits: UInt64(position))
   }
 
   /// The error of an error cell.
   func error(_ cell: Cell) -> EvaluationError {
-    unsafe state.pointee.errors[Int(cell.bits)]
+    extras.errors[Int(cell.bits)]
   }
 
   // MARK: Allocation
@@ -113,20 +120,27 @@ import Values
   @inline(never) private func allocateChunk(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard !isExhausted, unsafe byteCount <= state.pointee.valueSize &* 64 else { return nil }
     let aligned = (byteCount + 15) & ~15
-    let grown = unsafe 4_096 << min(state.pointee.chunks.count, 8)
+    let grown = 4_096 << min(extras.chunks.count, 8)
     let size = max(grown, aligned)
     guard let chunk = unsafe malloc(size) else { return nil }
-    unsafe state.pointee.chunks.append(chunk)
     let start = UInt(bitPattern: chunk)
+    extras.chunks.append(start)
     unsafe state.pointee.bump = start + UInt(aligned)
     unsafe state.pointee.end = start + UInt(size)
     return unsafe chunk
   }
 
-  func release() {
-    for index in unsafe state.pointee.chunks.indices {
-      unsafe free(state.pointee.chunks[index])
-    }
+  @inline(__always) func release() {
+    guard let extras = unsafe state.pointee.extras else { return }
+    for chunk in extras.chunks { unsafe free(UnsafeMutableRawPointer(bitPattern: chunk)) }
+  }
+
+  /// What few evaluations need, made on first use.
+  var extras: EvaluationExtras {
+    if let known = unsafe state.pointee.extras { return known }
+    let made = EvaluationExtras()
+    unsafe state.pointee.extras = made
+    return made
   }
 
   private var tooLarge: Cell {

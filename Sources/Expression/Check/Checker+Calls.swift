@@ -143,7 +143,14 @@ extension Checker {
         shown.count == 2
         ? Messages.noOperator(symbol, shown[0], shown[1]) : Messages.noOverload(symbol, shown)
       let isMixed = shown.count == 2 && shown[0].isNumeric && shown[1].isNumeric
-      mistake(.celTypes, message, at: node, hint: isMixed ? Messages.mixedNumbersHint : nil)
+      let hasText = shown.contains(.string) && shown.contains { $0.isNumeric }
+      mistake(
+        .celTypes,
+        message,
+        at: node,
+        hint: isMixed
+          ? Messages.mixedNumbersHint : hasText ? Messages.textAndNumberHint(symbol) : nil
+      )
     } else {
       mistake(
         .celTypes,

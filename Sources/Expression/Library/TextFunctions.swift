@@ -41,7 +41,7 @@ enum TextFunctions {
     if context.isExhausted { return context.exhausted(at: context.range) }
     do throws(PatternError) {
       let pattern = try Pattern(right.text.string)
-      return unsafe Cell(pattern.matches(left.text.bytes, anchored: false))
+      return Cell(left.text.matches(pattern))
     } catch {
       return context.fail(.invalidArgument, Messages.badPattern(error.message))
     }

@@ -91,20 +91,23 @@ struct Lexer {
       offset += 1
     }
     switch offset - start {
-    case 2: return equals(start, "in") ? .reservedIn : .identifier
+    case 2: return equals(start, Self.membership) ? .reservedIn : .identifier
     case 4:
-      return equals(start, "true")
-        ? .reservedTrue : equals(start, "null") ? .reservedNull : .identifier
-    case 5: return equals(start, "false") ? .reservedFalse : .identifier
+      return equals(start, Self.truth)
+        ? .reservedTrue : equals(start, Self.nothing) ? .reservedNull : .identifier
+    case 5: return equals(start, Self.falsehood) ? .reservedFalse : .identifier
     default: return .identifier
     }
   }
 
-  private func equals(_ start: Int, _ word: StaticString) -> Bool {
-    word.withUTF8Buffer { utf8 in
-      for index in 0..<utf8.count where unsafe utf8[index] != bytes[start + index] { return false }
-      return true
-    }
+  private static let membership = Array("in".utf8)
+  private static let truth = Array("true".utf8)
+  private static let falsehood = Array("false".utf8)
+  private static let nothing = Array("null".utf8)
+
+  private func equals(_ start: Int, _ word: [UInt8]) -> Bool {
+    for index in word.indices where word[index] != bytes[start + index] { return false }
+    return true
   }
 
   private mutating func number() -> TokenKind {

@@ -52,7 +52,13 @@ struct Parser {
     previousEnd = token.end
     token = lexer.next()
     if let found = lexer.mistake {
-      mistake(.celSyntax, found.message, at: token.range, hint: found.hint)
+      let isText = found.message == Messages.unterminatedText
+      mistake(
+        isText ? .celLiteral : .celSyntax,
+        found.message,
+        at: token.range,
+        hint: found.hint
+      )
     }
   }
 
@@ -127,7 +133,13 @@ struct Parser {
     } else if token.kind == .question, lexer.bytes[min(token.end, lexer.bytes.count - 1)] == 0x3F {
       mistake(.celSyntax, Messages.nullCoalescing, at: token.range, hint: Messages.orValueHint)
     } else {
-      mistake(.celSyntax, Messages.unexpected(describe(token)), at: token.range)
+      let isNegation = lexer.bytes.starts(with: "not ".utf8)
+      mistake(
+        .celSyntax,
+        Messages.unexpected(describe(token)),
+        at: token.range,
+        hint: isNegation ? Messages.negationHint : nil
+      )
     }
   }
 
@@ -495,10 +507,12 @@ struct Parser {
       mistake(.celLiteral, error.message, at: full)
       value = .int(0)
     }
-    if Lexer.isLetter(following) {
+    let hasSuffix = Lexer.isLetter(following)
+    if hasSuffix {
       mistake(.celLiteral, Messages.numberSuffix, at: full, hint: Messages.numberSuffixHint)
     }
     advance()
+    if hasSuffix { advance() }
     return literal(value, full)
   }
 

@@ -32,7 +32,14 @@ package struct HelpText: Sendable {
     var lines = [
       heading("usage: ") + declaration.usage, "", HelpText.sentence(declaration.summary),
     ]
-    if !declaration.discussion.isEmpty { lines += ["", declaration.discussion] }
+    if !declaration.discussion.isEmpty {
+      lines.append("")
+      for line in declaration.discussion.split(separator: "\n", omittingEmptySubsequences: false) {
+        // Indented lines are examples and keep their form.
+        let isProse = line.count > Self.columns && !line.hasPrefix(" ")
+        lines += isProse ? Self.wrapped(String(line), columns: Self.columns) : [String(line)]
+      }
+    }
     if !declaration.operands.isEmpty {
       lines += ["", heading("operands:")]
       lines += table(declaration.operands.map { ($0.name, summary($0.summary, $0.kind, nil)) })
@@ -57,11 +64,28 @@ package struct HelpText: Sendable {
     let width = min(26, rows.map(\.name.count).max() ?? 0)
     return rows.flatMap { row in
       let padding = width - row.name.count
-      guard padding >= 0 else {
-        return ["  " + row.name, String(repeating: " ", count: width + 4) + row.text]
-      }
-      return ["  " + row.name + String(repeating: " ", count: padding + 2) + row.text]
+      let margin = String(repeating: " ", count: width + 4)
+      let lines = Self.wrapped(row.text, columns: Self.columns - width - 4)
+      guard padding >= 0 else { return ["  " + row.name] + lines.map { margin + $0 } }
+      let first = "  " + row.name + String(repeating: " ", count: padding + 2) + (lines.first ?? "")
+      return [first] + lines.dropFirst().map { margin + $0 }
     }
+  }
+
+  /// Columns of the help's lines.
+  private static let columns = 100
+
+  /// The words of a text in lines of at most `columns`; a longer word stands alone.
+  private static func wrapped(_ text: String, columns: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= columns {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 
   private func heading(_ text: String) -> String {

@@ -54,7 +54,10 @@ struct RunConduct {
     let people = PersonPrompt(console, isForbidden: !mayAsk)
     let pause = try await session.drive(driver, asking: people)
     let ending = RunEnding(
-      console: console, format: format, expectedPicodollars: expectedPicodollars)
+      console: console,
+      format: format,
+      expectedPicodollars: expectedPicodollars
+    )
     return ending.show(
       pause,
       runID: driver.header.runID,

@@ -19,7 +19,8 @@ struct RunTimeline {
       console.say("             \(pad(step, 10)) refused: \(error.message)")
     case .undecided(let call):
       console.say(
-        "             \(pad(call.step, 10)) may or may not have happened: key \(call.idempotencyKey)"
+        "             \(pad(call.step, 10)) may or may not have happened: "
+          + "key \(call.idempotencyKey)"
       )
     }
   }

@@ -186,8 +186,8 @@ extension DiagnosticCode {
     "SBX-COMP-014",
     "a model that is not declared",
     """
-    `model:` is a mapping, an id under `models:`, or the name of a priced model. A name that is nearly
-    one of the declared ids is most often a slip.
+    `model:` is a mapping, an id under `models:`, or the name of a priced model. A name that is
+    nearly one of the declared ids is most often a slip.
 
         models: {small: {provider: openai, model: gpt-4o-mini}}
         agents: {writer: {type: llm, model: smal}}      # wrong
@@ -199,9 +199,9 @@ extension DiagnosticCode {
     "SBX-COMP-015",
     "an agent with a planner of its own is a child flow",
     """
-    Called from a step, an agent with a planner is a child flow; this version does not run child flows
-    yet. Give the step an agent or tool without a planner, or write the planner's states into the
-    flow itself.
+    Called from a step, an agent with a planner is a child flow; this version does not run child
+    flows yet. Give the step an agent or tool without a planner, or write the planner's states into
+    the flow itself.
 
         states: {draft: {agent: writer, on_success: done}}   # wrong while `writer` has a `planner`
     """

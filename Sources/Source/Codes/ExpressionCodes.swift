@@ -4,11 +4,11 @@ extension DiagnosticCode {
     "SBX-CEL-001",
     "the expression does not follow the grammar",
     """
-    Expressions are CEL (Common Expression Language). Operators are `&& || ! == != < <= > >= in + \
+    Expressions are CEL (Common Expression Language). Operators are `&& || ! == != < <= > >= in +
     - * / %` and `condition ? one : other`; there are no `and`, `or`, `===`, `??` or assignments.
 
-      wrong:  risk > 0.7 and tier = 'gold'
-      right:  risk > 0.7 && tier == 'gold'
+        wrong:  risk > 0.7 and tier = 'gold'
+        right:  risk > 0.7 && tier == 'gold'
     """
   )
   /// A literal that has no value.
@@ -16,11 +16,11 @@ extension DiagnosticCode {
     "SBX-CEL-002",
     "a number or text is malformed",
     """
-    Ints are 64 bits, uints end in `u`, texts stand in single or double quotes and know the \
+    Ints are 64 bits, uints end in `u`, texts stand in single or double quotes and know the
     escapes `\\n \\t \\\\ \\x41 \\u00e9 \\U0001f600`. Units are not part of numbers.
 
-      wrong:  elapsed > 5m
-      right:  elapsed > duration('5m')
+        wrong:  elapsed > 5m
+        right:  elapsed > duration('5m')
     """
   )
   /// Nesting beyond the limit.
@@ -28,12 +28,12 @@ extension DiagnosticCode {
     "SBX-CEL-003",
     "the expression is nested too deeply",
     """
-    Nesting is limited so that no input can exhaust the stack. Flat chains (`a && b && c …`) may be \
-    long; parentheses, calls and selections inside each other may not. Split the expression with \
-    `cel.bind(name, value, body)`, or compute a part in an earlier step.
+    Nesting is limited so that no input can exhaust the stack. Flat chains (`a && b && c …`) may
+    be long; parentheses, calls and selections inside each other may not. Split the expression
+    with `cel.bind(name, value, body)`, or compute a part in an earlier step.
 
-      wrong:  ((((((… 300 levels …))))))
-      right:  cel.bind(total, a.b + a.c, total > 3 && total < 9)
+        wrong:  ((((((… 300 levels …))))))
+        right:  cel.bind(total, a.b + a.c, total > 3 && total < 9)
     """
   )
   /// Text beyond the limit.
@@ -41,11 +41,11 @@ extension DiagnosticCode {
     "SBX-CEL-004",
     "the expression is too long",
     """
-    The length of one expression is limited (`expressionBytes`). Move long lists of constants into \
+    The length of one expression is limited (`expressionBytes`). Move long lists of constants into
     the input or state of the flow and test membership there.
 
-      wrong:  id in ['a1', 'a2', … ten thousand more …]
-      right:  id in state.allowed_ids
+        wrong:  id in ['a1', 'a2', … ten thousand more …]
+        right:  id in state.allowed_ids
     """
   )
   /// A reserved word used as a name.
@@ -53,11 +53,11 @@ extension DiagnosticCode {
     "SBX-CEL-005",
     "a reserved word is used as a name",
     """
-    CEL reserves words such as `if`, `for`, `function`, `package`. They may name fields but not \
+    CEL reserves words such as `if`, `for`, `function`, `package`. They may name fields but not
     variables.
 
-      wrong:  package == 'gold'
-      right:  input.package == 'gold'
+        wrong:  package == 'gold'
+        right:  input.package == 'gold'
     """
   )
   /// A macro used in a way it does not support.
@@ -65,11 +65,11 @@ extension DiagnosticCode {
     "SBX-CEL-006",
     "a macro is used wrongly",
     """
-    Macros such as `has`, `all`, `exists`, `map` and `filter` have a fixed form: `has` takes a \
+    Macros such as `has`, `all`, `exists`, `map` and `filter` have a fixed form: `has` takes a
     selection, the others first declare a variable with a plain name.
 
-      wrong:  has(order)            items.map(i.price)
-      right:  has(input.order)      items.map(i, i.price)
+        wrong:  has(order)            items.map(i.price)
+        right:  has(input.order)      items.map(i, i.price)
     """
   )
   /// A template whose braces or pipes are wrong.
@@ -79,8 +79,8 @@ extension DiagnosticCode {
     """
     A template is text with `{{ expression }}` parts; pipes follow a single `|`.
 
-      wrong:  Hello {{ input.name
-      right:  Hello {{ input.name | default('friend') }}
+        wrong:  Hello {{ input.name
+        right:  Hello {{ input.name | default('friend') }}
     """
   )
   /// A pipe that does not exist.
@@ -90,8 +90,8 @@ extension DiagnosticCode {
     """
     After `|` a template names one of the known functions.
 
-      wrong:  {{ items | joined(', ') }}
-      right:  {{ items | join(', ') }}
+        wrong:  {{ items | joined(', ') }}
+        right:  {{ items | join(', ') }}
     """
   )
   /// A name that nothing declares.
@@ -99,11 +99,11 @@ extension DiagnosticCode {
     "SBX-CEL-010",
     "a name is not declared",
     """
-    Every name of an expression is bound when the flow is compiled: to an input or state field, a \
+    Every name of an expression is bound when the flow is compiled: to an input or state field, a
     step, or a variable of an enclosing macro. Nothing is looked up by chance while the flow runs.
 
-      wrong:  risk_scroe > 0.7
-      right:  risk_score > 0.7
+        wrong:  risk_scroe > 0.7
+        right:  risk_score > 0.7
     """
   )
   /// A function that does not exist.
@@ -111,11 +111,11 @@ extension DiagnosticCode {
     "SBX-CEL-011",
     "a function does not exist",
     """
-    Functions are those of CEL and its extension libraries, and in flows `default`, `sum`, `join` \
+    Functions are those of CEL and its extension libraries, and in flows `default`, `sum`, `join`
     and a few more.
 
-      wrong:  name.toLowerCase() == 'x'
-      right:  name.lowerAscii() == 'x'
+        wrong:  name.toLowerCase() == 'x'
+        right:  name.lowerAscii() == 'x'
     """
   )
   /// A field that a record does not declare.
@@ -123,11 +123,11 @@ extension DiagnosticCode {
     "SBX-CEL-012",
     "a record has no such field",
     """
-    The fields of inputs, state and results are declared by schemas, and reading another is refused \
-    before the flow runs.
+    The fields of inputs, state and results are declared by schemas, and reading another is
+    refused before the flow runs.
 
-      wrong:  classify.confidense > 0.8
-      right:  classify.confidence > 0.8
+        wrong:  classify.confidense > 0.8
+        right:  classify.confidence > 0.8
     """
   )
   /// Operands that an operator or function does not take.
@@ -135,11 +135,11 @@ extension DiagnosticCode {
     "SBX-CEL-013",
     "types do not fit",
     """
-    CEL never converts by itself: `1 + 1.0` and `'a' + 1` are mistakes. Convert with `int()`, \
+    CEL never converts by itself: `1 + 1.0` and `'a' + 1` are mistakes. Convert with `int()`,
     `uint()`, `double()` or `string()`.
 
-      wrong:  'total: ' + 3
-      right:  'total: ' + string(3)
+        wrong:  'total: ' + 3
+        right:  'total: ' + string(3)
     """
   )
   /// A known name that may not be read here.
@@ -147,12 +147,12 @@ extension DiagnosticCode {
     "SBX-CEL-014",
     "a name may not be read here",
     """
-    Some names exist but are closed to guards and templates: secrets, for example, are resolved \
-    only where a key, header or address needs them. A bare name that fits several declarations is \
+    Some names exist but are closed to guards and templates: secrets, for example, are resolved
+    only where a key, header or address needs them. A bare name that fits several declarations is
     refused, too, until it says which.
 
-      wrong:  secrets.api_key != ''
-      right:  env.REGION == 'eu'
+        wrong:  secrets.api_key != ''
+        right:  env.REGION == 'eu'
     """
   )
   /// A comparison that can never hold.
@@ -162,8 +162,8 @@ extension DiagnosticCode {
     """
     The schema enumerates the values of the field, and the constant is none of them.
 
-      wrong:  classify.category == 'tecnical'
-      right:  classify.category == 'technical'
+        wrong:  classify.category == 'tecnical'
+        right:  classify.category == 'technical'
     """
   )
   /// A constant part that always fails.
@@ -173,8 +173,8 @@ extension DiagnosticCode {
     """
     Patterns, durations and timestamps written as constants are checked when the flow is compiled.
 
-      wrong:  name.matches('(')        duration('5 minutes')
-      right:  name.matches('[(]')      duration('5m')
+        wrong:  name.matches('(')        duration('5 minutes')
+        right:  name.matches('[(]')      duration('5m')
     """
   )
   /// Sugar that is not CEL.
@@ -184,8 +184,8 @@ extension DiagnosticCode {
     """
     Flows accept `.length` on lists and texts; CEL spells it `size()`.
 
-      accepted:  items.length > 3
-      better:    size(items) > 3
+        accepted:  items.length > 3
+        better:    size(items) > 3
     """
   )
   /// A guard that is not boolean.
@@ -195,8 +195,8 @@ extension DiagnosticCode {
     """
     CEL has no truthiness: a guard must come to true or false.
 
-      wrong:  when: input.items
-      right:  when: size(input.items) > 0
+        wrong:  when: input.items
+        right:  when: size(input.items) > 0
     """
   )
 

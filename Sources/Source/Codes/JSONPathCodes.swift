@@ -66,8 +66,37 @@ extension DiagnosticCode {
     """
   )
 
+  /// A pattern that is no I-Regexp.
+  public static let jsonPathPattern = DiagnosticCode(
+    "SBX-JSONPATH-006",
+    "a pattern of match or search is no I-Regexp",
+    """
+    Patterns are I-Regexps (RFC 9485), a small common core of all dialects: no `\\d`, `\\w`, `\\s`,
+    no look-around, no back-references. A test with any other pattern is false, as RFC 9535
+    demands, which is hardly what was meant.
+
+        wrong:  $[?match(@.id, '\\d+')]
+        right:  $[?match(@.id, '[0-9]+')]
+    """
+  )
+
+  /// The engine that runs queries cannot be used.
+  public static let jsonPathEngine = DiagnosticCode(
+    "SBX-JSONPATH-007",
+    "queries cannot be run here",
+    """
+    Queries run on libjq, which reads the file `.jq` of the home folder whenever it compiles and
+    lets it redefine everything. Queries are therefore refused while that file exists. They are
+    refused as well when the library fails a self-test.
+
+        refused:  HOME=/home/me, where /home/me/.jq exists
+        instead:  run with HOME unset, or move the file away
+    """
+  )
+
   /// The codes of this area.
   public static let jsonPathCodes: [DiagnosticCode] = [
     jsonPathSyntax, jsonPathRange, jsonPathFunction, jsonPathComparison, jsonPathLimit,
+    jsonPathPattern, jsonPathEngine,
   ]
 }

@@ -4,8 +4,8 @@ extension DiagnosticCode {
     "SBX-TEST-001",
     "the scenario file does not have its form",
     """
-    A scenario file has `flow`, `defaults` and `scenarios`; each scenario has a `name`, an `input`, \
-    a `script` of answers and what it expects. An answer is a mapping with one of `output`, \
+    A scenario file has `flow`, `defaults` and `scenarios`; each scenario has a `name`, an `input`,
+    a `script` of answers and what it expects. An answer is a mapping with one of `output`,
     `error`, `never`.
 
         wrong:  script: {classify: {category: billing}}
@@ -18,8 +18,8 @@ extension DiagnosticCode {
     "SBX-TEST-002",
     "the scenario names something that the flow does not have",
     """
-    A script is keyed by the ids of steps, else of agents and tools; a path names steps and final \
-    states. A name that the flow lacks would never be used, and the scenario would test less than \
+    A script is keyed by the ids of steps, else of agents and tools; a path names steps and final
+    states. A name that the flow lacks would never be used, and the scenario would test less than
     it seems to.
 
         wrong:  script: {clasify: {output: {}}}
@@ -44,7 +44,7 @@ extension DiagnosticCode {
     "SBX-TEST-004",
     "the expectation cannot be checked yet",
     """
-    The key is part of the scenario format; this version cannot check it and says so, since an \
+    The key is part of the scenario format; this version cannot check it and says so, since an
     expectation that is passed over in silence would look like one that holds.
 
         instead:  assert: ["steps.x.visits == 0"]
@@ -56,7 +56,7 @@ extension DiagnosticCode {
     "SBX-RUN-001",
     "the agent or tool can be checked, planned and tested, not run",
     """
-    It has no address, or is of a type that this version does not call. Scenarios answer for it; \
+    It has no address, or is of a type that this version does not call. Scenarios answer for it;
     a run would fail at its first call, so it is refused before it starts.
 
         wrong:  tools: {search: {type: http}}
