@@ -11,6 +11,7 @@ private let target: FuzzTarget = {
 }()
 
 // INVARIANT: libFuzzer passes `count` readable bytes, which are copied at once.
+/// One input of libFuzzer; returns 0, as it wants.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   target.feed(unsafe Array(UnsafeBufferPointer(start: start, count: count)))

@@ -24,7 +24,7 @@ enum EngineBenchmarks {
       """
       signalbox: 1
       name: loop
-      max_steps: 1000000000
+      max_steps: 1000000
       state: {limit: {type: integer, default: 3}}
       agents: {ask: {type: scripted, output: {v: {type: integer}}}}
       initial_state: one
