@@ -39,13 +39,14 @@ struct QueryTranslation: Sendable {
     var text = ".[0] as $q | .[1] as $root | .[2] as $m | .[3] as $w | .[4] as $n |\n"
     var calls: [[PatternCall]] = []
     var sizes: [Int] = []
-    for (number, query) in queries.enumerated() {
+    var bodies: [String] = []
+    for query in queries {
       let (body, patterns) = translator.translate(query)
-      text += "def q\(number): \(body);\n"
+      bodies.append(body)
       calls.append(patterns)
       sizes.append(body.utf8.count)
     }
-    text += "if $q < 0 then \(Self.probe) else \(Self.dispatch(0..<queries.count)) end"
+    text += "if $q < 0 then \(Self.probe) else \(Self.dispatch(bodies[...])) end"
     program = text
     parameters = translator.parameters
     wideLiterals = translator.wideLiterals
@@ -60,14 +61,16 @@ struct QueryTranslation: Sendable {
 
   /// A tree of tests, so that the last query is found as soon as the first.
   ///
-  /// Large trees are functions of their own, each within what a function may hold.
-  private static func dispatch(_ range: Range<Int>) -> String {
-    if range.isEmpty { return "empty" }
-    if range.count == 1 { return "q\(range.lowerBound)" }
-    let middle = (range.lowerBound + range.upperBound) / 2
-    let low = dispatch(range.lowerBound..<middle)
-    let tree = "if $q < \(middle) then \(low) else \(dispatch(middle..<range.upperBound)) end"
-    return range.count > 256 ? "(def d: \(tree); d)" : tree
+  /// Each query is a function with the narrowest scope: the engine searches all of a scope for
+  /// uses of a name, so that functions side by side take quadratic time and more. Large trees are
+  /// functions too, since a function holds a limited amount of code.
+  private static func dispatch(_ bodies: ArraySlice<String>) -> String {
+    guard let first = bodies.first else { return "empty" }
+    if bodies.count == 1 { return "(def f: \(first); f)" }
+    let middle = (bodies.startIndex + bodies.endIndex) / 2
+    let low = dispatch(bodies[..<middle])
+    let tree = "if $q < \(middle) then \(low) else \(dispatch(bodies[middle...])) end"
+    return bodies.count > 256 ? "(def f: \(tree); f)" : tree
   }
 }
 
