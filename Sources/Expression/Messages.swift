@@ -123,6 +123,11 @@ enum Messages {
   ) -> String {
     "the field `\(field)` holds `\(declared.name)`, not `\(given.name)`"
   }
+  static func textAndNumberHint(_ symbol: String) -> String {
+    symbol == "+"
+      ? "convert the number: `string(x)`" : "numbers stand without quotes; convert with `double(x)`"
+  }
+  static let negationHint = "write `!` for `not`, as in `!(a && b)`"
   static let mixedNumbersHint =
     "convert one side with `double(x)`, `int(x)` or `uint(x)`; `1.0` is a double, `1` an int"
   static let lengthSugar = "`.length` is not CEL"
