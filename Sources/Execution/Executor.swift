@@ -30,14 +30,18 @@ public enum Executor {
     _ event: RunEvent,
     _ output: inout StepOutput
   ) {
-    var step = StepInterpreter(linked: table, state: state, output: output)
-    // The originals are emptied first so that the interpreter owns the only reference to each
-    // buffer and mutates it in place.
-    state = RunState(nodes: 0, registers: 0, slots: 0)
-    output = StepOutput()
+    var step = StepInterpreter(
+      linked: table,
+      state: RunState(nodes: 0, registers: 0, slots: 0),
+      output: StepOutput()
+    )
+    // Swapped in and out, so that the interpreter owns the only reference to each buffer and
+    // mutates it in place.
+    swap(&step.state, &state)
+    swap(&step.output, &output)
     step.apply(event)
-    state = step.state
-    output = step.output
+    swap(&step.state, &state)
+    swap(&step.output, &output)
   }
 
   /// The state's memory with every `steps.<id>` and `run` slot filled in, read or not.
