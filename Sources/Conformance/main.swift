@@ -28,6 +28,10 @@ private let suites = [
 ]
 
 private let arguments = CommandLine.arguments
+if arguments.dropFirst().elementsEqual(["--list"]) {
+  for suite in suites { print(suite.name) }
+  exit(0)
+}
 private let chosen = suites.first { arguments.count == 3 && $0.name == arguments[1] }
 if let chosen {
   do {
