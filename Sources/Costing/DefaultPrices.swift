@@ -10,7 +10,7 @@ extension PriceBook {
       name: default
       version: 1
       date: 2025-01-15
-      source: the providers' public price pages
+      source: as remembered of the providers' price pages, not checked against them
     models:
       gpt-4o:
         provider: openai

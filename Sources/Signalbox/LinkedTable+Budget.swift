@@ -5,6 +5,9 @@ extension LinkedTable {
   public func withHardBudget(_ picodollars: Int64) -> LinkedTable {
     var table = table
     table.runLimits.hardPicodollars = picodollars
-    return LinkedTable.link(table, limits: Limits()).table ?? self
+    guard let linked = LinkedTable.link(table, limits: Limits()).table else {
+      preconditionFailure("a table that was linked once links again with another budget")
+    }
+    return linked
   }
 }

@@ -34,7 +34,7 @@ package struct ShowCommand: Command {
     let records = try session.asking { () throws(StoreError) in
       try session.store.records(runID: runID, from: 1)
     }
-    let story = RunStory(table: table, records: records)
+    let story = try RunStory(table: table, records: records)
     let prices = try session.prices(of: summary)
     let estimate = CostAnalysis.analyse(table, prices: prices)
     switch format {

@@ -14,13 +14,21 @@ struct RunStory {
   private var lines: [Line] = []
   private var state: RunState
 
-  init(table: LinkedTable, records: [StoredRecord]) {
+  init(table: LinkedTable, records: [StoredRecord]) throws(CommandFailure) {
     self.table = table
     state = Executor.start(table)
     for stored in records {
-      guard let record = try? JournalRecord(decoding: stored.bytes),
-        case .step(let step) = record.body
-      else { continue }
+      let record: JournalRecord
+      do throws(BinaryError) {
+        record = try JournalRecord(decoding: stored.bytes)
+      } catch {
+        throw CommandFailure(
+          "record \(stored.sequence) of the run is damaged: \(error.message)",
+          hint: "`signalbox replay` names the first difference",
+          exit: .inputOutput
+        )
+      }
+      guard case .step(let step) = record.body else { continue }
       var output = StepOutput()
       let spent = state.spentPicodollars
       Executor.step(table, &state, step.event, &output)
