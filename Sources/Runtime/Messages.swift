@@ -24,6 +24,12 @@ enum Messages {
     "the prompt of `\(performer)` may take \(tokens) tokens, its limit is \(limit); it was not sent"
   }
 
+  static func breached(_ breach: Breach) -> String {
+    "`\(breach.performer)` billed \(dollars(breach.billedPicodollars)) where at most "
+      + "\(dollars(breach.reservedPicodollars)) could be due; nothing more that costs "
+      + "money is called"
+  }
+
   static func noQuestion(_ step: String?, open: [String]) -> String {
     let list =
       open.isEmpty
