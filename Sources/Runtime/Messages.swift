@@ -131,6 +131,10 @@ enum Messages {
     )
   }
 
+  static func modelPolicy(_ message: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.modelPolicy, message, at: span)
+  }
+
   static func notRunnable(_ id: String, _ reason: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       .performerNotRunnable,

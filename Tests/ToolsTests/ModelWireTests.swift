@@ -270,6 +270,55 @@ struct ModelWireTests {
     }
   }
 
+  @Test("streams with any bytes changed, cut or repeated end with an answer or a failure, in full")
+  func mutations() async throws {
+    let seed: UInt64 = 20_261_121
+    var numbers = SeededNumbers(seed)
+    for round in 0..<150 {
+      let manner = Self.manners[round % Self.manners.count]
+      let salt = numbers.next()
+      let server = try #require(
+        LoopbackServer { request, _ in
+          let reply = ScriptedModel.reply(to: request, ModelReply(#"{"category": "größer"}"#))
+          var numbers = SeededNumbers(salt)
+          switch reply {
+          case .pieces(let type, let pieces):
+            var bytes = pieces.flatMap { piece -> [UInt8] in
+              if case .bytes(let bytes) = piece { return bytes }
+              return []
+            }
+            Self.mutate(&bytes, &numbers)
+            return .pieces(type: type, [.bytes(bytes)])
+          case .answer(let status, let headers, var body):
+            Self.mutate(&body, &numbers)
+            return .answer(status: status, headers: headers, body: body)
+          default: return reply
+          }
+        }
+      )
+      switch try await Self.ask(server, manner) {
+      case .success(let answer):
+        #expect(answer.json != nil && answer.usage.prompt >= 0, "seed \(seed), round \(round)")
+      case .failure(let failure):
+        #expect(failure.failure.requestWasSent, "seed \(seed), round \(round): \(failure)")
+        #expect(failure.usage != nil, "seed \(seed), round \(round)")
+      }
+    }
+  }
+
+  private static func mutate(_ bytes: inout [UInt8], _ numbers: inout SeededNumbers) {
+    for _ in 0...Int.random(in: 0..<4, using: &numbers) {
+      guard !bytes.isEmpty else { return }
+      let place = Int.random(in: 0..<bytes.count, using: &numbers)
+      switch Int.random(in: 0..<4, using: &numbers) {
+      case 0: bytes[place] = UInt8.random(in: 0...255, using: &numbers)
+      case 1: bytes.removeSubrange(place...)
+      case 2: bytes.insert(contentsOf: bytes.suffix(from: place), at: place)
+      default: bytes.remove(at: place)
+      }
+    }
+  }
+
   @Test("JSON in a fence of Markdown is read, prose is not")
   func fences() async throws {
     let texts = [
