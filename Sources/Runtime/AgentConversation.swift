@@ -95,7 +95,10 @@ struct AgentConversation {
           let output = answer.answer.json ?? .map(["text": .string(answer.answer.text)])
           return .completed(output: output, usage: used, costPicodollars: cost)
         }
-        guard number < turns, !call.offers.isEmpty else {
+        guard !call.offers.isEmpty else {
+          return ended(.invalidOutput, "the model asks for a tool where none was offered")
+        }
+        guard number < turns else {
           return ended(.invalidOutput, "the model asks for tools beyond its \(turns) turns")
         }
         let turn = AgentTurn(

@@ -82,7 +82,9 @@ public struct LivePerformer: Performing {
       if let key = candidate.model.endpoint.keyName { grants.environmentNames.append(key) }
     }
     let start = ContinuousClock.now
-    let limit = remaining(call)
+    // A little earlier than the run's own alarm, which knows nothing of what was used by then.
+    let whole = remaining(call)
+    let limit = whole - min(50, whole / 10)
     var conversation = AgentConversation(
       call,
       gateway: gateway,

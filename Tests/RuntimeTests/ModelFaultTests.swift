@@ -4,6 +4,7 @@ import Runtime
 import Table
 import TestSupport
 import Testing
+import Tools
 import Values
 
 /// Whole runs against a model with faults: what they cost, what they tell, when they end.
@@ -169,6 +170,49 @@ import Values
     #expect(final(await driver.state.outcome) == "lost")
     #expect(await driver.state.spentPicodollars == 0)
     #expect(server.connectionCount == 0)
+  }
+
+  @Test("a connection that never stands costs nothing and ends by the deadline")
+  func slowConnection() async throws {
+    let queue = try #require(FullQueue())
+    let spare = try #require(ScriptedModel.server { _, _ in ModelReply("{}") })
+    let flow = Self.flow(spare, provider: "openai", timeout: "300ms")
+    let world = try ModelWorld(
+      String(flow).split(separator: spare.address).joined(
+        separator: "http://127.0.0.1:\(queue.port)"
+      )
+    )
+    let clock = ContinuousClock()
+    let start = clock.now
+    let driver = try await world.start()
+    _ = try await driver.drive()
+    print("no connection: 300 ms deadline, run of \(start.duration(to: clock.now))")
+    #expect(final(await driver.state.outcome) == "lost")
+    #expect(await driver.state.lastError?.kind == .timeout)
+    let bills = try world.bills()
+    #expect(bills.allSatisfy { $0.charged <= $0.reserved })
+    #expect(try world.store.reservations(runID: "r-1").isEmpty)
+  }
+
+  @Test("a model outside the residency policy is refused before the run, unless another may answer")
+  func residency() throws {
+    let tools = ToolSurroundings(client: HTTPClient(egress: .airGapped()))
+    let performing = LivePerformer(surroundings: tools)
+    var agent = Performer(role: .agent, id: "sorter", kind: .model, typeName: "llm")
+    agent.provider = "openai"
+    agent.model = "gpt-4o"
+    #expect(performing.obstacle(to: agent)?.contains("air-gapped") == true)
+    agent.grantedModels = ["gpt-4o", "gpt-4o-mini"]
+    #expect(performing.obstacle(to: agent) != nil)
+    agent.grantedModels.append("vllm/llama")
+    #expect(performing.obstacle(to: agent) == nil)
+    agent.provider = "azure"
+    #expect(performing.obstacle(to: agent)?.contains("endpoint") == true)
+    var tool = Performer(role: .tool, id: "find", kind: .http, typeName: "http")
+    tool.endpoint = "https://search.example/q"
+    #expect(performing.obstacle(to: tool)?.contains("air-gapped") == true)
+    tool.endpoint = "http://localhost:8080/q"
+    #expect(performing.obstacle(to: tool) == nil)
   }
 
   @Test("a granted model stands in for one that refuses, unless it could cost more")

@@ -79,6 +79,8 @@ package enum ModelFault: String, Sendable, CaseIterable {
   case emptyBody
   /// The last piece comes twice.
   case duplicatedEnd
+  /// Every piece comes twice.
+  case duplicatedPieces
   /// Every byte comes alone, so that pieces end within characters.
   case singleBytes
   /// The answer was cut at its limit.
@@ -177,6 +179,7 @@ package enum ScriptedModel {
     case .duplicatedEnd:
       events += events.suffix(2)
       return events.map { .text($0) }
+    case .duplicatedPieces: return events.flatMap { [.text($0), .text($0)] }
     case .singleBytes: return Array(events.joined().utf8).map { .bytes([$0]) }
     default: return events.map { .text($0) }
     }
