@@ -80,7 +80,7 @@ extension StepInterpreter {
         fail(position, RunError(kind: .guardError, message: error.message, step: node.name))
       }
     case .decision, .pass: succeed(position, answer: nil)
-    case .compound, .parallel, .planner, .fork, .join, .call:
+    case .compound, .parallel, .planner, .fork, .join, .call, .history:
       preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
   }

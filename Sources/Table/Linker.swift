@@ -64,7 +64,10 @@ struct Linker {
       refusals: refusals
     )
     for position in table.programs.indices where table.programs[position].environment == 0 {
-      let environment = environments.flow(outputSchema: table.programs[position].outputSchema)
+      let environment = environments.flow(
+        scope: table.programs[position].scope,
+        outputSchema: table.programs[position].outputSchema
+      )
       compile(position, in: environment)
     }
     for position in table.fields.indices {
@@ -82,7 +85,7 @@ struct Linker {
       table: table,
       programs: programs,
       constants: (initialState, inputDefaults),
-      environment: environments.flow(outputSchema: noIndex),
+      environment: environments.flow(scope: 0, outputSchema: noIndex),
       schemaPool: schemas
     )
   }
@@ -91,8 +94,9 @@ struct Linker {
   private func refuseLaterPlaces() throws(TableError) {
     for (position, node) in table.nodes.enumerated() where position > 0 {
       switch node.kind {
-      case .compound, .parallel, .planner, .fork, .join, .call:
+      case .planner:
         throw TableError("`\(node.name)` is of a kind that this version does not run")
+      case .compound, .parallel, .fork, .join, .call, .history: continue
       case .action, .decision, .check, .wait, .human, .pass, .final: continue
       }
     }

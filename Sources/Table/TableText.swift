@@ -115,6 +115,7 @@ extension PlaceNode.Kind {
     case .join: "join"
     case .call: "call"
     case .final: "final"
+    case .history: "history"
     }
   }
 }
