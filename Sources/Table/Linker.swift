@@ -54,6 +54,12 @@ struct Linker {
       let initialState = json(table.initialState, "the initial state"),
       let inputDefaults = json(table.inputDefaults, "the defaults of the input")
     else { return nil }
+    var frameStates: [Value] = []
+    for frame in table.frames {
+      let text = frame.initialState.isEmpty ? "{}" : frame.initialState
+      guard let value = json(text, "the initial state of a child flow") else { return nil }
+      frameStates.append(value)
+    }
     guard case .map = initialState, case .map = inputDefaults else {
       diagnostics.append(Messages.broken("the initial state is no mapping", at: table.debug.flow))
       return nil
@@ -84,7 +90,7 @@ struct Linker {
     return LinkedTable(
       table: table,
       programs: programs,
-      constants: (initialState, inputDefaults),
+      constants: (initialState, inputDefaults, frameStates),
       environment: environments.flow(scope: 0, outputSchema: noIndex),
       schemaPool: schemas
     )
@@ -97,7 +103,7 @@ struct Linker {
       case .planner:
         throw TableError("`\(node.name)` is of a kind that this version does not run")
       case .compound, .parallel, .fork, .join, .call, .history: continue
-      case .action, .decision, .check, .wait, .human, .pass, .final: continue
+      case .action, .decision, .check, .wait, .human, .pass, .rest, .final: continue
       }
     }
   }

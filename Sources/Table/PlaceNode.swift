@@ -18,6 +18,8 @@ public struct PlaceNode: Sendable, Hashable {
     case human
     /// Does nothing and goes on (a pure step).
     case pass
+    /// Does nothing and waits for events.
+    case rest
     /// A plan proposed by a model runs here.
     case planner
     /// Runs a frame template once for each item of a list.
@@ -94,6 +96,8 @@ public struct PlaceNode: Sendable, Hashable {
   public var join: PoolIndex
   /// What a fork or call runs, in the frames pool.
   public var template: PoolIndex
+  /// What a call passes to its flow as `input`, in the fields pool.
+  public var input: Range<PoolIndex>
   /// The list whose items a fork runs over: an expression in the programs pool.
   public var items: PoolIndex
   /// Nodes that a join awaits, in the lists pool.
@@ -137,6 +141,7 @@ public struct PlaceNode: Sendable, Hashable {
     exitBlocks = 0..<0
     join = noIndex
     template = noIndex
+    input = 0..<0
     items = noIndex
     awaited = 0..<0
     content = noIndex

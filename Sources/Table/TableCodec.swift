@@ -150,6 +150,7 @@ extension BinaryWriter {
     write(range: node.exitBlocks)
     write(index: node.join)
     write(index: node.template)
+    write(range: node.input)
     write(index: node.items)
     write(range: node.awaited)
     write(index: node.content)

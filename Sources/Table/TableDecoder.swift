@@ -182,6 +182,7 @@ extension BinaryReader {
     node.exitBlocks = try readRange()
     node.join = try readIndex()
     node.template = try readIndex()
+    node.input = try readRange()
     node.items = try readIndex()
     node.awaited = try readRange()
     node.content = try readIndex()

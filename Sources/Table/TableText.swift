@@ -110,6 +110,7 @@ extension PlaceNode.Kind {
     case .wait: "wait"
     case .human: "human"
     case .pass: "pass"
+    case .rest: "rest"
     case .planner: "planner"
     case .fork: "fork"
     case .join: "join"

@@ -12,6 +12,7 @@ extension TableValidator {
     try index(node.join, below: table.joins.count, "the join of \(name)")
     try index(node.template, below: table.frames.count, "the frame of \(name)")
     guard node.template != 0 else { throw TableError("\(name) runs the whole flow") }
+    try range(node.input, within: table.fields.count, "the input of \(name)")
     try guardProgram(node.items, "the items of \(name)")
     try index(node.content, below: table.programs.count, "the content of \(name)")
     try index(node.history, below: Int(table.historyCount), "the memory of \(name)")
