@@ -92,9 +92,11 @@ let package = Package(
     ),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Signalbox", "SignalboxTesting"],
+      dependencies: ["CTableFloor", "Signalbox", "SignalboxTesting"],
       swiftSettings: strict
     ),
+
+    .target(name: "CTableFloor"),
 
     // Tests.
     .target(
