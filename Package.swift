@@ -58,7 +58,7 @@ let package = Package(
     ),
     module("Verifier", uses: ["Source", "Values", "Expression", "Table"]),
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
-    module("Execution", uses: ["Values", "Expression", "Document", "Table"]),
+    module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
     module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
@@ -92,9 +92,11 @@ let package = Package(
     ),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Signalbox", "SignalboxTesting"],
+      dependencies: ["CTableFloor", "Signalbox", "SignalboxTesting"],
       swiftSettings: strict
     ),
+
+    .target(name: "CTableFloor"),
 
     // Tests.
     .target(

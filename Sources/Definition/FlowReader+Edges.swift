@@ -10,6 +10,8 @@ extension FlowReader {
     case success
     /// A failure; `when` may name its kind.
     case error
+    /// An event, a delay or none: the target may be missing, and a list may end with a condition.
+    case event
   }
 
   /// The edges at `key`: a target, an edge, or a list of edges; none when the key is absent.
@@ -24,6 +26,16 @@ extension FlowReader {
   ) -> [Edge] {
     guard let entry = value(key, mapping) else { return [] }
     let path = mapping.path.isEmpty ? key : "\(mapping.path).\(key)"
+    return edges(entry, of: cause, path: path, mustEnd: mustEnd)
+  }
+
+  /// The edges that `entry` holds.
+  mutating func edges(
+    _ entry: Node.Entry,
+    of cause: EdgeCause,
+    path: String,
+    mustEnd: Bool
+  ) -> [Edge] {
     switch entry.value.content {
     case .string:
       guard let target = target(entry) else { return [] }
@@ -85,8 +97,22 @@ extension FlowReader {
     guard let mapping = mapping(node, .edge, path: path) else { return nil }
     let condition = condition(mapping, cause)
     let assignments = assignments(mapping)
-    let target = name("target", mapping)
-    if mapping.entry("target") == nil, !mapping.isDisordered {
+    let targets = texts("targets", mapping)
+    let target = name("target", mapping) ?? targets.first
+    let actions = actions("actions", mapping)
+    let isComplete = mapping.entry("target") != nil || mapping.entry("targets") != nil
+    let acts = mapping.entry("actions") != nil || mapping.entry("assign") != nil
+    if cause == .event, !isComplete, acts, let condition {
+      var edge = Edge(
+        condition: condition,
+        assignments: assignments,
+        target: Located("", node.span),
+        span: node.span
+      )
+      edge.actions = actions
+      return edge
+    }
+    if !isComplete, !mapping.isDisordered {
       report(
         Messages.missing(
           "target",
@@ -97,12 +123,16 @@ extension FlowReader {
       )
     }
     guard let condition, let target else { return nil }
-    return Edge(
+    var edge = Edge(
       condition: condition,
       assignments: assignments,
       target: target,
       span: node.span
     )
+    edge.actions = actions
+    edge.isInternal = boolean("internal", mapping) ?? false
+    edge.otherTargets = mapping.entry("target") == nil ? Array(targets.dropFirst()) : targets
+    return edge
   }
 
   /// The edge's condition; nil after a finding.

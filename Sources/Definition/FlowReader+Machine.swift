@@ -41,7 +41,7 @@ extension FlowReader {
     )
   }
 
-  private mutating func states(_ entry: Node.Entry, path: String) -> [Named<Step>]? {
+  mutating func states(_ entry: Node.Entry, path: String) -> [Named<Step>]? {
     guard let entries = entry.value.entries else {
       report(
         Messages.wrongKind(
@@ -154,7 +154,11 @@ extension FlowReader {
       return FinalState()
     }
     let outcome = word("outcome", mapping, oneOf: ["success", "failure"])
-    return FinalState(isFailure: outcome?.value == "failure")
+    var final = FinalState(isFailure: outcome?.value == "failure")
+    final.result = fields("result", mapping)
+    final.onEntry = blocks("on_entry", mapping)
+    final.onExit = blocks("on_exit", mapping)
+    return final
   }
 
   /// House rule 1: final states never act.

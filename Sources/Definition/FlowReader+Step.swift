@@ -21,6 +21,7 @@ extension FlowReader {
     readWork(mapping, &step)
     readData(mapping, &step)
     readEdges(mapping, &step)
+    readChart(mapping, &step)
     step.decision = decision(mapping)
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
@@ -31,7 +32,7 @@ extension FlowReader {
   /// Looks at `type` and at keys of later parts; false when the step is of a kind that comes later.
   private mutating func readType(_ mapping: Mapping) -> Bool {
     let composites = [
-      "parallel": "parallel steps", "sequence": "behavior trees", "selector": "behavior trees",
+      "sequence": "behavior trees", "selector": "behavior trees",
       "conditional_selector": "behavior trees", "fallback": "behavior trees",
       "inverter": "behavior trees", "repeat": "behavior trees", "condition": "behavior trees",
     ]
@@ -40,7 +41,13 @@ extension FlowReader {
         report(Messages.notSupported(feature, at: type.span))
         return false
       }
-      if type.value == "final" {
+      if type.value == "parallel", mapping.entry("states") == nil {
+        report(Messages.notSupported("parallel steps without `states`", at: type.span))
+        return false
+      }
+      if ["parallel", "history"].contains(type.value) {
+        // Read with the states inside.
+      } else if type.value == "final" {
         report(Messages.typeFinal(type))
       } else if form == .house {
         report(Messages.leafType(type))
@@ -138,6 +145,11 @@ extension FlowReader {
   /// `assign:` of a step or an edge.
   mutating func assignments(_ mapping: Mapping) -> [Assignment] {
     guard let entry = value("assign", mapping) else { return [] }
+    return assignments(entry)
+  }
+
+  /// The assignments that `entry` holds.
+  mutating func assignments(_ entry: Node.Entry) -> [Assignment] {
     guard let entries = entry.value.entries else {
       report(
         Messages.wrongKind(

@@ -16,9 +16,16 @@ extension KeyTable {
     case .registry: active("tools")
     case .step: step(form)
     case .edge:
-      active("when", "assign", "target")
+      active("when", "assign", "target", "targets", "internal", "actions", "delay", "delay_from")
+        + units("delay")
         + seed(form, [("condition", "`when`"), ("expression", "`when`")])
-    case .finalState: active("outcome", "description")
+    case .finalState: active("outcome", "description", "result", "on_entry", "on_exit")
+    case .chartAction:
+      active("assign", "raise", "send", "cancel", "log", "if", "then", "else", "for_each", "as")
+        + active("index", "do", "label")
+    case .send:
+      active("event", "event_from", "target", "target_from", "id", "id_field", "delay", "data")
+        + active("delay_from", "content") + units("delay")
     case .retry:
       active("max_attempts", "backoff", "factor", "on") + units("backoff")
         + seed(form, [("backoff_factor", "`factor`")])
@@ -75,15 +82,15 @@ extension KeyTable {
       + active("on_true", "on_false", "timeout", "retry", "max_visits", "type", "description")
       + units("timeout") + units("wait")
     let composites =
-      later("steps that hold other steps", "children", "states", "initial_state", "final_states")
+      active("states", "initial_state", "final_states", "on_event", "after", "always", "join")
+      + active("on_entry", "on_exit", "deep", "default")
+      + later("steps that hold other steps", "children")
       + later("task lists", "tasks", "depends_on") + later("decision rules", "rules")
       + later("behavior trees", "root", "conditions")
       + later("graphs of nodes and edges", "nodes", "edges")
       + later("planners inside a step", "planner") + later("child flows", "flow")
       + later("steps that run per item", "for_each", "max_items", "concurrency", "on_item_error")
-      + later("parallel steps", "join") + later("budgets of single steps", "budget")
-      + later("edges on events", "on_event") + later("timed edges", "after")
-      + later("eventless edges", "always")
+      + later("budgets of single steps", "budget")
     let seeds =
       seed(
         form,

@@ -11,6 +11,8 @@ enum Level: CaseIterable, Sendable {
   case step
   case edge
   case finalState
+  case chartAction
+  case send
   case retry
   case budget
   case flowTimeout
@@ -33,6 +35,8 @@ enum Level: CaseIterable, Sendable {
     case .step: "a step"
     case .edge: "an edge"
     case .finalState: "a final state"
+    case .chartAction: "an action"
+    case .send: "`send`"
     case .retry: "`retry`"
     case .budget: "`budget`"
     case .flowTimeout: "the flow's `timeout`"
