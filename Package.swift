@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev", "libonig-dev"])]),
+    .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CCurl"),
     .target(name: "CSystem"),
@@ -48,6 +49,7 @@ let package = Package(
     module("Values", uses: ["CCrypto"]),
     module("RegularExpression", uses: ["CRE2"]),
     module("Document", uses: ["CYAML", "RegularExpression", "Source", "Values"]),
+    module("XML", uses: ["CExpat", "Source"]),
     module("Expression", uses: ["RegularExpression", "Source", "Values"]),
     module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
@@ -107,6 +109,7 @@ let package = Package(
     tests("ValuesTests", uses: ["Values", "TestSupport"]),
     tests("RegularExpressionTests", uses: ["RegularExpression", "Values", "TestSupport"]),
     tests("DocumentTests", uses: ["Source", "Values", "Document", "TestSupport"]),
+    tests("XMLTests", uses: ["Source", "XML", "TestSupport"]),
     tests("ExpressionTests", uses: ["Source", "Values", "Expression", "TestSupport"]),
     tests(
       "JSONPathTests",
