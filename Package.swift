@@ -53,6 +53,7 @@ let package = Package(
     module("Expression", uses: ["RegularExpression", "Source", "Values"]),
     module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
+    module("Import", uses: ["Source", "Values", "Document", "XML", "Definition"]),
     module("Table", uses: ["Source", "Values", "Document", "Expression"]),
     module(
       "Compiler",
@@ -75,7 +76,7 @@ let package = Package(
     module(
       "Signalbox",
       uses: [
-        "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Table",
+        "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
         "Compiler", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models",
         "Runtime",
       ]
@@ -121,6 +122,7 @@ let package = Package(
       uses: ["Source", "Values", "Document", "Definition", "TestSupport"],
       excluding: ["corpus"]
     ),
+    tests("ImportTests", uses: ["Signalbox", "XML", "TestSupport"]),
     tests("TableTests", uses: ["Signalbox", "TestSupport"], excluding: ["Golden"]),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
