@@ -210,9 +210,25 @@ extension SCXMLImporter {
       entries.append(("data", data))
     }
     // The short form.
-    if entries.count == 1 { return .map([("send", entries[0].1)], at: element.tagSpan) }
-    return .map([("send", .map(entries, at: element.tagSpan))], at: element.tagSpan)
+    let value = entries.count == 1 ? entries[0].1 : Node.map(entries, at: element.tagSpan)
+    let action = Node.map([("send", value)], at: element.tagSpan)
+    guard let computed = element.attribute("typeexpr") else { return action }
+    // Sent when the computed processor is SCXML's own; else the action fails, as SCXML 6.2 has it.
+    let processor = expression(computed.text).string ?? ScriptTranslator.failing
+    let own = Self.ownProcessors.map { ScriptTranslator.quoted($0) }.joined(separator: ", ")
+    return .map(
+      [
+        ("if", .quoted("(\(processor)) in [\(own)]", at: computed.span)),
+        ("then", .list([action], at: element.tagSpan)),
+        ("else", .list([failure(at: computed.span)], at: element.tagSpan)),
+      ],
+      at: element.tagSpan
+    )
   }
+
+  private static let ownProcessors = [
+    "", "scxml", ScriptTranslator.processor, "http://www.w3.org/TR/scxml",
+  ]
 
   /// The name of a child in `#_<invokeid>` is the step that runs it.
   private func receiver(_ target: String) -> String {
@@ -224,8 +240,7 @@ extension SCXMLImporter {
 
   private mutating func isOwnProcessor(_ element: XMLElement) -> Bool {
     if let type = element.attribute("type") {
-      let own = ["", "scxml", ScriptTranslator.processor, "http://www.w3.org/TR/scxml"]
-      if !own.contains(type.value) {
+      if !Self.ownProcessors.contains(type.value) {
         report(
           Messages.outOfScope(
             "the event processor `\(Messages.shortened(type.value))`",
@@ -235,10 +250,6 @@ extension SCXMLImporter {
         )
         return false
       }
-    }
-    if let computed = element.attribute("typeexpr") {
-      report(Messages.outOfScope("a computed event processor", at: computed.span))
-      return false
     }
     if let target = element.attribute("target"), target.value.contains("://") {
       report(

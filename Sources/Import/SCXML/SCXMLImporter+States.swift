@@ -97,6 +97,11 @@ extension SCXMLImporter {
     }
     entries = withInvokes(element, entries)
     entries += transitions(element)
+    if entries.isEmpty, !hasMoves {
+      // A state that rests for good says so by what it does with events: nothing.
+      let nothing = Node.map([("actions", .list([], at: element.tagSpan))], at: element.tagSpan)
+      entries = [("on_event", .map([("*", nothing)], at: element.tagSpan))]
+    }
     return .map(entries, at: element.tagSpan)
   }
 

@@ -29,6 +29,8 @@ public struct SCXMLImporter {
   var stepsByPlace: [Int: String] = [:]
   /// Child machines by the names of their flows.
   var children: [(name: String, tree: Node)] = []
+  /// Whether anything in the machine ever moves.
+  var hasMoves = false
   /// How deep child machines are inside each other.
   let nesting: Int
 
@@ -142,12 +144,16 @@ public struct SCXMLImporter {
             report(Messages.invalid("two states have the id `\(id.value)`", at: id.span))
           }
           stepNames[id.value] = name
+          if element.name == "history" { translator.histories.insert(id.value) }
+          if element.name == "final" { translator.finals.insert(id.value) }
           stepsByPlace[element.tagSpan.start] = name
           if name != id.value { report(Messages.renamed(id.value, name, at: id.span)) }
         } else {
           unnamed.append(element)
         }
       }
+      let moves = ["transition", "onentry", "onexit", "parallel", "initial", "history", "invoke"]
+      if moves.contains(element.name) { hasMoves = true }
       for declared in declaredVariables(element) { declare(declared.value, at: declared.span) }
       if element.name == "content" || element.name == "invoke" { continue }
       pending += element.elements.reversed()

@@ -7,6 +7,10 @@ struct ScriptTranslator {
   var fields: [String: String] = [:]
   /// The name in the flow of each state.
   var states: [String: String] = [:]
+  /// Ids of histories, which are never active.
+  var histories: Set<String> = []
+  /// Ids of final states, whose activity guards do not see.
+  var finals: Set<String> = []
 
   /// An expression that fails whenever it is evaluated.
   static let failing = "[][0]"
@@ -69,6 +73,8 @@ struct ScriptTranslator {
   /// `has(…)` of a path; nil for one that is always there, such as `run.id`.
   private func presence(_ path: [String]) -> String? {
     guard let root = path.first else { return nil }
+    // An event without data has null as its data.
+    if path == ["_event", "data"] { return nil }
     if root == "_event", path.count > 1 {
       let base = (["event"] + path.dropFirst().dropLast()).joined(separator: ".")
       return "has(\(base).\(path[path.count - 1]))"
@@ -212,6 +218,8 @@ struct ScriptTranslator {
       guard case .text(let id) = arguments[0] else {
         throw .outOfScope("`In` of a computed id", offset: 0)
       }
+      if finals.contains(id) { throw .outOfScope("`In` of a final state", offset: 0) }
+      if histories.contains(id) || states[id] == nil { return Text(text: "false") }
       return Text(text: "in_state(\(Self.quoted(states[id] ?? id)))")
     case (.member(let base, "concat"), _):
       var parts = [try translate(base)]
@@ -219,6 +227,15 @@ struct ScriptTranslator {
       if case .list(let elements) = base, elements.isEmpty, parts.count > 1 { parts.removeFirst() }
       let texts = parts.map { $0.wrapped(below: 5) }
       return Text(text: texts.joined(separator: " + "), level: parts.count > 1 ? 4 : 7)
+    case (.member(.name("Math"), "pow"), 2):
+      guard case .number(let text) = arguments[1], let power = Int(text), 1...8 ~= power else {
+        throw .outOfScope("`Math.pow` but with a small whole exponent", offset: 0)
+      }
+      let factor = (try translate(arguments[0])).wrapped(below: 6)
+      return Text(
+        text: Array(repeating: factor, count: power).joined(separator: " * "),
+        level: power > 1 ? 5 : 7
+      )
     case (.name("String"), 1): return Text(text: "string(\(try translate(arguments[0]).text))")
     default: throw .outOfScope("a call of a function", offset: 0)
     }
@@ -297,6 +314,9 @@ struct ScriptTranslator {
     default: return nil
     }
     if let path = subject.path {
+      if path == ["_event", "data"] {
+        return Text(text: "event.data \(isEqual ? "==" : "!=") null", level: 3)
+      }
       if path == ["_event", "origintype"] {
         return Text(text: "event.type \(isEqual ? "!=" : "==") 'external'", level: 3)
       }
