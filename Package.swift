@@ -51,7 +51,7 @@ let package = Package(
     module("Expression", uses: ["RegularExpression", "Source", "Values"]),
     module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
-    module("Table", uses: ["Source", "Values", "Document", "Expression"]),
+    module("Table", uses: ["Source", "Values", "Document", "Expression", "JSONPath"]),
     module(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]

@@ -76,22 +76,31 @@ extension Value {
     }
   }
 
-  /// The value that a singular query leads to; nil when there is none.
-  func node(at query: Query) -> Value? {
+  /// The value at a path; nil when there is none.
+  func value(at path: NormalizedPath) -> Value? {
+    var value: Value? = self
+    for step in path.elements { value = value?.child(step) }
+    return value
+  }
+
+  /// The node that a singular query leads to; nil when there is none.
+  func node(at query: Query) -> QueryBundle.Node? {
     var value = self
+    var steps: [NormalizedPath.Element] = []
     for segment in query.segments {
-      let child: Value?
+      let step: NormalizedPath.Element
       switch segment.selectors.first {
-      case .name(let name): child = value.child(.name(name))
+      case .name(let name): step = .name(name)
       case .index(let index):
         guard case .list(let list) = value.asJSON else { return nil }
-        child = value.child(.index(Int(index < 0 ? index + Int64(list.count) : index)))
-      default: child = nil
+        step = .index(Int(index < 0 ? index + Int64(list.count) : index))
+      default: return nil
       }
-      guard let child else { return nil }
+      guard let child = value.child(step) else { return nil }
       value = child
+      steps.append(step)
     }
-    return value
+    return (NormalizedPath(steps), value)
   }
 }
 

@@ -28,7 +28,7 @@ struct Matching {
     case .fixed(let pattern):
       return .texts(try matches(of: texts, pattern, isWhole: call.isWhole))
     case .place(let query):
-      guard case .string(let text)? = value.node(at: query)?.asJSON,
+      guard case .string(let text)? = value.node(at: query)?.value.asJSON,
         let pattern = try? FunctionCall.compile(text, memoryBytes: limits.patternBytes)
       else { return .texts([]) }
       return .texts(try matches(of: texts, pattern, isWhole: call.isWhole))
@@ -70,7 +70,7 @@ struct Matching {
     case .none: return []
     case .exactly(let text): return [text]
     case .place(let query):
-      guard case .string(let text)? = value.node(at: query)?.asJSON else { return [] }
+      guard case .string(let text)? = value.node(at: query)?.value.asJSON else { return [] }
       return [text]
     case .members, .elements, .all:
       var found: [String] = []

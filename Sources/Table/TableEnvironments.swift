@@ -15,11 +15,18 @@ struct TableEnvironments {
   private let table: TransitionTable
   private let schemas: [Value]
   private let refusals: [Environment.Refusal]
+  private let queries: FlowQueries
   private var types = SchemaTypes()
   private var typeOfSchema: [PoolIndex: ExpressionType] = [:]
   private var flowEnvironments: [PoolIndex: Environment] = [:]
 
-  init(table: TransitionTable, schemas: [Value], refusals: [Environment.Refusal]) {
+  init(
+    table: TransitionTable,
+    schemas: [Value],
+    refusals: [Environment.Refusal],
+    limits: Limits
+  ) {
+    queries = FlowQueries(limits: limits)
     self.table = table
     self.schemas = schemas
     self.refusals = refusals
@@ -107,7 +114,7 @@ struct TableEnvironments {
         ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
       variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
     }
-    let environment = Environment(
+    var environment = Environment(
       variables: variables,
       aliases: table.aliases.filter { !$0.variable.isEmpty }.map {
         Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
@@ -116,6 +123,8 @@ struct TableEnvironments {
       records: types.records,
       dialect: .flow
     )
+    environment.queryLanguage = queries
+    environment.queryVariables = table.slots.filter(\.isQueried).map(\.name)
     flowEnvironments[outputSchema] = environment
     return environment
   }
@@ -139,7 +148,7 @@ struct TableEnvironments {
         )
       }
     }
-    return Environment(
+    var environment = Environment(
       variables: [
         Environment.Variable(name: "input", type: type, slot: Self.performerInputSlot),
         Environment.Variable(
@@ -153,6 +162,9 @@ struct TableEnvironments {
       records: types.records,
       dialect: .flow
     )
+    environment.queryLanguage = queries
+    environment.queryVariables = ["input"]
+    return environment
   }
 
   private func performerRefusals(_ performer: Performer) -> [Environment.Refusal] {
@@ -186,6 +198,16 @@ struct TableEnvironments {
     message: "secrets cannot be read in guards, templates or prompts",
     hint: "use `secrets.NAME` in headers and addresses of agents and tools only"
   )
+}
+
+extension SlotEntry {
+  /// Whether the root of queries has it as a member (FLOW-SEMANTICS 28).
+  fileprivate var isQueried: Bool {
+    switch kind {
+    case .input, .state, .output, .event, .item, .run, .step, .result: true
+    case .error, .environment, .index: false
+    }
+  }
 }
 
 extension String {

@@ -95,11 +95,11 @@ import Values
 
   @Test func `deep and large documents are refused`() throws {
     #expect(try Run.error("$..*", in: Self.nested(256)) == nil)
-    #expect(try Run.error("$", in: Self.nested(257)) == .documentTooDeep(limit: 256))
-    #expect(try Run.error("$", in: Self.nested(5_000)) == .documentTooDeep(limit: 256))
+    #expect(try Run.error("$[*]", in: Self.nested(257)) == .documentTooDeep(limit: 256))
+    #expect(try Run.error("$[*]", in: Self.nested(5_000)) == .documentTooDeep(limit: 256))
     var limits = Limits()
     limits.documentNodes = 100
-    let bundle = try Run.bundle(["$"], limits: limits)
+    let bundle = try Run.bundle(["$[*]"], limits: limits)
     #expect(throws: QueryError.documentTooLarge(limit: 100)) {
       try bundle.exists(0, in: Self.rows)
     }
