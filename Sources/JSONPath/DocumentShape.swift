@@ -9,6 +9,10 @@ struct DocumentShape {
   private(set) var depth = 0
   /// Children of the widest list or map.
   private(set) var width = 0
+  /// Maps.
+  private(set) var maps = 0
+  /// Lists.
+  private(set) var lists = 0
   /// Bytes of all texts.
   private(set) var textBytes = 0
   /// Bytes of the longest text.
@@ -31,9 +35,11 @@ struct DocumentShape {
     depth = max(depth, level)
     switch value.asJSON {
     case .list(let list):
+      lists += 1
       width = max(width, list.count)
       for element in list { try measure(element, at: level + 1, limits) }
     case .map(let map):
+      maps += 1
       width = max(width, map.count)
       for entry in map.entries { try measure(entry.value, at: level + 1, limits) }
     case .string(let text):

@@ -58,8 +58,10 @@ struct Matching {
     isWhole: Bool
   ) throws(QueryError) -> [String] {
     var found: [String] = []
+    let instructions = pattern.instructionCount
     for text in texts {
-      try spend(2 + text.utf8.count / 8)
+      // An automaton that outgrows its memory costs 10 ns for each byte and instruction.
+      try spend(2 + text.utf8.count * instructions / 10)
       if pattern.matches(text, anchored: isWhole) { found.append(text) }
     }
     return found

@@ -162,7 +162,7 @@ public final class QueryBundle: Sendable {
       return (found, 1 + queries[query].segments.count)
     }
     let document = try document(value)
-    let steps = QueryCost(queries[query], on: document.shape).steps
+    let steps = steps(query, document, isFirstEnough: isFirstEnough)
     let cost = 100 + document.shape.nodes + Int(min(steps, 1e15)) / 5
     let found = try paths(query, document, isFirstEnough: isFirstEnough)
     return (found.compactMap { document.value.value(at: $0) }, cost)
@@ -186,6 +186,15 @@ public final class QueryBundle: Sendable {
     return Diagnostic(error.code, error.message, at: span, hint: error.hint)
   }
 
+  private func steps(
+    _ query: Int,
+    _ document: QueryDocument,
+    isFirstEnough: Bool
+  ) -> Double {
+    let results = isFirstEnough ? 1 : limits.queryResults
+    return QueryCost(queries[query], on: document.shape, results: results).steps
+  }
+
   private func paths(
     _ query: Int,
     _ document: QueryDocument,
@@ -193,7 +202,7 @@ public final class QueryBundle: Sendable {
   ) throws(QueryError) -> [NormalizedPath] {
     precondition(queries.indices.contains(query), "a bundle has only the queries it was made of")
     precondition(document.bundle === self, "a document serves the bundle that made it ready")
-    let steps = QueryCost(queries[query], on: document.shape).steps
+    let steps = steps(query, document, isFirstEnough: isFirstEnough)
     guard steps <= Double(limits.queryCost) else {
       let estimate = Int(min(steps, 1e18))
       throw .tooCostly(estimate: estimate, limit: limits.queryCost)

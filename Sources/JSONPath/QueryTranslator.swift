@@ -31,6 +31,7 @@ struct QueryTranslator {
     (($a[0] | type) as $t | $t == ($b[0] | type) and ($t == "number" or $t == "string"))
     and $a[0] < $b[0];
     def z(f): if length == 1 then (.[0] | f) else [] end;
+    def k: if type == "string" or type == "array" or type == "object" then length else null end;
     def y: if type == "string" or type == "array" or type == "object" then [length] else [] end;
 
     """
@@ -315,6 +316,14 @@ struct QueryTranslator {
       guard case .nodes(let query)? = call.arguments.first else { return nil }
       let count = "reduce (\(nodes(query, level: level))) as $i (0; . + 1)"
       return "((\(count)) \(comparison.rawValue) \(value(of: literal)))"
+    case .function(let call) where call.function == .length && type == "number":
+      guard case .value(.query(let query))? = call.arguments.first, let place = place(query) else {
+        return nil
+      }
+      let value = value(of: literal)
+      return isEquality
+        ? "((\(place) // null | k) \(comparison.rawValue) \(value))"
+        : "(\(place) // null | k | type == \"number\" and . \(comparison.rawValue) \(value))"
     case .function, .literal: return nil
     }
   }
