@@ -54,7 +54,7 @@ let package = Package(
     module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
     module("Import", uses: ["Source", "Values", "Document", "XML", "Definition"]),
-    module("Table", uses: ["Source", "Values", "Document", "Expression"]),
+    module("Table", uses: ["Source", "Values", "Document", "Expression", "JSONPath"]),
     module(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]

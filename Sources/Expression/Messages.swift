@@ -236,4 +236,18 @@ enum Messages {
     default: "a value of type \(cell.value.kindName)"
     }
   }
+
+  // MARK: Queries
+
+  static let noQueries = "there is nothing to run queries on here"
+  static let queryNotText = "the query of `jsonpath` is a text that stands here"
+  static let queryInTemplate = "a template holds an expression, and this is a query"
+  static let queryInTemplateHint =
+    "write `jsonpath_one('$…')` for one value, `jsonpath('$…')` for a list of all"
+  static func queryHint(_ form: QueryForm) -> String {
+    "write `\(form.rawValue)(value, '$.name')`, or `\(form.rawValue)('$.state.name')` for the flow"
+  }
+  static func unknownMember(_ name: String, of parent: String) -> String {
+    "`\(parent)` has no member `\(name)`"
+  }
 }

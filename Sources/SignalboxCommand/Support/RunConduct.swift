@@ -76,7 +76,10 @@ struct CallAnswers {
   /// Calls are made for real.
   static func live(_ console: Console) -> CallAnswers {
     let world = ToolSurroundings(
-      secrets: ProcessSecrets(directory: console.environment("SIGNALBOX_SECRETS"))
+      secrets: ProcessSecrets(
+        directory: console.environment("SIGNALBOX_SECRETS"),
+        variables: console.environment("HOME").map { ["HOME": $0] } ?? [:]
+      )
     )
     return CallAnswers(
       performing: LivePerformer(surroundings: world),
