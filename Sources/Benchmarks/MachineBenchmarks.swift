@@ -1,5 +1,6 @@
 import CTableFloor
 import Signalbox
+import SignalboxTesting
 
 /// Events through a flat machine: five states, a lap of seven events, four guarded rows.
 enum MachineBenchmarks {
@@ -80,11 +81,9 @@ enum MachineBenchmarks {
   private static func plain() throws -> [Figure] {
     let table = try EngineBenchmarks.table(flow(guards: false, assigns: false))
     let time = try time(table)
-    var floor = TableFloor()
-    table_floor_init(&floor)
     let sink = Sink()
     let floorTime = Measurement.median(samples: 41, rounds: 1_000) {
-      sink.take(Int(table_floor_run(&floor, 700)))
+      sink.take(Int(table_floor_run(700, 40)))
     }
     return [
       Figure(name: "step.plain", value: time * 1e9, unit: "ns"),

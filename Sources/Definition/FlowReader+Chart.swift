@@ -2,257 +2,265 @@ import Document
 import Source
 import Values
 
-/// What statecharts add to states: states inside, events, delays, entry and exit, histories.
+/// What a state of a statechart has beyond a step's work: nested states, regions, history, entry
+/// and exit actions, edges on events and times.
 extension FlowReader {
-  /// Reads the chart keys of a step.
-  mutating func readChart(_ mapping: Mapping, _ step: inout Step) {
+  /// Reads the chart's keys of a step.
+  mutating func readChart(_ mapping: Mapping, _ step: inout Step, path: String) {
     let type = mapping.entry("type")?.value.string
-    if type == "history" {
-      step.history = history(mapping)
-      return
-    }
-    if let states = mapping.entry("states") {
-      if type == "parallel" {
-        if let regions = self.states(states, path: mapping.path) {
-          step.body = .parallel(Regions(regions: regions, span: states.keySpan))
-        }
-      } else if let machine = machine(mapping) {
-        step.body = .machine(machine)
-      }
-    }
-    step.join = join(mapping)
     step.onEntry = blocks("on_entry", mapping)
     step.onExit = blocks("on_exit", mapping)
     step.onEvent = eventEdges(mapping)
     step.after = delayedEdges(mapping)
     step.always = edges("always", mapping, of: .event)
+    if type == "history" {
+      readHistory(mapping, &step)
+      return
+    }
+    for key in ["deep", "default"] {
+      if let entry = mapping.entry(key) { report(Messages.historyKey(entry)) }
+    }
+    if type == "parallel" {
+      step.body = regions(mapping).map { .parallel($0) }
+    } else if mapping.entry("states") != nil || mapping.entry("final_states") != nil {
+      step.body = machine(mapping).map { .machine($0) }
+    } else if let entry = mapping.entry("initial_state") {
+      report(Messages.initialWithoutStates(entry))
+    }
+    let work = ["agent", "tool", "wait", "check"].compactMap { mapping.entry($0) }.first
+    if step.body != nil, let work {
+      report(Messages.twoWorks([work.key, "states"], at: work.keySpan))
+    }
   }
 
-  private mutating func history(_ mapping: Mapping) -> History {
-    var targets: [Located<String>] = []
-    if let entry = mapping.entry("default"), entry.value.elements != nil {
-      targets = texts("default", mapping)
-    } else if let name = name("default", mapping) {
-      targets = [name]
+  private mutating func readHistory(_ mapping: Mapping, _ step: inout Step) {
+    let own = ["type", "deep", "default", "description"]
+    for entry in mapping.entries where !own.contains(entry.key) {
+      if KeyTable.of(.step, form).reads(entry.key) { report(Messages.keyOfHistory(entry)) }
     }
-    if targets.isEmpty, mapping.entry("default") == nil {
-      report(
-        Messages.missing(
-          "default",
-          in: "a history",
-          at: mapping.span,
-          hint: "write where it leads before its state was ever left: `default: …`"
+    let isDeep = boolean("deep", mapping) ?? false
+    guard let start = start("default", mapping) else {
+      if mapping.entry("default") == nil, !mapping.isDisordered {
+        report(
+          Messages.missing(
+            "default",
+            in: "a history",
+            at: mapping.span,
+            hint: "write where it leads before its state was ever left: `default: …`"
+          )
         )
-      )
+      }
+      return
     }
-    return History(isDeep: boolean("deep", mapping) ?? false, targets: targets)
+    step.history = History(isDeep: isDeep, targets: start.targets, actions: start.actions)
   }
 
-  /// `join:` of a parallel step: a word, or a number of successes.
-  mutating func join(_ mapping: Mapping) -> Join? {
-    guard let entry = value("join", mapping) else { return nil }
-    if case .int = entry.value.content {
-      return integer("join", mapping, in: 1...limits.places).map { .count($0.value) }
+  /// The regions of `type: parallel`.
+  private mutating func regions(_ mapping: Mapping) -> Regions? {
+    guard let entry = value("states", mapping) else {
+      if mapping.entry("states") == nil, !mapping.isDisordered {
+        report(
+          Messages.missing(
+            "states",
+            in: "a parallel state",
+            at: mapping.span,
+            hint: "write the states that are active together: `states: {left: …, right: …}`"
+          )
+        )
+      }
+      return nil
     }
-    let words = ["all", "any", "first", "finished"]
-    switch word("join", mapping, oneOf: words)?.value {
-    case "all": return .all
-    case "any": return .any
-    case "first": return .first
-    case "finished": return .finished
-    default: return nil
+    for key in ["initial_state", "final_states"] {
+      if let entry = mapping.entry(key) { report(Messages.keyOfParallel(entry)) }
+    }
+    return states(entry, path: mapping.path, mayBeEmpty: false).map {
+      Regions(regions: $0, span: entry.value.span)
     }
   }
 
-  /// `on_event`: names, prefixes or `*` to edges.
+  /// Where a machine or a history starts: a name, a list of names, or an edge without a condition.
+  mutating func start(
+    _ key: String,
+    _ mapping: Mapping
+  ) -> (targets: [Located<String>], actions: [Action])? {
+    guard let entry = value(key, mapping) else { return nil }
+    switch entry.value.content {
+    case .sequence:
+      let targets = texts(key, mapping)
+      return targets.isEmpty ? nil : (targets, [])
+    case .mapping:
+      let path = mapping.path.isEmpty ? key : "\(mapping.path).\(key)"
+      guard let edge = edge(entry.value, .start, path: path) else { return nil }
+      if case .always = edge.condition {} else { report(Messages.conditionalStart(entry)) }
+      return ([edge.target] + edge.otherTargets, edge.actions)
+    default:
+      return name(key, mapping).map { ([$0], []) }
+    }
+  }
+
+  // MARK: Edges
+
+  /// `on_event`: a mapping of descriptors to edges, or a list of edges with `event`.
   private mutating func eventEdges(_ mapping: Mapping) -> [EventEdge] {
     guard let entry = value("on_event", mapping) else { return [] }
-    guard let entries = entry.value.entries else {
+    let path = mapping.path.isEmpty ? "on_event" : "\(mapping.path).on_event"
+    if let entries = entry.value.entries {
+      return entries.flatMap { entry -> [EventEdge] in
+        guard let descriptors = descriptors(Located(entry.key, entry.keySpan)) else { return [] }
+        if case .null = entry.value.content {
+          report(Messages.noValue(entry))
+          return []
+        }
+        return edges(entry, of: .event, path: "\(path).\(entry.key)").map {
+          EventEdge(descriptors: descriptors, edge: $0)
+        }
+      }
+    }
+    guard let elements = entry.value.elements else {
       report(
         Messages.wrongKind(
           entry,
           wanted: "a mapping of events to edges",
-          hint: "write `on_event: {approved: done}`"
+          hint: "write `on_event: {paid: ship, \"error.*\": failed}`"
         )
       )
       return []
     }
-    var result: [EventEdge] = []
-    for event in entries {
-      let names = event.key.split(separator: " ").map { Located(String($0), event.keySpan) }
-      guard !names.isEmpty else {
-        report(Messages.emptyText("on_event", event.keySpan))
-        continue
+    return elements.compactMap { element in
+      guard let mapping = self.mapping(element, .eventEdge, path: path) else { return nil }
+      guard let event = name("event", mapping) else {
+        if mapping.entry("event") == nil, !mapping.isDisordered {
+          report(
+            Messages.missing(
+              "event",
+              in: "an entry of `on_event`",
+              at: element.span,
+              hint: "write the event that takes this edge: `event: …`"
+            )
+          )
+        }
+        return nil
       }
-      let path = "\(mapping.path).on_event.\(event.key)"
-      for edge in edges(event, of: .event, path: path, mustEnd: true) {
-        result.append(EventEdge(descriptors: names, edge: edge))
+      guard let descriptors = descriptors(event), let edge = edge(mapping, .event) else {
+        return nil
       }
+      return EventEdge(descriptors: descriptors, edge: edge)
     }
-    return result
   }
 
-  /// `after`: durations to edges, or a list of edges with `delay`.
+  /// The descriptors of a text: names of events with spaces between.
+  private mutating func descriptors(_ text: Located<String>) -> [Located<String>]? {
+    let words = text.value.split(separator: " ", omittingEmptySubsequences: true)
+    guard !words.isEmpty else {
+      report(Messages.emptyText("on_event", text.span))
+      return nil
+    }
+    for word in words where !Self.isDescriptor(word) {
+      report(Messages.badDescriptor(String(word), at: text.span))
+      return nil
+    }
+    return words.map { Located(String($0), text.span) }
+  }
+
+  /// `a`, `a.b`, `a.*`, `*`.
+  private static func isDescriptor(_ word: Substring) -> Bool {
+    let parts = word.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.indices.allSatisfy { index in
+      let isLast = index == parts.count - 1
+      if parts[index] == "*" { return isLast }
+      return !parts[index].isEmpty && !parts[index].utf8.contains(UInt8(ascii: "*"))
+    }
+  }
+
+  /// `after`: a mapping of durations to edges, or a list of edges with `delay`.
   private mutating func delayedEdges(_ mapping: Mapping) -> [DelayedEdge] {
     guard let entry = value("after", mapping) else { return [] }
-    let path = "\(mapping.path).after"
-    if let elements = entry.value.elements {
-      return elements.compactMap { element in
-        guard let inner = self.mapping(element, .edge, path: path) else { return nil }
-        guard let delay = delay(inner) else {
-          if inner.entry("delay") == nil, inner.entry("delay_from") == nil {
-            report(
-              Messages.missing(
-                "delay",
-                in: "an entry of `after`",
-                at: element.span,
-                hint: "write `{delay: 5s, target: …}`"
-              )
-            )
-          }
-          return nil
-        }
-        let whole = Node.Entry(key: "after", keySpan: element.span, value: element)
-        return edges(whole, of: .event, path: path, mustEnd: true).first.map {
+    let path = mapping.path.isEmpty ? "after" : "\(mapping.path).after"
+    if let entries = entry.value.entries {
+      return entries.flatMap { entry -> [DelayedEdge] in
+        let key = Node(
+          content: .string(entry.key),
+          span: entry.keySpan,
+          text: text(entry.key, at: entry.keySpan)
+        )
+        let named = Node.Entry(key: "after", keySpan: entry.keySpan, value: key)
+        guard let delay = delay(named) else { return [] }
+        return edges(entry, of: .event, path: "\(path).\(entry.key)").map {
           DelayedEdge(delay: delay, edge: $0)
         }
       }
     }
-    guard let entries = entry.value.entries else {
+    guard let elements = entry.value.elements else {
       report(
         Messages.wrongKind(
           entry,
           wanted: "a mapping of durations to edges",
-          hint: "write `after: {5m: remind}`"
+          hint: "write `after: {30s: remind}`"
         )
       )
       return []
     }
-    var result: [DelayedEdge] = []
-    for timed in entries {
-      let milliseconds: Int64
-      do throws(DurationSpelling.Fault) {
-        milliseconds = try DurationSpelling.milliseconds(timed.key)
-      } catch {
-        report(Messages.duration(timed, timed.key, error, namesUnit: nil))
-        continue
-      }
-      for edge in edges(timed, of: .event, path: path, mustEnd: true) {
-        let delay = DelayedEdge.Delay.milliseconds(Located(milliseconds, timed.keySpan))
-        result.append(DelayedEdge(delay: delay, edge: edge))
-      }
-    }
-    return result
-  }
-
-  /// `delay:`, a duration, or `delay_from:`, an expression.
-  private mutating func delay(_ mapping: Mapping) -> DelayedEdge.Delay? {
-    if let source = expression("delay_from", mapping) { return .expression(source) }
-    return duration("delay", mapping, allowsZero: true).map { .milliseconds($0) }
-  }
-
-  // MARK: Actions
-
-  /// Blocks of actions: a list of actions is one block, a list of lists several.
-  mutating func blocks(_ key: String, _ mapping: Mapping) -> [[Action]] {
-    guard let entry = value(key, mapping) else { return [] }
-    let path = "\(mapping.path).\(key)"
-    if let elements = entry.value.elements, elements.contains(where: { $0.elements != nil }) {
-      return elements.map { actions($0, path: path) }
-    }
-    return [actions(entry.value, path: path)]
-  }
-
-  /// The actions at `key`.
-  mutating func actions(_ key: String, _ mapping: Mapping) -> [Action] {
-    guard let entry = value(key, mapping) else { return [] }
-    return actions(entry.value, path: "\(mapping.path).\(key)")
-  }
-
-  private mutating func actions(_ node: Node, path: String) -> [Action] {
-    guard let elements = node.elements else {
-      return node.entries == nil ? wrongAction(node) : action(node, path: path)
-    }
-    return elements.flatMap { element in
-      element.entries == nil ? wrongAction(element) : action(element, path: path)
-    }
-  }
-
-  private mutating func wrongAction(_ node: Node) -> [Action] {
-    report(Messages.wrongElement(node, of: "actions", wanted: "an action, as `{raise: name}`"))
-    return []
-  }
-
-  /// The action that a mapping holds; `assign` may set several fields.
-  private mutating func action(_ node: Node, path: String) -> [Action] {
-    guard let mapping = mapping(node, .chartAction, path: path) else { return [] }
-    let kinds = ["assign", "raise", "send", "cancel", "log", "if", "for_each"].filter {
-      mapping.entry($0) != nil
-    }
-    guard kinds.count == 1, let kind = kinds.first else {
-      report(Messages.oneAction(kinds, at: node.span))
-      return []
-    }
-    switch kind {
-    case "assign": return assignments(mapping).map { .assign($0) }
-    case "raise": return name("raise", mapping).map { [.raise($0)] } ?? []
-    case "send": return send(mapping, path: path).map { [.send($0)] } ?? []
-    case "cancel": return name("cancel", mapping).map { [.cancel(.text($0))] } ?? []
-    case "log":
-      let label = text("label", mapping)?.value ?? ""
-      return [.log(expression("log", mapping), label: label)]
-    case "if":
-      guard let condition = expression("if", mapping) else { return [] }
-      let body = actions("then", mapping)
-      return [.choose(condition, then: body, otherwise: actions("else", mapping))]
-    default:
-      guard let items = expression("for_each", mapping) else { return [] }
-      guard let item = name("as", mapping) else {
-        if mapping.entry("as") == nil {
+    return elements.compactMap { element in
+      guard let mapping = self.mapping(element, .delayedEdge, path: path) else { return nil }
+      guard let entry = value("delay", mapping) else {
+        if mapping.entry("delay") == nil, !mapping.isDisordered {
           report(
             Messages.missing(
-              "as",
-              in: "`for_each`",
-              at: node.span,
-              hint: "write the state field that holds each item: `as: item`"
+              "delay",
+              in: "an entry of `after`",
+              at: element.span,
+              hint: "write the time since entry: `delay: 30s`"
             )
           )
         }
-        return []
+        return nil
       }
-      let index = name("index", mapping)
-      return [.loop(items: items, item: item, index: index, actions: actions("do", mapping))]
+      guard let delay = delay(entry), let edge = edge(mapping, .event) else { return nil }
+      return DelayedEdge(delay: delay, edge: edge)
     }
   }
 
-  private mutating func send(_ outer: Mapping, path: String) -> SendAction? {
-    guard let entry = value("send", outer) else { return nil }
-    if let name = entry.value.string, !name.isEmpty {
-      return SendAction(event: .text(Located(name, entry.value.span)), span: entry.value.span)
-    }
-    guard let mapping = mapping(entry, .send, path: "\(path).send") else { return nil }
-    var send = SendAction(event: eventText("event", mapping), span: entry.value.span)
-    send.target = eventText("target", mapping)
-    send.id = name("id", mapping)
-    send.idField = name("id_field", mapping)
-    send.delay = delay(mapping)
-    send.content = expression("content", mapping)
-    if let data = value("data", mapping) {
-      for field in data.value.entries ?? [] {
-        if let source = expression(field) { send.data.append((field.key, source)) }
-      }
-      if data.value.entries == nil {
-        report(
-          Messages.wrongKind(data, wanted: "a mapping of names to expressions", hint: nil)
-        )
-      }
-    }
-    return send
+  private func text(_ text: String, at span: SourceSpan) -> SourceText {
+    SourceText(
+      file: span.file,
+      text: text,
+      segments: [SourceText.Segment(textOffset: 0, fileOffset: span.start)],
+      fileEnd: span.end
+    )
   }
 
-  /// A text at `key`, or an expression at `<key>_from`.
-  private mutating func eventText(_ key: String, _ mapping: Mapping) -> EventText? {
-    if let source = expression("\(key)_from", mapping) { return .expression(source) }
-    return name(key, mapping).map { .text($0) }
+  // MARK: Computed texts
+
+  /// A duration, or a text that is exactly one `{{ expression }}`.
+  mutating func delay(_ entry: Node.Entry) -> DelayedEdge.Delay? {
+    if let expression = wholeTemplate(entry.value) { return .expression(expression) }
+    return duration(entry, nil, allowsZero: true).map { .milliseconds($0) }
+  }
+
+  /// A text, or the expression in it when it is exactly one `{{ expression }}`.
+  mutating func eventText(_ entry: Node.Entry) -> EventText? {
+    if let expression = wholeTemplate(entry.value) { return .expression(expression) }
+    guard let text = text(entry) else { return nil }
+    guard !text.value.isEmpty else {
+      report(Messages.emptyText(entry.key, text.span))
+      return nil
+    }
+    return .text(text)
+  }
+
+  /// The expression of a text that is exactly one `{{ expression }}`.
+  func wholeTemplate(_ node: Node) -> SourceText? {
+    guard let text = node.text, case .string = node.content else { return nil }
+    let bytes = Array(text.text.utf8)
+    var start = 0
+    var end = bytes.count
+    while start < end, bytes[start] == 0x20 || bytes[start] == 0x0A { start += 1 }
+    while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x0A { end -= 1 }
+    let open = UInt8(ascii: "{")
+    let close = UInt8(ascii: "}")
+    guard end - start > 4, bytes[start] == open, bytes[start + 1] == open,
+      bytes[end - 1] == close, bytes[end - 2] == close
+    else { return nil }
+    return text.slice(TextRange(start + 2, end - 2))
   }
 }

@@ -21,7 +21,7 @@ extension FlowReader {
     readWork(mapping, &step)
     readData(mapping, &step)
     readEdges(mapping, &step)
-    readChart(mapping, &step)
+    readChart(mapping, &step, path: path)
     step.decision = decision(mapping)
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
@@ -41,13 +41,11 @@ extension FlowReader {
         report(Messages.notSupported(feature, at: type.span))
         return false
       }
-      if type.value == "parallel", mapping.entry("states") == nil {
-        report(Messages.notSupported("parallel steps without `states`", at: type.span))
-        return false
+      if type.value == "history" || type.value == "parallel" {
+        reportLater(mapping)
+        return mapping.later.isEmpty
       }
-      if ["parallel", "history"].contains(type.value) {
-        // Read with the states inside.
-      } else if type.value == "final" {
+      if type.value == "final" {
         report(Messages.typeFinal(type))
       } else if form == .house {
         report(Messages.leafType(type))
@@ -145,11 +143,6 @@ extension FlowReader {
   /// `assign:` of a step or an edge.
   mutating func assignments(_ mapping: Mapping) -> [Assignment] {
     guard let entry = value("assign", mapping) else { return [] }
-    return assignments(entry)
-  }
-
-  /// The assignments that `entry` holds.
-  mutating func assignments(_ entry: Node.Entry) -> [Assignment] {
     guard let entries = entry.value.entries else {
       report(
         Messages.wrongKind(

@@ -16,16 +16,14 @@ extension KeyTable {
     case .registry: active("tools")
     case .step: step(form)
     case .edge:
-      active("when", "assign", "target", "targets", "internal", "actions", "delay", "delay_from")
-        + units("delay")
-        + seed(form, [("condition", "`when`"), ("expression", "`when`")])
+      edge + seed(form, [("condition", "`when`"), ("expression", "`when`")])
+    case .eventEdge: active("event") + edge
+    case .delayedEdge: active("delay") + edge
+    case .act:
+      active("assign", "raise", "send", "cancel", "log", "label", "if", "then", "else")
+        + active("for_each", "as", "index", "do")
+    case .sending: active("event", "target", "id", "id_field", "delay", "data", "content")
     case .finalState: active("outcome", "description", "result", "on_entry", "on_exit")
-    case .chartAction:
-      active("assign", "raise", "send", "cancel", "log", "if", "then", "else", "for_each", "as")
-        + active("index", "do", "label")
-    case .send:
-      active("event", "event_from", "target", "target_from", "id", "id_field", "delay", "data")
-        + active("delay_from", "content") + units("delay")
     case .retry:
       active("max_attempts", "backoff", "factor", "on") + units("backoff")
         + seed(form, [("backoff_factor", "`factor`")])
@@ -66,6 +64,8 @@ extension KeyTable {
     return header + later("child flows", "flows") + laterBodies + seeds + others
   }
 
+  private static let edge = active("when", "assign", "target", "targets", "internal", "actions")
+
   private static let definition =
     active("states", "initial_state", "final_states", "on_error", "planner")
     + inert("name", "description", "version") + laterBodies
@@ -80,17 +80,16 @@ extension KeyTable {
       active("agent", "action", "tool", "wait", "check", "with", "result", "assign", "when")
       + active("require", "on_success", "on_error", "on_timeout", "on_cancel", "condition")
       + active("on_true", "on_false", "timeout", "retry", "max_visits", "type", "description")
-      + units("timeout") + units("wait")
+      + active("states", "initial_state", "final_states", "on_entry", "on_exit", "on_event")
+      + active("after", "always", "deep", "default") + units("timeout") + units("wait")
     let composites =
-      active("states", "initial_state", "final_states", "on_event", "after", "always", "join")
-      + active("on_entry", "on_exit", "deep", "default")
-      + later("steps that hold other steps", "children")
+      later("steps that hold other steps", "children")
       + later("task lists", "tasks", "depends_on") + later("decision rules", "rules")
       + later("behavior trees", "root", "conditions")
       + later("graphs of nodes and edges", "nodes", "edges")
       + later("planners inside a step", "planner") + later("child flows", "flow")
       + later("steps that run per item", "for_each", "max_items", "concurrency", "on_item_error")
-      + later("budgets of single steps", "budget")
+      + later("parallel steps", "join") + later("budgets of single steps", "budget")
     let seeds =
       seed(
         form,
@@ -109,7 +108,7 @@ extension KeyTable {
     let now =
       active("type", "model", "prompt", "instructions", "actions", "input", "output", "roles")
       + active("endpoint", "headers", "argv", "env", "cost_per_call", "limits", "timeout")
-      + active("description") + units("timeout") + inert("select")
+      + active("description", "select") + units("timeout")
     let seeds =
       seed(
         form,

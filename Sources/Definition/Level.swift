@@ -10,9 +10,11 @@ enum Level: CaseIterable, Sendable {
   case registry
   case step
   case edge
+  case eventEdge
+  case delayedEdge
+  case act
+  case sending
   case finalState
-  case chartAction
-  case send
   case retry
   case budget
   case flowTimeout
@@ -22,6 +24,15 @@ enum Level: CaseIterable, Sendable {
   case model
   case tool
   case permissions
+
+  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings that
+  /// are written on one line lose no keys.
+  var losesKeys: Bool {
+    switch self {
+    case .eventEdge, .delayedEdge, .act, .sending: false
+    default: true
+    }
+  }
 
   /// What a message calls it.
   var title: String {
@@ -34,9 +45,11 @@ enum Level: CaseIterable, Sendable {
     case .registry: "`tool_registry`"
     case .step: "a step"
     case .edge: "an edge"
+    case .eventEdge: "an entry of `on_event`"
+    case .delayedEdge: "an entry of `after`"
+    case .act: "an action"
+    case .sending: "`send`"
     case .finalState: "a final state"
-    case .chartAction: "an action"
-    case .send: "`send`"
     case .retry: "`retry`"
     case .budget: "`budget`"
     case .flowTimeout: "the flow's `timeout`"

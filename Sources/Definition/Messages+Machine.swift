@@ -165,17 +165,6 @@ extension Messages {
     )
   }
 
-  static func oneAction(_ kinds: [String], at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      .flowTwoWorks,
-      kinds.isEmpty
-        ? "an action without anything to do"
-        : "one action does \(list(kinds.map { quoted($0) }))",
-      at: span,
-      hint: "write one of `assign`, `raise`, `send`, `cancel`, `log`, `if`, `for_each` per entry"
-    )
-  }
-
   static func emptyEdges(_ entry: Node.Entry) -> Diagnostic {
     Diagnostic(.flowMissingKey, "\(quoted(entry.key)) lists no edge", at: entry.value.span)
   }

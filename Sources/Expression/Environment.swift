@@ -95,6 +95,8 @@ public struct Environment: Sendable {
     public var hasStrongEnumerations = false
     /// Whether the macros that tests of common-subexpression elimination use are known.
     public var hasBlockMacros = false
+    /// Whether `in_state('id')` and `In('id')` stand for `steps.id.active` (flows only).
+    var hasStateMacros = false
 
     /// The usual language.
     public init() {}
@@ -112,6 +114,12 @@ public struct Environment: Sendable {
   public var functions: [Function] = []
   /// Switches.
   public var options = Options()
+  /// The language of the queries in flows (`jsonpath`); nil: there are none.
+  public var queryLanguage: (any QueryLanguage)?
+  /// Names of the variables that the root of a query on the flow has as members.
+  ///
+  /// Of a dotted name the first part is a member that holds the rest.
+  public var queryVariables: [String] = []
   let variableIndex: [String: Int]
   let aliasIndex: [String: Alias]
   let refusalIndex: [String: Refusal]

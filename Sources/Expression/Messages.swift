@@ -55,6 +55,10 @@ enum Messages {
   static let reservedWordHint = "reserved words may only name fields: `x.import`"
   static let hasNeedsField = "`has` asks for a field and takes a selection"
   static let hasNeedsFieldHint = "write `has(x.field)`; for a key use `'key' in x`"
+  static func stateExpected(_ macro: String) -> String {
+    "`\(macro)` asks whether a state is active and takes its id in quotes"
+  }
+  static func stateExpectedHint(_ macro: String) -> String { "write `\(macro)('review')`" }
   static let variableExpected = "this macro declares a variable here and needs a plain name"
   static func sameVariable(_ name: String) -> String {
     "both variables of the macro are named `\(name)`"
@@ -231,5 +235,19 @@ enum Messages {
     case Tag.double: "`\(cell.double)`"
     default: "a value of type \(cell.value.kindName)"
     }
+  }
+
+  // MARK: Queries
+
+  static let noQueries = "there is nothing to run queries on here"
+  static let queryNotText = "the query of `jsonpath` is a text that stands here"
+  static let queryInTemplate = "a template holds an expression, and this is a query"
+  static let queryInTemplateHint =
+    "write `jsonpath_one('$…')` for one value, `jsonpath('$…')` for a list of all"
+  static func queryHint(_ form: QueryForm) -> String {
+    "write `\(form.rawValue)(value, '$.name')`, or `\(form.rawValue)('$.state.name')` for the flow"
+  }
+  static func unknownMember(_ name: String, of parent: String) -> String {
+    "`\(parent)` has no member `\(name)`"
   }
 }

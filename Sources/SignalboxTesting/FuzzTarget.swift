@@ -110,7 +110,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         RecordField("parts", .list(.dyn)),
       ]
     )
-    return Environment(
+    var environment = Environment(
       variables: [
         Environment.Variable(name: "x", type: .dyn, slot: 0),
         Environment.Variable(name: "n", type: .int, slot: 1),
@@ -120,6 +120,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       ],
       records: records
     )
+    environment.queryLanguage = FlowQueries(limits: Limits())
+    environment.queryVariables = ["x", "t", "gone"]
+    return environment
   }()
 
   private static let memory: Memory = {

@@ -15,6 +15,7 @@ struct TableEnvironments {
   private let table: TransitionTable
   private let schemas: [Value]
   private let refusals: [Environment.Refusal]
+  private let queries: FlowQueries
   private var types = SchemaTypes()
   private var typeOfSchema: [PoolIndex: ExpressionType] = [:]
   private var flowEnvironments: [EnvironmentKey: Environment] = [:]
@@ -24,7 +25,13 @@ struct TableEnvironments {
     var outputSchema: PoolIndex
   }
 
-  init(table: TransitionTable, schemas: [Value], refusals: [Environment.Refusal]) {
+  init(
+    table: TransitionTable,
+    schemas: [Value],
+    refusals: [Environment.Refusal],
+    limits: Limits
+  ) {
+    queries = FlowQueries(limits: limits)
     self.table = table
     self.schemas = schemas
     self.refusals = refusals
@@ -115,6 +122,7 @@ struct TableEnvironments {
     var variables: [Environment.Variable] = []
     variables.reserveCapacity(table.slots.count)
     var seen: Set<MapKey> = []
+    var queried: [String] = []
     // What an inner scope declares hides what stands around it.
     for visible in scopes {
       for (position, slot) in table.slots.enumerated() where sees(visible, slot) {
@@ -123,10 +131,11 @@ struct TableEnvironments {
           slot.kind == .output && outputSchema != noIndex && visible == scope
           ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
         variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
+        if slot.isQueried { queried.append(slot.name) }
       }
     }
     let aliases = table.aliases.filter { scopes.contains($0.scope) }
-    let environment = Environment(
+    var environment = Environment(
       variables: variables,
       aliases: aliases.filter { !$0.variable.isEmpty }.map {
         Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
@@ -135,6 +144,8 @@ struct TableEnvironments {
       records: types.records,
       dialect: .flow
     )
+    environment.queryLanguage = queries
+    environment.queryVariables = queried
     flowEnvironments[key] = environment
     return environment
   }
@@ -175,7 +186,7 @@ struct TableEnvironments {
         )
       }
     }
-    return Environment(
+    var environment = Environment(
       variables: [
         Environment.Variable(name: "input", type: type, slot: Self.performerInputSlot),
         Environment.Variable(
@@ -189,6 +200,9 @@ struct TableEnvironments {
       records: types.records,
       dialect: .flow
     )
+    environment.queryLanguage = queries
+    environment.queryVariables = ["input"]
+    return environment
   }
 
   private func performerRefusals(_ performer: Performer) -> [Environment.Refusal] {
@@ -222,6 +236,16 @@ struct TableEnvironments {
     message: "secrets cannot be read in guards, templates or prompts",
     hint: "use `secrets.NAME` in headers and addresses of agents and tools only"
   )
+}
+
+extension SlotEntry {
+  /// Whether the root of queries has it as a member (FLOW-SEMANTICS 28).
+  fileprivate var isQueried: Bool {
+    switch kind {
+    case .input, .state, .output, .event, .item, .run, .step, .result: true
+    case .error, .environment, .index: false
+    }
+  }
 }
 
 extension String {

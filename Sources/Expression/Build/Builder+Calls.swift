@@ -8,6 +8,7 @@ extension Builder {
     let range = tree[node].range
     switch bindings[Int(node)] {
     case .variable(let position): return variable(position, range)
+    case .query: return query(node)
     case .failure(let kind, let message): return failing(kind, message, node)
     case .type(let name): return conversion(to: name, children[children.count - 1], range)
     case .function(let name, let dropsReceiver):

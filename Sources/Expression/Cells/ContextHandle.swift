@@ -25,6 +25,8 @@ final class EvaluationExtras {
   var errors: [EvaluationError] = []
   var nextError = 0
   var recorded: [Int32: Cell]?
+  /// Owners of converted values.
+  var blocks: [Block] = []
 }
 
 /// The one argument of compiled code: a reference to the state of the evaluation.
@@ -72,6 +74,13 @@ final class EvaluationExtras {
   @inline(__always) var range: TextRange {
     get { unsafe state.pointee.range }
     nonmutating set { unsafe state.pointee.range = newValue }
+  }
+
+  /// The cell of a value that stays alive until the evaluation ends.
+  func value(_ value: Value) -> Cell {
+    let block = Block([value])
+    extras.blocks.append(block)
+    return block.cells[0]
   }
 
   /// An error cell at the current call.

@@ -257,6 +257,12 @@ enum Signatures {
     last(list(A)) optional(A)
     round(double) int
     round(int) int
+    jsonpath(string) list(dyn)
+    jsonpath(dyn, string) list(dyn)
+    jsonpath_one(string) optional(dyn)
+    jsonpath_one(dyn, string) optional(dyn)
+    jsonpath_exists(string) bool
+    jsonpath_exists(dyn, string) bool
     """
 
   /// Functions with any number of arguments, and the type of their result given their arguments.

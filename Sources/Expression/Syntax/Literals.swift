@@ -99,6 +99,17 @@ enum Literals {
     return result
   }
 
+  /// Bytes of an escape, given the byte behind the backslash.
+  static func escapeLength(_ byte: UInt8) -> Int {
+    switch byte {
+    case 0x30...0x33: 4
+    case 0x78, 0x58: 4
+    case 0x75: 6
+    case 0x55: 10
+    default: 2
+    }
+  }
+
   private static func simpleEscape(_ byte: UInt8) -> UInt8? {
     switch byte {
     case 0x61: 0x07

@@ -86,7 +86,10 @@ struct CallAnswers {
     }
     let world = ToolSurroundings(
       client: HTTPClient(egress: models.egress),
-      secrets: ProcessSecrets(directory: console.environment("SIGNALBOX_SECRETS"))
+      secrets: ProcessSecrets(
+        directory: console.environment("SIGNALBOX_SECRETS"),
+        variables: console.environment("HOME").map { ["HOME": $0] } ?? [:]
+      )
     )
     return CallAnswers(
       performing: LivePerformer(surroundings: world, models: models.policy),
