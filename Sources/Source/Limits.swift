@@ -33,6 +33,10 @@ public struct Limits: Sendable, Hashable {
   public var evaluationCost = 1_000_000
   /// Elements or bytes of one value that an expression makes.
   public var valueSize = 1_000_000
+  /// Constants, lists and maps of one known value that a residual expression writes out.
+  public var inlinedNodes = 32
+  /// Longest text or bytes that a residual expression writes out, in bytes.
+  public var inlinedBytes = 256
   /// Findings reported for one input; the rest is counted.
   public var diagnostics = 100
   /// States, nodes or tasks of one flow.
