@@ -1,3 +1,5 @@
+public import Values
+
 /// Which language is accepted.
 public enum Dialect: Sendable {
   /// CEL as its language definition says, with the extension libraries.
@@ -101,7 +103,7 @@ public struct Environment: Sendable {
   }
 
   /// The variables.
-  public let variables: [Variable]
+  public private(set) var variables: [Variable]
   /// The records.
   public let records: RecordRegistry
   /// The namespace in which names are resolved.
@@ -112,7 +114,11 @@ public struct Environment: Sendable {
   public var functions: [Function] = []
   /// Switches.
   public var options = Options()
-  let variableIndex: [String: Int]
+  /// Schemas that `validateSchema` may name, each as a check: nil when a value fits, else why not.
+  public var schemaChecks: [String: @Sendable (Value) -> String?] = [:]
+  /// The variable whose fields a leading dot reads, within a `range` block of a template.
+  private(set) var element: String?
+  private(set) var variableIndex: [String: Int]
   let aliasIndex: [String: Alias]
   let refusalIndex: [String: Refusal]
 
@@ -134,6 +140,17 @@ public struct Environment: Sendable {
     self.variableIndex = variableIndex
     aliasIndex = Dictionary(aliases.map { ($0.name, $0) }) { _, later in later }
     refusalIndex = Dictionary(refusals.map { ($0.name, $0) }) { _, later in later }
+  }
+
+  /// The same with further variables, of which `element` is what a leading dot reads.
+  func inside(_ element: Variable, _ key: Variable) -> Environment {
+    var inner = self
+    for variable in [element, key] {
+      inner.variableIndex[variable.name] = inner.variables.count
+      inner.variables.append(variable)
+    }
+    inner.element = element.name
+    return inner
   }
 
   /// The variable of a name.

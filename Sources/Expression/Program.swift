@@ -40,6 +40,7 @@ public struct Program: Sendable {
       return (nil, reporter.diagnostics)
     }
     var parser = Parser(bytes, reporter: reporter, options: environment.options, limits: limits)
+    if pipes { parser.element = environment.element }
     let tree = parser.parse(pipes: pipes)
     guard !parser.reporter.hasErrors else {
       return (nil, parser.reporter.diagnostics)

@@ -29,6 +29,8 @@ public struct Limits: Sendable, Hashable {
   public var queryResults = 100_000
   /// Estimated steps of one query on one document.
   public var queryCost = 5_000_000
+  /// Deepest nesting of `range` and `if` blocks in a template.
+  public var blockDepth = 16
   /// Abstract cost of one evaluation, in CEL cost units.
   public var evaluationCost = 1_000_000
   /// Elements or bytes of one value that an expression makes.

@@ -60,7 +60,7 @@ struct Linker {
     }
     var environments = TableEnvironments(
       table: table,
-      schemas: schemas.values,
+      schemas: schemas,
       refusals: refusals
     )
     for position in table.programs.indices where table.programs[position].environment == 0 {

@@ -15,13 +15,16 @@ struct TableEnvironments {
   private let table: TransitionTable
   private let schemas: [Value]
   private let refusals: [Environment.Refusal]
+  /// What `validateSchema` may name.
+  private let schemaChecks: [String: @Sendable (Value) -> String?]
   private var types = SchemaTypes()
   private var typeOfSchema: [PoolIndex: ExpressionType] = [:]
   private var flowEnvironments: [PoolIndex: Environment] = [:]
 
-  init(table: TransitionTable, schemas: [Value], refusals: [Environment.Refusal]) {
+  init(table: TransitionTable, schemas: SchemaPool, refusals: [Environment.Refusal]) {
     self.table = table
-    self.schemas = schemas
+    self.schemas = schemas.values
+    schemaChecks = schemas.checks(named: table.schemaNames)
     self.refusals = refusals
     declareRunRecords()
     for slot in table.slots { _ = type(of: slot.schema, name: slot.name) }
@@ -62,7 +65,7 @@ struct TableEnvironments {
       fields: [
         RecordField("id", .string), RecordField("flow", .string),
         RecordField("started", .timestamp), RecordField("elapsed", .duration),
-        RecordField("spent", .double),
+        RecordField("spent", .double), RecordField("now", .timestamp),
       ]
     )
     types.records.declare(
@@ -107,15 +110,20 @@ struct TableEnvironments {
         ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
       variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
     }
-    let environment = Environment(
+    var aliases = table.aliases.filter { !$0.variable.isEmpty }.map {
+      Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
+    }
+    if !table.aliases.contains(where: { $0.name.sameScalars(as: "now") }) {
+      aliases.append(Environment.Alias(name: "now", variable: "run", fields: ["now"]))
+    }
+    var environment = Environment(
       variables: variables,
-      aliases: table.aliases.filter { !$0.variable.isEmpty }.map {
-        Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
-      },
+      aliases: aliases,
       refusals: [Self.secrets] + ambiguousNames() + refusals,
       records: types.records,
       dialect: .flow
     )
+    environment.schemaChecks = schemaChecks
     flowEnvironments[outputSchema] = environment
     return environment
   }
@@ -139,7 +147,7 @@ struct TableEnvironments {
         )
       }
     }
-    return Environment(
+    var environment = Environment(
       variables: [
         Environment.Variable(name: "input", type: type, slot: Self.performerInputSlot),
         Environment.Variable(
@@ -153,6 +161,8 @@ struct TableEnvironments {
       records: types.records,
       dialect: .flow
     )
+    environment.schemaChecks = schemaChecks
+    return environment
   }
 
   private func performerRefusals(_ performer: Performer) -> [Environment.Refusal] {
