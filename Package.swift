@@ -58,7 +58,7 @@ let package = Package(
     ),
     module("Verifier", uses: ["Source", "Values", "Expression", "Table"]),
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
-    module("Execution", uses: ["Values", "Expression", "Document", "Table"]),
+    module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
     module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),

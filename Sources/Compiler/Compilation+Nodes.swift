@@ -8,25 +8,26 @@ extension Compilation {
   mutating func declareNodes(of machine: Machine) {
     table.nodes = [PlaceNode(name: flow.name, kind: .compound, parent: noIndex)]
     table.debug.nodes = [machine.span]
-    guard machine.states.count + machine.finalStates.count < limits.places else {
+    guard allStates.count + machine.finalStates.count < limits.places else {
       report(Messages.tooManyStates(limits.places, at: machine.span))
       isTooLarge = true
       return
     }
-    for state in machine.states { declareState(state, in: machine) }
+    reportRepeatedStates()
+    for state in machine.states { declareState(state, in: machine, parent: 0) }
     for final in machine.finalStates where nodeIndex[.string(final.name)] == nil {
       declareFinal(final, performer: seedFinalPerformer(final.name, at: final.nameSpan))
     }
-    for state in machine.states { declareImplicitTargets(of: state.content) }
+    for state in allStates { declareImplicitTargets(of: state.content) }
     for edge in flow.onError + flow.onCancel + flow.onBudget { declareImplicit(edge.target) }
     if let target = flow.timeout?.target { declareImplicit(target) }
     table.nodes[0].subtreeEnd = NodeIndex(table.nodes.count)
-    for index in table.nodes.indices.dropFirst() {
+    for index in table.nodes.indices.dropFirst() where table.nodes[index].subtreeEnd == noIndex {
       table.nodes[index].subtreeEnd = NodeIndex(index + 1)
     }
     resolveStart(of: machine)
     table.registers.append(RegisterEntry(kind: .steps, node: 0))
-    for index in table.nodes.indices.dropFirst() where table.nodes[index].kind != .final {
+    for index in table.nodes.indices.dropFirst() where table.nodes[index].isStep {
       table.nodes[index].visitsRegister = RegisterIndex(table.registers.count)
       table.registers.append(RegisterEntry(kind: .visits, node: NodeIndex(index)))
     }
@@ -39,10 +40,19 @@ extension Compilation {
         slots: 0..<0
       )
     ]
+    table.frames[0].histories = 0..<table.historyCount
   }
 
-  private mutating func declareState(_ state: Named<Step>, in machine: Machine) {
-    let final = finals[state.name].map { machine.finalStates[$0] }
+  private mutating func declareState(
+    _ state: Named<Step>,
+    in machine: Machine,
+    parent: NodeIndex
+  ) {
+    if state.content.history != nil || state.content.body != nil {
+      declareComposite(state, parent: parent)
+      return
+    }
+    let final = parent == 0 ? finals[state.name].map { machine.finalStates[$0] } : nil
     let performer = works[.string(state.name)]?.performer
     if let final {
       if isHouse {
@@ -66,10 +76,64 @@ extension Compilation {
         if let performer {
           table.performers[Int(performer)].kind == .human ? .human : .action
         } else {
-          state.content.decision == nil ? .pass : .decision
+          state.content.decision != nil ? .decision : rests(state.content) ? .rest : .pass
         }
       }
-    addNode(state.name, kind, at: state.nameSpan)
+    let index = addNode(state.name, kind, at: state.nameSpan, parent: parent)
+    table.nodes[Int(index)].isChart = isChart
+  }
+
+  /// A state of a chart without work and without edges for its success waits for events.
+  private func rests(_ step: Step) -> Bool {
+    isChart && step.onSuccess.isEmpty
+  }
+
+  /// A state with states inside, or one that stands for a remembered configuration.
+  private mutating func declareComposite(_ state: Named<Step>, parent: NodeIndex) {
+    let kind: PlaceNode.Kind
+    switch state.content.body {
+    case .machine: kind = .compound
+    case .parallel: kind = .parallel
+    case .flow: kind = .call
+    case nil: kind = .history
+    }
+    let index = addNode(state.name, kind, at: state.nameSpan, parent: parent)
+    table.nodes[Int(index)].isChart = isChart
+    switch state.content.body {
+    case .machine(let inner):
+      for child in inner.states { declareState(child, in: inner, parent: index) }
+      for final in inner.finalStates {
+        let end = addNode(final.name, .final, at: final.nameSpan, parent: index)
+        table.nodes[Int(end)].isFailure = final.content.isFailure
+        table.nodes[Int(end)].isChart = isChart
+        finalStates[end] = final.content
+      }
+    case .parallel(let regions):
+      let none = Machine(
+        states: [],
+        initialState: nil,
+        finalStates: [],
+        declaresFinalStates: false,
+        span: regions.span
+      )
+      for region in regions.regions { declareState(region, in: none, parent: index) }
+    case .flow, nil:
+      table.nodes[Int(index)].history = table.historyCount
+      table.historyCount += 1
+    }
+    table.nodes[Int(index)].subtreeEnd = NodeIndex(table.nodes.count)
+  }
+
+  /// Ids are unique in a flow, however deep they stand.
+  private mutating func reportRepeatedStates() {
+    var seen: [MapKey: SourceSpan] = [:]
+    for state in allStates {
+      if let first = seen[.string(state.name)] {
+        report(Messages.repeatedState(state.name, first: first, at: state.nameSpan))
+      } else {
+        seen[.string(state.name)] = state.nameSpan
+      }
+    }
   }
 
   /// A final state; with something to run, an action that leads to its own ending (rule 4).
@@ -118,12 +182,17 @@ extension Compilation {
   private mutating func addNode(
     _ name: String,
     _ kind: PlaceNode.Kind,
-    at span: SourceSpan
+    at span: SourceSpan,
+    parent: NodeIndex = 0
   ) -> NodeIndex {
     let index = NodeIndex(table.nodes.count)
-    table.nodes.append(PlaceNode(name: name, kind: kind, parent: 0))
+    table.nodes.append(PlaceNode(name: name, kind: kind, parent: parent))
     table.debug.nodes.append(span)
-    nodeIndex[.string(name)] = index
+    // Of endings with one name in several nodes the outermost is the one seen from elsewhere.
+    if kind != .final || parent == 0 || nodeIndex[.string(name)] == nil {
+      nodeIndex[.string(name)] = index
+    }
+    children[parent, default: [:]][.string(name)] = index
     return index
   }
 
@@ -136,6 +205,7 @@ extension Compilation {
   }
 
   private mutating func resolveStart(of machine: Machine) {
+    for edge in machine.otherInitialStates { _ = resolve(edge) }
     guard let initial = machine.initialState else {
       report(Messages.noInitialState(machine.states.first?.name, at: machine.span))
       return
@@ -143,10 +213,15 @@ extension Compilation {
     if let start = resolve(initial) { table.start = start }
   }
 
-  /// The node of a target, or a finding.
-  mutating func resolve(_ target: Located<String>) -> NodeIndex? {
+  /// The node of a target, or a finding: the nearest by its name, from the node that leads there.
+  mutating func resolve(_ target: Located<String>, from source: NodeIndex = 0) -> NodeIndex? {
+    var node = source
+    while node != noIndex {
+      if let index = children[node]?[.string(target.value)] { return index }
+      node = node == 0 ? noIndex : table.nodes[Int(node)].parent
+    }
     if let index = nodeIndex[.string(target.value)] { return index }
-    let names = NameIndex(table.nodes.dropFirst().map(\.name)).uniqueNames
+    let names = NameIndex(table.nodes.dropFirst().map(\.name)).uniqueNames.filter { !$0.isEmpty }
     report(Messages.unknownTarget(target, among: names, isHouse: isHouse))
     return nil
   }

@@ -8,7 +8,7 @@ import Values
 extension Compilation {
   /// Resolves what each state runs (FLOW-SEMANTICS 1, 3, 4; house rule 1).
   mutating func resolveWorks(of machine: Machine) {
-    for state in machine.states {
+    for state in allStates {
       works[.string(state.name)] = resolveWork(of: state, in: machine)
     }
   }

@@ -14,18 +14,21 @@ extension Compilation {
     } else {
       compileSuccess(of: index, step)
     }
-    let inherited = isHandler ? [] : flow.onError
+    // The enclosing node's edges come before the flow's: what stands inside passes its failure on.
+    let isInner = table.nodes[index].parent > 0
+    let inherited = isHandler || isInner ? [] : flow.onError
     compileFailures(of: index, step, inherited: inherited)
     compileCancellation(of: index, step, inherited: inherited)
+    compileEventRows(of: index, step)
   }
 
   private mutating func compileDecision(of index: Int, _ decision: Decision) {
     let program = addProgram(.expression, decision.condition)
     table.nodes[index].condition = program
-    if let target = resolve(decision.onTrue) {
+    if let target = resolve(decision.onTrue, from: table.nodes[index].parent) {
       addRow(index, .success, to: target, at: decision.onTrue.span) { $0.guardProgram = program }
     }
-    if let target = resolve(decision.onFalse) {
+    if let target = resolve(decision.onFalse, from: table.nodes[index].parent) {
       addRow(index, .success, to: target, at: decision.onFalse.span) { row in
         row.guardProgram = program
         row.isNegated = true
@@ -37,6 +40,7 @@ extension Compilation {
     let first = RowIndex(table.rows.count)
     for edge in step.onSuccess { addEdge(edge, from: index, .success, kinds: .all) }
     guard let last = step.onSuccess.last else {
+      if table.nodes[index].isChart { return }
       report(Messages.noWayOn(table.nodes[index].name, at: table.debug.nodes[index]))
       return
     }
@@ -75,7 +79,8 @@ extension Compilation {
     let name = table.nodes[index].name
     let own = isWrite ? step.onError : []
     let general =
-      flow.onCancel.contains { $0.target.value.sameScalars(as: name) }
+      table.nodes[index].parent > 0
+        || flow.onCancel.contains { $0.target.value.sameScalars(as: name) }
       ? [] : flow.onCancel
     let lists = [step.onCancel, own, general, isWrite ? inherited : []]
     for list in lists where !list.isEmpty {
@@ -105,11 +110,49 @@ extension Compilation {
     case .expression(let source): program = addProgram(.expression, source)
     }
     let assignments = addAssignments(edge.assignments)
-    guard let target = resolve(edge.target) else { return }
-    addRow(index, event, to: target, at: edge.span) { row in
+    addRow(index, event, edge) { row in
       row.kinds = kinds
       row.guardProgram = program
       row.assignments = assignments
+    }
+  }
+
+  /// A row for an edge, its targets and actions; nothing when a target is unknown.
+  mutating func addRow(
+    _ index: Int,
+    _ event: EventClass,
+    _ edge: Edge,
+    _ fill: (inout Row) -> Void
+  ) {
+    let source = table.nodes[index].parent
+    let actions = addActions(edge.actions)
+    guard !edge.isTargetless else {
+      addRow(index, event, to: noIndex, at: edge.span) { row in
+        row.actions = actions
+        row.domain = 0..<0
+        fill(&row)
+      }
+      return
+    }
+    // States inside come first for edges that stay inside.
+    let start = table.nodes[index].isComposite ? NodeIndex(index) : source
+    var targets: [NodeIndex] = []
+    for target in [edge.target] + edge.otherTargets {
+      guard let node = resolve(target, from: start) else { return }
+      targets.append(node)
+    }
+    let several = targets.count > 1 ? addList(targets) : 0..<0
+    let domain = table.domain(
+      from: NodeIndex(index),
+      to: targets,
+      isInternal: edge.isInternal
+    )
+    addRow(index, event, to: targets[0], at: edge.span) { row in
+      row.targets = several
+      row.actions = actions
+      row.isInternal = edge.isInternal
+      row.domain = domain
+      fill(&row)
     }
   }
 
@@ -121,7 +164,7 @@ extension Compilation {
     _ fill: (inout Row) -> Void = { _ in }
   ) {
     var row = Row(place: NodeIndex(index), event: event, target: target)
-    row.domain = NodeIndex(1)..<NodeIndex(table.nodes.count)
+    row.domain = table.domain(from: NodeIndex(index), to: [target], isInternal: false)
     fill(&row)
     table.rows.append(row)
     table.debug.rows.append(span)

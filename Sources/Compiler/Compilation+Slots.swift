@@ -24,7 +24,7 @@ extension Compilation {
     if !isHouse {
       table.aliases.append(AliasEntry(name: "response", variable: "output", fields: []))
     }
-    for index in table.nodes.indices.dropFirst() where table.nodes[index].kind != .final {
+    for index in table.nodes.indices.dropFirst() where table.nodes[index].isStep {
       declareStepSlots(index)
     }
     if !isHouse { declareAgentSlots() }
@@ -47,7 +47,7 @@ extension Compilation {
     }
     table.nodes[index].stepSlot = addSlot("steps.\(name)", .step)
     // Only steps that call somebody have a result; a broken one keeps its readers quiet.
-    if work?.performer != nil || work?.isBroken == true {
+    if work?.performer != nil || work?.isBroken == true || step?.body != nil {
       table.nodes[index].resultSlot = addSlot(name, .result, schema: schema)
     } else {
       refusals.append(Messages.noResult(name))

@@ -8,7 +8,7 @@ import Values
 extension Compilation {
   mutating func compileSteps(of machine: Machine) {
     let handlers = NameIndex(flow.onError.map(\.target.value))
-    for index in table.nodes.indices.dropFirst() where table.nodes[index].kind != .final {
+    for index in table.nodes.indices.dropFirst() where table.nodes[index].isStep {
       let name = table.nodes[index].name
       let step = step(named: name) ?? Step(span: table.debug.nodes[index] ?? flow.span)
       compileWork(of: index, step)

@@ -49,6 +49,11 @@ struct Compilation {
   /// Whether a schema was refused where it stands.
   var hasBadSchema = false
 
+  /// Every state in preorder, those inside other states included.
+  let allStates: [Named<Step>]
+  /// Whether the machine uses anything that only statecharts have.
+  let isChart: Bool
+
   let agents: NameIndex
   let tools: NameIndex
   let models: NameIndex
@@ -64,6 +69,10 @@ struct Compilation {
   var performerIndex: [PerformerKey: PoolIndex] = [:]
   /// Schemas by their text.
   var schemaIndex: [MapKey: PoolIndex] = [:]
+  /// Final states by their nodes.
+  var finalStates: [NodeIndex: FinalState] = [:]
+  /// Nodes that stand directly inside each composite, by name.
+  var children: [NodeIndex: [MapKey: NodeIndex]] = [:]
   /// Why names may not be read; for the linker's messages.
   var refusals: [Environment.Refusal] = []
   /// Schema of `output` in the texts of the step under compilation.
@@ -84,9 +93,13 @@ struct Compilation {
     guard case .machine(let machine) = flow.body else {
       states = NameIndex()
       finals = NameIndex()
+      allStates = []
+      isChart = false
       return
     }
-    states = NameIndex(machine.states.map(\.name))
+    allStates = machine.allStates
+    isChart = !machine.initialActions.isEmpty || allStates.contains { $0.content.isChart }
+    states = NameIndex(allStates.map(\.name))
     finals = NameIndex(machine.finalStates.map(\.name))
   }
 
@@ -100,6 +113,7 @@ struct Compilation {
     declareNodes(of: machine)
     guard !isTooLarge else { return }
     declareSlots(of: machine)
+    compileCharts(of: machine)
     compileSteps(of: machine)
     compileHeader(of: machine)
     checkPermissions()
@@ -142,8 +156,7 @@ struct Compilation {
 
   /// The written step of a node, if it has a body.
   func step(named name: String) -> Step? {
-    guard case .machine(let machine) = flow.body, let position = states[name] else { return nil }
-    return machine.states[position].content
+    states[name].map { allStates[$0].content }
   }
 }
 

@@ -137,6 +137,31 @@ enum Messages {
     )
   }
 
+  static func repeatedState(
+    _ name: String,
+    first: SourceSpan,
+    at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      .flowRepeatedState,
+      .error,
+      "two states are called `\(name)`",
+      at: span,
+      notes: [Diagnostic.Note("the first is here", span: first)],
+      hint: "give one of them another name: ids are unique in a flow, also inside other states"
+    )
+  }
+
+  static func emptyState(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .flowEmptyState,
+      .error,
+      "`\(name)` has states inside but starts in none of them",
+      at: span,
+      hint: "write `initial_state:` beside `states:`"
+    )
+  }
+
   static func unknownStateField(_ field: Located<String>, among names: [String]) -> Diagnostic {
     Diagnostic(
       .unknownStateField,

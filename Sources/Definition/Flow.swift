@@ -92,9 +92,13 @@ public struct Flow: Sendable {
 }
 
 /// What a flow does: one of the planners' forms.
-public enum Body: Sendable {
+public indirect enum Body: Sendable {
   /// States and edges.
   case machine(Machine)
+  /// States that are active together.
+  case parallel(Regions)
+  /// A flow of `flows:`, run as a child.
+  case flow(Located<String>)
 }
 
 /// A declared id with its definition.

@@ -11,6 +11,10 @@ public struct Machine: Sendable {
   public var finalStates: [Named<FinalState>]
   /// Whether `final_states` was written at all.
   public var declaresFinalStates: Bool
+  /// Further states that the machine starts in, in other regions of a parallel state.
+  public var otherInitialStates: [Located<String>]
+  /// Done when the machine starts, before its initial states are entered.
+  public var initialActions: [Action]
   /// Where the machine stands.
   public var span: SourceSpan
 
@@ -27,6 +31,8 @@ public struct Machine: Sendable {
     self.finalStates = finalStates
     self.declaresFinalStates = declaresFinalStates
     self.span = span
+    otherInitialStates = []
+    initialActions = []
   }
 }
 
@@ -34,10 +40,22 @@ public struct Machine: Sendable {
 public struct FinalState: Sendable {
   /// Whether ending here is a failure.
   public var isFailure: Bool
+  /// What a final state inside another state hands to it (SCXML `donedata`): names and templates.
+  public var result: [Field]?
+  /// The same as one expression.
+  public var content: SourceText?
+  /// Blocks of actions done on entry.
+  public var onEntry: [[Action]]
+  /// Blocks of actions done on exit.
+  public var onExit: [[Action]]
 
   /// An ending.
   public init(isFailure: Bool = false) {
     self.isFailure = isFailure
+    result = nil
+    content = nil
+    onEntry = []
+    onExit = []
   }
 }
 
@@ -87,6 +105,24 @@ public struct Step: Sendable {
   public var maxVisits: Located<Int>?
   /// `save_as:` (seed form): the state field that holds the whole result.
   public var saveAs: Located<String>?
+  /// A body inside the step, which is then its work: it ends as that ends.
+  public var body: Body?
+  /// Runs the step, body included, once for each item of a list.
+  public var forEach: ForEach?
+  /// How regions, tasks or items come together; nil: the body's own rule.
+  public var join: Join?
+  /// Blocks of actions done on entry; an error ends its block only.
+  public var onEntry: [[Action]]
+  /// Blocks of actions done on exit.
+  public var onExit: [[Action]]
+  /// Edges taken on events from outside or raised inside.
+  public var onEvent: [EventEdge]
+  /// Edges taken when a time has passed since entry.
+  public var after: [DelayedEdge]
+  /// Edges taken as soon as their condition holds (eventless).
+  public var always: [Edge]
+  /// Makes the step stand for what its parent remembers of its last visit.
+  public var history: History?
   /// Where the step stands.
   public var span: SourceSpan
 
@@ -108,6 +144,15 @@ public struct Step: Sendable {
     retry = nil
     maxVisits = nil
     saveAs = nil
+    body = nil
+    forEach = nil
+    join = nil
+    onEntry = []
+    onExit = []
+    onEvent = []
+    after = []
+    always = []
+    history = nil
   }
 }
 
@@ -144,10 +189,19 @@ public struct Edge: Sendable {
   public var condition: Condition
   /// Assignments made on the way.
   public var assignments: [Assignment]
-  /// Where to.
+  /// Actions done on the way, after the states left and before those entered.
+  public var actions: [Action]
+  /// Where to; an empty name: nowhere, the states stay as they are.
   public var target: Located<String>
+  /// Further targets, in other regions of a parallel state.
+  public var otherTargets: [Located<String>]
+  /// Whether a target inside the state leaves the state itself active (SCXML `internal`).
+  public var isInternal: Bool
   /// Where the edge stands.
   public var span: SourceSpan
+
+  /// Whether the edge leads nowhere: its actions are all it does.
+  public var isTargetless: Bool { target.value.isEmpty }
 
   /// A way out.
   public init(
@@ -160,6 +214,9 @@ public struct Edge: Sendable {
     self.assignments = assignments
     self.target = target
     self.span = span
+    actions = []
+    otherTargets = []
+    isInternal = false
   }
 }
 

@@ -68,6 +68,12 @@ public struct TimerIntent: Sendable, Hashable {
     case flowTimeout
     /// The end of the grace that the timeout's target has.
     case grace
+    /// A delay since a node was entered.
+    case after
+    /// An event sent with a delay.
+    case event
+    /// A node with others inside, or one that waits for events, takes too long.
+    case deadline
   }
 
   /// The effect's number in its run.

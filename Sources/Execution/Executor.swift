@@ -12,9 +12,11 @@ public enum Executor {
     var state = RunState(
       nodes: table.table.nodes.count,
       registers: table.table.registers.count,
-      slots: table.table.slots.count
+      slots: table.table.slots.count,
+      histories: Int(table.table.historyCount)
     )
-    for (slot, entry) in table.table.slots.enumerated() where entry.kind == .state {
+    for (slot, entry) in table.table.slots.enumerated()
+    where entry.kind == .state && entry.scope == 0 {
       state.memory.set(slot, table.initialState)
     }
     return state

@@ -4,7 +4,7 @@ import Values
 
 // The versioned binary form of a run's state: snapshots, and the bytes that state digests cover.
 extension RunState {
-  private static let version: UInt64 = 1
+  private static let version: UInt64 = 2
 
   /// The binary form; equal states give equal bytes.
   public func encoded() -> [UInt8] {
@@ -25,14 +25,11 @@ extension RunState {
       writer.write(bool: value != nil)
       if let value { writer.write(value: value) }
     }
-    writer.write(list: steps) { writer, step in
-      writer.write(byte: step.status.rawValue)
-      writer.write(index: step.attempts)
-      Self.write(step.error, &writer)
-    }
+    writer.write(list: steps) { $0.write(step: $1) }
+    writeParts(&writer)
     writer.write(bool: cancelReason != nil)
     if let cancelReason { writer.write(text: cancelReason) }
-    Self.write(lastError, &writer)
+    writer.write(error: lastError)
     for number in [
       nextEffect, startedMilliseconds, nowMilliseconds, spentPicodollars, tokensUsed, timeoutTimer,
       placesEntered,
@@ -40,14 +37,6 @@ extension RunState {
     writer.write(bool: isOverdue)
     Self.write(outcome, &writer)
     return writer.bytes
-  }
-
-  private static func write(_ error: RunError?, _ writer: inout BinaryWriter) {
-    writer.write(bool: error != nil)
-    guard let error else { return }
-    writer.write(byte: error.kind.rawValue)
-    writer.write(text: error.message)
-    writer.write(text: error.step)
   }
 
   private static func write(_ outcome: RunOutcome?, _ writer: inout BinaryWriter) {
@@ -61,7 +50,7 @@ extension RunState {
       writer.write(byte: 2)
       writer.write(bool: final != nil)
       if let final { writer.write(text: final) }
-      write(error, &writer)
+      writer.write(error: error)
       writer.write(value: result)
     case .cancelled(let reason):
       writer.write(byte: 3)
@@ -90,21 +79,16 @@ extension RunState {
     let slots = try reader.readList { (reader) throws(BinaryError) -> Value? in
       try reader.readBool() ? try reader.readValue() : nil
     }
-    let steps = try reader.readList { (reader) throws(BinaryError) in
-      var step = StepRecord()
-      step.status = try reader.readCase(StepStatus.self)
-      step.attempts = try reader.readIndex()
-      step.error = try Self.readError(&reader)
-      return step
-    }
+    let steps = try reader.readList { (reader) throws(BinaryError) in try reader.readStep() }
     self.init(nodes: 0, registers: 0, slots: slots.count)
     self.runID = runID
     self.tokens = tokens
     self.registers = registers
     self.steps = steps
     for (slot, value) in slots.enumerated() where value != nil { memory.set(slot, value) }
+    try readParts(&reader)
     cancelReason = try reader.readBool() ? try reader.readText() : nil
-    lastError = try Self.readError(&reader)
+    lastError = try reader.readRunError()
     nextEffect = try reader.readSigned()
     startedMilliseconds = try reader.readSigned()
     nowMilliseconds = try reader.readSigned()
@@ -123,30 +107,25 @@ extension RunState {
     let roomy = 0...Int64.max / 2
     return registers.count == table.registers.count && memory.slotCount == table.slots.count
       && steps.count == table.nodes.count && registers.allSatisfy(roomy.contains)
-      && steps.allSatisfy { $0.attempts >= 0 && $0.attempts < Int32.max / 2 }
+      && steps.allSatisfy { $0.attempts >= 0 && $0.attempts < Int32.max / 2 } && partsFit(table)
       && [nextEffect, startedMilliseconds, nowMilliseconds, placesEntered, timeoutTimer]
         .allSatisfy(roomy.contains)
       && startedMilliseconds <= nowMilliseconds
-      && tokens.count <= table.nodes.count && tokens.allSatisfy { fits($0, table) }
+      && tokens.allSatisfy { fits($0, table) }
   }
 
   private func fits(_ token: Token, _ table: TransitionTable) -> Bool {
-    guard table.nodes.indices.contains(Int(token.place)), token.frame == 0, token.effect >= 0,
-      token.attempt >= 0, token.attempt < Int32.max / 2
+    guard table.nodes.indices.contains(Int(token.place)),
+      token.frame == 0 || frames.contains(where: { $0.id == token.frame }),
+      token.effect >= 0, token.attempt >= 0, token.attempt < Int32.max / 2
     else { return false }
     let node = table.nodes[Int(token.place)]
     switch token.phase {
-    case .entered: return true
+    case .entered, .resting: return true
     case .calling, .pausing: return node.effect != noIndex
     case .waiting: return node.kind == .wait
+    case .hosting: return node.isComposite || [.fork, .call, .join].contains(node.kind)
     }
-  }
-
-  private static func readError(_ reader: inout BinaryReader) throws(BinaryError) -> RunError? {
-    guard try reader.readBool() else { return nil }
-    let kind = try reader.readCase(ErrorKind.self)
-    let message = try reader.readText()
-    return RunError(kind: kind, message: message, step: try reader.readText())
   }
 
   private static func readOutcome(
@@ -159,7 +138,7 @@ extension RunState {
       return .success(final: final, result: try reader.readValue())
     case 2:
       let final = try reader.readBool() ? try reader.readText() : nil
-      let error = try readError(&reader)
+      let error = try reader.readRunError()
       return .failure(final: final, error: error, result: try reader.readValue())
     case 3: return .cancelled(reason: try reader.readText())
     default: throw reader.failure("unknown outcome")

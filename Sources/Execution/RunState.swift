@@ -14,6 +14,10 @@ public struct Token: Sendable, Hashable {
     case pausing
     /// A wait step.
     case waiting
+    /// Finished, or waiting for events: nothing of its own is under way.
+    case resting
+    /// Runs instances of a frame template.
+    case hosting
   }
 
   /// The leaf.
@@ -37,6 +41,129 @@ public struct Token: Sendable, Hashable {
     effect = 0
     attempt = 0
     isInDoubt = false
+  }
+}
+
+/// How far the parts of a parallel node or the items of a fork have come.
+public struct JoinState: Sendable {
+  /// The node whose parts they are.
+  public var owner: NodeIndex
+  /// The frame of the node.
+  public var frame: Int32
+  /// Parts started so far.
+  public var opened: Int32
+  /// Parts that succeeded.
+  public var successes: Int32
+  /// Parts that failed.
+  public var failures: Int32
+  /// Parts that ended as skipped.
+  public var skipped: Int32
+  /// The items of a fork.
+  public var items: [Value]
+  /// Results by part; nil where a part has not ended, or failed.
+  public var results: [Value?]
+  /// The first failure.
+  public var error: RunError?
+
+  /// Nothing started.
+  public init(owner: NodeIndex, frame: Int32, items: [Value], parts: Int) {
+    self.owner = owner
+    self.frame = frame
+    self.items = items
+    opened = 0
+    successes = 0
+    failures = 0
+    skipped = 0
+    results = [Value?](repeating: nil, count: parts)
+    error = nil
+  }
+
+  /// Parts that have ended.
+  public var ended: Int32 { successes + failures + skipped }
+}
+
+/// One instance of a frame template: what it owns while it is not the one looked at.
+public struct FrameInstance: Sendable {
+  /// Its number in the run, from 1.
+  public var id: Int32
+  /// The template.
+  public var template: PoolIndex
+  /// The frame of the place that runs it.
+  public var parent: Int32
+  /// The place that runs it.
+  public var owner: NodeIndex
+  /// Its number among the instances of that place's visit, from 0.
+  public var position: Int32
+  /// Its slots.
+  public var memory: MemoryPart
+  /// Its registers.
+  public var registers: [Int64]
+  /// Its step records.
+  public var steps: [StepRecord]
+  /// Its remembered configurations.
+  public var histories: [[NodeIndex]]
+}
+
+/// An event on its way inside a run.
+public struct QueuedEvent: Sendable {
+  /// The name.
+  public var name: String
+  /// The data.
+  public var data: Value
+  /// `internal`, `external` or `platform` (SCXML 5.10.1).
+  public var type: String
+  /// The id it was sent under; empty: none.
+  public var sendID: String
+  /// Where it came from: the child's id when it came from one; empty: the flow itself.
+  public var invokeID: String
+  /// The session that gets it: a frame whose place calls a child flow, or 0.
+  public var session: Int32
+
+  /// An event.
+  public init(
+    name: String,
+    data: Value = .null,
+    type: String,
+    sendID: String = "",
+    invokeID: String = "",
+    session: Int32 = 0
+  ) {
+    self.name = name
+    self.data = data
+    self.type = type
+    self.sendID = sendID
+    self.invokeID = invokeID
+    self.session = session
+  }
+}
+
+/// A timer of a run besides those that tokens wait for.
+public struct RunTimer: Sendable {
+  /// What happens when its time has come.
+  public enum Purpose: Sendable {
+    /// A row of a node is looked at.
+    case after(row: RowIndex)
+    /// An event that was sent with a delay arrives.
+    case event(QueuedEvent)
+    /// The node takes too long.
+    case deadline
+  }
+
+  /// The effect's number.
+  public var effect: EffectID
+  /// The node that set it; for events the one that sent it.
+  public var node: NodeIndex
+  /// The frame.
+  public var frame: Int32
+  /// What happens.
+  public var purpose: Purpose
+
+  /// A timer.
+  public init(effect: EffectID, node: NodeIndex, frame: Int32, purpose: Purpose) {
+    self.effect = effect
+    self.node = node
+    self.frame = frame
+    self.purpose = purpose
   }
 }
 
@@ -103,12 +230,18 @@ public struct StepRecord: Sendable, Hashable {
   public var attempts: Int32
   /// Why the latest visit failed, if it did.
   public var error: RunError?
+  /// Whether the node is active now.
+  public var isActive: Bool
+  /// Items of the latest visit that failed (maps).
+  public var failedItems: Int32
 
   /// A step that has not been entered.
   public init() {
     status = .pending
     attempts = 0
     error = nil
+    isActive = false
+    failedItems = 0
   }
 }
 
@@ -116,8 +249,18 @@ public struct StepRecord: Sendable, Hashable {
 public struct RunState: Sendable {
   /// The run's id.
   public var runID: String
-  /// The tokens, in order of their places.
+  /// The tokens, in order of their frames and places: the active leaves.
   public var tokens: [Token]
+  /// Parallel nodes and forks under way.
+  public var joins: [JoinState]
+  /// Frames besides the run's own, in order of their numbers.
+  public var frames: [FrameInstance]
+  /// Number of the next frame.
+  public var nextFrame: Int32
+  /// Configurations remembered by history nodes.
+  public var histories: [[NodeIndex]]
+  /// Timers besides those that tokens wait for.
+  public var timers: [RunTimer]
   /// Registers by number.
   public var registers: [Int64]
   /// What guards and templates read.
@@ -148,9 +291,14 @@ public struct RunState: Sendable {
   public var outcome: RunOutcome?
 
   /// A run that has not started.
-  public init(nodes: Int, registers: Int, slots: Int) {
+  public init(nodes: Int, registers: Int, slots: Int, histories: Int = 0) {
     runID = ""
     tokens = []
+    joins = []
+    frames = []
+    nextFrame = 1
+    self.histories = [[NodeIndex]](repeating: [], count: histories)
+    timers = []
     self.registers = [Int64](repeating: 0, count: registers)
     memory = Memory(slotCount: slots)
     steps = [StepRecord](repeating: StepRecord(), count: nodes)
@@ -182,6 +330,10 @@ public enum TraceEntry: Sendable {
   case retried(place: NodeIndex, frame: Int32, attempt: Int32, error: RunError)
   /// A guard could not be evaluated: the row, and why with the values it read.
   case guardFailed(row: RowIndex, message: String)
+  /// An action could not be done: the node, and why.
+  case actionFailed(node: NodeIndex, message: String)
+  /// A `log` action.
+  case logged(label: String, value: Value)
 }
 
 /// What one step gave besides the new state.

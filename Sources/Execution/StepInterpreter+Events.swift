@@ -12,9 +12,10 @@ extension StepInterpreter {
   /// A write that timed out may have happened. It is repeated only when declared idempotent, and
   /// fails with kind `unknown` unless the flow has an edge for its timeout (FLOW-FORMAT rule 5, 7).
   /// The doubt lasts until an attempt is answered: a later refusal says nothing of the first.
-  mutating func attemptFailed(_ position: Int, kind: ErrorKind, message: String) {
+  mutating func attemptFailed(_ place: NodeIndex, kind: ErrorKind, message: String) {
+    guard let position = token(place, currentFrame) else { return }
     state.tokens[position].effect = 0
-    let node = table.nodes[Int(state.tokens[position].place)]
+    let node = table.nodes[Int(place)]
     let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
     if performer.isWrite, kind == .timeout || kind == .unknown {
       state.tokens[position].isInDoubt = true
@@ -28,7 +29,7 @@ extension StepInterpreter {
       if policy.kinds.contains(kind), token.attempt < policy.maxAttempts {
         output.trace.append(
           .retried(
-            place: token.place,
+            place: place,
             frame: token.frame,
             attempt: token.attempt + 1,
             error: error
@@ -37,14 +38,14 @@ extension StepInterpreter {
         let pause = policy.pauseMilliseconds(before: token.attempt + 1)
         if pause > 0 {
           state.tokens[position].phase = .pausing
-          state.tokens[position].effect = startTimer(.backoff, place: token.place, after: pause)
+          state.tokens[position].effect = startTimer(.backoff, place: place, after: pause)
         } else {
-          call(position)
+          call(place)
         }
         return
       }
     }
-    fail(position, token.isInDoubt ? doubtful(error, .failure, [.timeout], of: node) : error)
+    fail(place, token.isInDoubt ? doubtful(error, .failure, [.timeout], of: node) : error)
   }
 
   /// The error of a write that may have happened: kind `unknown`, unless one of `kinds` has an
@@ -72,7 +73,7 @@ extension StepInterpreter {
   }
 
   /// Whether what the token does may have changed something outside.
-  private func mayHaveHappened(_ token: Token) -> Bool {
+  func mayHaveHappened(_ token: Token) -> Bool {
     if token.isInDoubt { return true }
     let node = table.nodes[Int(token.place)]
     guard token.phase == .calling, token.effect != 0, node.effect != noIndex else { return false }
@@ -87,14 +88,46 @@ extension StepInterpreter {
       flowTimedOut()
       return
     }
-    guard let position = state.tokens.firstIndex(where: { $0.effect == timer }) else { return }
-    switch state.tokens[position].phase {
-    case .pausing:
-      state.tokens[position].effect = 0
-      call(position)
-    case .waiting: complete(position, answer: .null)
-    case .entered, .calling: return
+    if let position = state.tokens.firstIndex(where: { $0.effect == timer }) {
+      let token = state.tokens[position]
+      activate(token.frame)
+      switch token.phase {
+      case .pausing:
+        state.tokens[position].effect = 0
+        call(token.place)
+      case .waiting: complete(token.place, answer: .null)
+      case .entered, .calling, .resting, .hosting: return
+      }
+      return
     }
+    guard let position = state.timers.firstIndex(where: { $0.effect == timer }) else { return }
+    let entry = state.timers.remove(at: position)
+    switch entry.purpose {
+    case .event(let event): externalEvents.append(event)
+    case .deadline:
+      activate(entry.frame)
+      tookTooLong(entry.node)
+    case .after(let row):
+      let enabled = select(in: entry.frame) { [table] in
+        $0.event == .after && $0.place == entry.node && $0 == table.rows[Int(row)]
+      }
+      if !enabled.isEmpty { microstep(enabled, assigns: true) }
+    }
+  }
+
+  /// A node with others inside, or one that waits for events, has not ended in its time.
+  private mutating func tookTooLong(_ index: NodeIndex) {
+    let node = table.nodes[Int(index)]
+    let frame = currentFrame
+    dropFrames(of: index, frame)
+    activate(frame)
+    if node.isComposite {
+      exit(index + 1..<node.subtreeEnd, frame)
+      state.joins.removeAll { $0.owner == index && $0.frame == frame }
+      if token(index, frame) == nil { addToken(Token(place: index, frame: frame)) }
+    }
+    let message = "`\(node.name)` did not end in \(node.deadlineMilliseconds) ms"
+    fail(index, RunError(kind: .timeout, message: message, step: node.name))
   }
 
   /// The flow's own deadline: its target within the grace, else the run fails (FLOW-FORMAT).
@@ -116,67 +149,74 @@ extension StepInterpreter {
     state.isOverdue = true
     state.timeoutTimer = startTimer(.grace, place: noIndex, after: limits.graceMilliseconds)
     output.trace.append(.forced(target: limits.timeoutTarget, frame: 0))
-    pendingEntry = (limits.timeoutTarget, 0)
+    enter([limits.timeoutTarget], within: 0)
   }
 
   private mutating func abandonTokens(_ error: RunError) {
-    for position in state.tokens.indices {
-      let token = state.tokens[position]
+    for token in state.tokens {
+      activate(token.frame)
       let node = table.nodes[Int(token.place)]
+      guard token.phase != .resting else { continue }
       let status: StepStatus = mayHaveHappened(token) ? .unknown : .cancelled
       if token.effect != 0 { output.effects.append(.cancel(token.effect)) }
-      finish(position, status, RunError(kind: error.kind, message: error.message, step: node.name))
+      record(
+        token.place,
+        status,
+        RunError(kind: error.kind, message: error.message, step: node.name)
+      )
     }
+    activate(0)
+    cancelTimers { _ in true }
     state.tokens = []
+    state.joins = []
+    state.frames = []
+    for node in state.steps.indices { state.steps[node].isActive = false }
   }
 
   /// Somebody wants the run to stop: cancel edges first; a second request stops at once.
   ///
-  /// A write under way may have happened: its kind is then `unknown`, as after a timeout.
+  /// A write under way may have happened: its kind is then `unknown`, as after a timeout. Each
+  /// leaf that is active takes its own edge, or the nearest one around it; what has none ends.
   mutating func cancelRun(reason: String) {
     let isFirst = state.cancelReason == nil
     state.cancelReason = state.cancelReason ?? reason
-    if isFirst, let position = state.tokens.indices.first {
-      let token = state.tokens[position]
-      let node = table.nodes[Int(token.place)]
-      let isDoubtful = mayHaveHappened(token)
-      var error = RunError(kind: .cancelled, message: reason, step: node.name)
-      if isDoubtful { error = doubtful(error, .cancel, [.cancelled], of: node) }
-      if token.effect != 0 {
-        output.effects.append(.cancel(token.effect))
-        state.tokens[position].effect = 0
-      }
-      finish(position, isDoubtful ? .unknown : .cancelled, error)
-      expose(error: error)
-      let choice = takeRow(of: position, .cancel, kind: error.kind, skipsFailingGuards: true)
-      if case .taken = choice { return }
-    } else {
+    guard isFirst else {
       expose(error: RunError(kind: .cancelled, message: reason, step: ""))
+      state.outcome = .cancelled(reason: state.cancelReason ?? reason)
+      return
     }
-    state.outcome = .cancelled(reason: state.cancelReason ?? reason)
+    var isHandled = false
+    for leaf in state.tokens.map({ (place: $0.place, frame: $0.frame) }).reversed() {
+      guard token(leaf.place, leaf.frame) != nil else { continue }
+      activate(leaf.frame)
+      if cancel(leaf.place, reason) { isHandled = true }
+    }
+    if !isHandled { state.outcome = .cancelled(reason: state.cancelReason ?? reason) }
   }
 
-  /// A named event: the first token with a matching row takes it; others ignore it.
-  mutating func receive(name: String, payload: Value) {
-    guard let detail = table.names.firstIndex(where: { $0.sameScalars(as: name) }) else { return }
-    for (slot, entry) in table.slots.enumerated() where entry.kind == .event {
-      state.memory.set(slot, .map(["name": .string(name), "data": payload]))
+  /// Cancels one leaf of the current frame; returns whether an edge took it.
+  private mutating func cancel(_ place: NodeIndex, _ reason: String) -> Bool {
+    guard let position = token(place, currentFrame) else { return false }
+    let token = state.tokens[position]
+    let node = table.nodes[Int(place)]
+    let isDoubtful = mayHaveHappened(token)
+    var error = RunError(kind: .cancelled, message: reason, step: node.name)
+    if isDoubtful { error = doubtful(error, .cancel, [.cancelled], of: node) }
+    if token.effect != 0 {
+      output.effects.append(.cancel(token.effect))
+      state.tokens[position].effect = 0
     }
-    for position in state.tokens.indices {
-      let place = Int(state.tokens[position].place)
-      let listens = table.nodes[place].rows.contains { index in
-        let row = table.rows[Int(index)]
-        return row.event == .external && row.detail == Int64(detail)
-      }
-      guard listens else { continue }
-      let effect = state.tokens[position].effect
-      if case .taken = takeRow(of: position, .external, kind: nil) {
-        // A row without a target leaves the token, and its call, where they are.
-        let isStill = state.tokens.contains { $0.effect == effect }
-        if effect != 0, !isStill { output.effects.append(.cancel(effect)) }
-        return
-      }
+    record(place, isDoubtful ? .unknown : .cancelled, error)
+    state.tokens[position].phase = .resting
+    expose(error: error)
+    var index = place
+    while index > 0 {
+      let choice = takeRow(of: index, .cancel, kind: error.kind, skipsFailingGuards: true)
+      if case .taken = choice { return true }
+      if currentFrame != 0, index == root(of: currentFrame) { return false }
+      index = table.nodes[Int(index)].parent
     }
+    return false
   }
 
   // MARK: What guards see
@@ -185,25 +225,39 @@ extension StepInterpreter {
     node.visitsRegister == noIndex ? 1 : state.registers[Int(node.visitsRegister)]
   }
 
-  /// Records how a step ended.
-  mutating func finish(_ position: Int, _ status: StepStatus, _ error: RunError? = nil) {
-    let token = state.tokens[position]
-    state.steps[Int(token.place)].status = status
-    state.steps[Int(token.place)].error = error
+  /// Records how a node of the current frame ended.
+  mutating func record(_ index: NodeIndex, _ status: StepStatus, _ error: RunError? = nil) {
+    state.steps[Int(index)].status = status
+    state.steps[Int(index)].error = error
     if let error { state.lastError = error }
     output.trace.append(
-      .finished(place: token.place, frame: token.frame, status: status, error: error)
+      .finished(place: index, frame: currentFrame, status: status, error: error)
     )
-    exposeStep(token.place)
+    exposeStep(index)
+    wakeJoins()
+  }
+
+  /// Puts an event where guards read it (SCXML 5.10.1).
+  mutating func expose(_ event: QueuedEvent) {
+    let slot = context.event
+    guard slot != noIndex, linked.isSlotRead[Int(slot)] else { return }
+    var fields: ValueMap = [
+      "name": .string(event.name), "data": event.data, "type": .string(event.type),
+    ]
+    if !event.sendID.isEmpty { fields["sendid"] = .string(event.sendID) }
+    if !event.invokeID.isEmpty { fields["invokeid"] = .string(event.invokeID) }
+    if event.type == "external" { fields["origin"] = .string("#_scxml_\(state.runID)") }
+    state.memory.set(Int(slot), .map(fields))
   }
 
   mutating func expose(error: RunError) {
     state.lastError = error
-    guard let slot = linked.errorSlot, linked.isSlotRead[Int(slot)] else { return }
+    let slot = context.error
+    guard slot != noIndex, linked.isSlotRead[Int(slot)] else { return }
     state.memory.set(Int(slot), Self.record(of: error))
   }
 
-  private static func record(of error: RunError) -> Value {
+  static func record(of error: RunError) -> Value {
     .map([
       "kind": .string(error.kind.name), "message": .string(error.message),
       "step": .string(error.step),
@@ -227,7 +281,7 @@ extension StepInterpreter {
           "kind": .string(record.error?.kind.name ?? ""),
           "message": .string(record.error?.message ?? ""),
         ]),
-        "failed": .int(0),
+        "failed": .int(Int64(record.failedItems)), "active": .bool(record.isActive),
       ])
     )
   }

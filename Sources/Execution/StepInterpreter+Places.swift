@@ -2,99 +2,70 @@ import Expression
 import Table
 import Values
 
-// Entering places, and what follows when their work succeeds or fails.
+// Starting the work of leaves, and what follows when it succeeds or fails.
 extension StepInterpreter {
-  /// Enters a leaf, or the first leaf of an enclosing node.
-  mutating func enter(_ target: NodeIndex, frame: Int32) {
-    let index = Int(target)
-    let node = table.nodes[index]
-    guard state.placesEntered < table.runLimits.maxSteps else {
-      let error = RunError(
-        kind: .maxSteps,
-        message: "the run entered \(table.runLimits.maxSteps) places, as many as max_steps allows",
-        step: node.name
-      )
-      state.lastError = error
-      endByError(error)
-      return
-    }
-    // A refused entry counts too: doors that refuse in turn must not go round for ever.
-    state.placesEntered += 1
-    state.tokens.append(Token(place: target, frame: frame))
-    let position = state.tokens.count - 1
-    if node.maxVisits > 0, visits(of: node) >= Int64(node.maxVisits) {
-      let plural = node.maxVisits == 1 ? "visit" : "visits"
-      fail(
-        position,
-        RunError(
-          kind: .maxVisits,
-          message: "`\(node.name)` has had its \(node.maxVisits) \(plural)",
-          step: node.name
-        )
-      )
-      return
-    }
-    if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)] += 1 }
-    state.steps[index] = StepRecord()
-    output.trace.append(.entered(place: target, frame: frame, visit: visits(of: node)))
-    exposeStep(target)
+  /// Starts what a leaf of the current frame does.
+  mutating func start(_ place: NodeIndex) {
+    let node = table.nodes[Int(place)]
     if node.when != noIndex {
       switch linked.test(node.when, state.memory) {
       case .isTrue: break
       case .isFalse:
-        finish(position, .skipped)
-        followSuccess(position)
+        conclude(place, .skipped)
         return
       case .failure(let error):
-        fail(position, RunError(kind: .guardError, message: error.message, step: node.name))
+        fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
         return
       }
     }
-    work(position, node)
-  }
-
-  private mutating func work(_ position: Int, _ node: PlaceNode) {
     switch node.kind {
-    case .final: end(position, node)
-    case .action, .human: call(position)
+    case .action, .human: call(place)
     case .wait:
+      guard let position = token(place, currentFrame) else { return }
       state.tokens[position].phase = .waiting
       state.tokens[position].effect = startTimer(
         .wait,
-        place: state.tokens[position].place,
+        place: place,
         after: node.waitMilliseconds
       )
-    case .check:
-      switch linked.test(node.condition, state.memory) {
-      case .isTrue: succeed(position, answer: .null)
-      case .isFalse:
-        fail(
-          position,
-          RunError(
-            kind: .check,
-            message: "the check of `\(node.name)` is false",
-            step: node.name
-          )
-        )
-      case .failure(let error):
-        fail(position, RunError(kind: .guardError, message: error.message, step: node.name))
-      }
-    case .decision, .pass: succeed(position, answer: nil)
-    case .compound, .parallel, .planner, .fork, .join, .call:
+    case .check: check(place, node)
+    case .decision, .pass: succeed(place, answer: nil)
+    case .fork: startFork(place, node)
+    case .call: startCall(place, node)
+    case .join: startJoin(place, node)
+    case .final, .rest, .history, .compound, .parallel: return
+    case .planner:
       preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
   }
 
+  private mutating func check(_ place: NodeIndex, _ node: PlaceNode) {
+    switch linked.test(node.condition, state.memory) {
+    case .isTrue: succeed(place, answer: .null)
+    case .isFalse:
+      fail(
+        place,
+        RunError(
+          kind: .check,
+          message: "the check of `\(node.name)` is false",
+          step: node.name
+        )
+      )
+    case .failure(let error):
+      fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
+    }
+  }
+
   /// Starts the next attempt of an action.
-  mutating func call(_ position: Int) {
-    let token = state.tokens[position]
-    let node = table.nodes[Int(token.place)]
+  mutating func call(_ place: NodeIndex) {
+    let frame = currentFrame
+    let node = table.nodes[Int(place)]
     let effect = table.effects[Int(node.effect)]
     let input: Value
     switch render(effect.input) {
     case .success(let fields): input = .map(fields)
     case .failure(let error):
-      fail(position, RunError(kind: .guardError, message: error.message, step: node.name))
+      fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
       return
     }
     let performer = table.performers[Int(effect.performer)]
@@ -102,7 +73,7 @@ extension StepInterpreter {
       let first = linked.violations(of: input, schema: performer.inputSchema).first
     {
       fail(
-        position,
+        place,
         RunError(
           kind: .inputRejected,
           message: "the input of `\(performer.id)`: \(first.description)",
@@ -111,18 +82,19 @@ extension StepInterpreter {
       )
       return
     }
+    guard let position = token(place, frame) else { return }
     let id = nextEffect()
     state.tokens[position].phase = .calling
     state.tokens[position].effect = id
     state.tokens[position].attempt += 1
-    state.steps[Int(token.place)].attempts += 1
-    exposeStep(token.place)
+    state.steps[Int(place)].attempts += 1
+    exposeStep(place)
     output.effects.append(
       .call(
         CallIntent(
           id: id,
-          place: token.place,
-          frame: token.frame,
+          place: place,
+          frame: frame,
           performer: effect.performer,
           input: input,
           attempt: state.tokens[position].attempt,
@@ -151,40 +123,53 @@ extension StepInterpreter {
     return .success(fields)
   }
 
+  // MARK: Success
+
   /// A call was answered: results, `require`, merging, assignments, then the success rows.
-  mutating func complete(_ position: Int, answer: Value) {
-    state.tokens[position].effect = 0
-    state.tokens[position].isInDoubt = false
-    succeed(position, answer: answer)
+  mutating func complete(_ place: NodeIndex, answer: Value) {
+    rest(place)
+    if let position = token(place, currentFrame) { state.tokens[position].isInDoubt = false }
+    succeed(place, answer: answer)
   }
 
-  /// Records a success and follows it; nil means that the place has no answer of its own.
-  private mutating func succeed(_ position: Int, answer: Value?) {
-    let place = state.tokens[position].place
-    let node = table.nodes[Int(place)]
+  /// Nothing of a place is under way any more.
+  func isResting(_ place: NodeIndex) -> Bool {
+    token(place, currentFrame).map { state.tokens[$0].phase == .resting } ?? true
+  }
+
+  mutating func rest(_ place: NodeIndex) {
+    guard let position = token(place, currentFrame) else { return }
+    state.tokens[position].effect = 0
+    state.tokens[position].phase = .resting
+  }
+
+  /// Records a success and follows it; nil means that the node has no answer of its own.
+  mutating func succeed(_ index: NodeIndex, answer: Value?) {
+    let node = table.nodes[Int(index)]
+    rest(index)
     if let answer, let error = store(answer, of: node) {
-      fail(position, error)
+      fail(index, error)
       return
     }
     if let message = assign(node.assignments) {
-      fail(position, RunError(kind: .guardError, message: message, step: node.name))
+      fail(index, RunError(kind: .guardError, message: message, step: node.name))
       return
     }
-    finish(position, .success)
-    followSuccess(position)
+    record(index, .success)
+    followSuccess(index, .success(answer))
   }
 
   /// Writes an answer to the slots that hold it; undone when `require` or `result` refuses it.
   ///
   /// `result` and `require` read the answer under the step's own name and as `output`.
   private mutating func store(_ answer: Value, of node: PlaceNode) -> RunError? {
-    let (own, performer, output) = (node.resultSlot, node.performerSlot, linked.outputSlot)
+    let (own, performer, output) = (node.resultSlot, node.performerSlot, context.output)
     guard !node.result.isEmpty || node.require != noIndex else {
       write(answer, own, performer, output)
       merge(answer, of: node)
       return nil
     }
-    let before = (read(own), read(performer), output.flatMap { read($0) })
+    let before = (read(own), read(performer), read(output))
     write(answer, own, performer, output)
     var result = answer
     var refused: RunError?
@@ -200,14 +185,14 @@ extension StepInterpreter {
     if let refusal = refused ?? refusal(of: node) {
       if own != noIndex { state.memory.set(Int(own), before.0) }
       if performer != noIndex { state.memory.set(Int(performer), before.1) }
-      if let output { state.memory.set(Int(output), before.2) }
+      if output != noIndex { state.memory.set(Int(output), before.2) }
       return refusal
     }
     merge(result, of: node)
     return nil
   }
 
-  private func read(_ slot: SlotIndex) -> Value? {
+  func read(_ slot: SlotIndex) -> Value? {
     slot == noIndex ? nil : state.memory.value(Int(slot))
   }
 
@@ -215,11 +200,11 @@ extension StepInterpreter {
     _ value: Value,
     _ own: SlotIndex,
     _ performer: SlotIndex,
-    _ output: SlotIndex?
+    _ output: SlotIndex
   ) {
-    if own != noIndex { state.memory.set(Int(own), value) }
-    if performer != noIndex { state.memory.set(Int(performer), value) }
-    if let output { state.memory.set(Int(output), value) }
+    for slot in [own, performer, output] where slot != noIndex {
+      state.memory.set(Int(slot), value)
+    }
   }
 
   /// Why `require` refuses what has just been written; nil: it does not.
@@ -240,8 +225,8 @@ extension StepInterpreter {
 
   /// The seed form's merging of results into `state` (FLOW-SEMANTICS 9).
   private mutating func merge(_ result: Value, of node: PlaceNode) {
-    guard let slot = stateSlot, !node.mergedKeys.isEmpty || !node.saveAs.isEmpty,
-      case .map(var fields)? = state.memory.value(slot)
+    guard context.state != noIndex, !node.mergedKeys.isEmpty || !node.saveAs.isEmpty,
+      case .map(var fields)? = state.memory.value(Int(context.state))
     else { return }
     if !node.saveAs.isEmpty {
       fields[node.saveAs] = result
@@ -250,51 +235,45 @@ extension StepInterpreter {
         if let value = result[key] { fields[key] = value }
       }
     }
-    state.memory.set(slot, .map(fields))
+    state.memory.set(Int(context.state), .map(fields))
   }
 
-  private mutating func followSuccess(_ position: Int) {
-    let node = table.nodes[Int(state.tokens[position].place)]
-    switch takeRow(of: position, .success, kind: nil) {
+  /// Takes a success row; without one the enclosing node goes on.
+  mutating func followSuccess(_ index: NodeIndex, _ ending: Ending) {
+    switch takeRow(of: index, .success, kind: nil) {
     case .taken: break
     case .guardFailed(let message):
-      fail(position, RunError(kind: .guardError, message: message, step: node.name))
-    case .none:
-      fail(
-        position,
-        RunError(
-          kind: .guardError,
-          message: "no edge of `\(node.name)` is open after its success",
-          step: node.name
-        )
-      )
+      let name = table.nodes[Int(index)].name
+      fail(index, RunError(kind: .guardError, message: message, step: name))
+    case .none: passOn(index, ending)
     }
   }
 
-  /// The place's work failed for good: failure rows, else the run fails.
+  // MARK: Failure
+
+  /// A node's work failed for good: failure rows, else the enclosing node's.
   ///
   /// When a guard among the failure rows fails in its turn, they are tried once more with kind
   /// `guard_error`, and guards that fail then count as false: an edge without `when` catches all.
-  mutating func fail(_ position: Int, _ error: RunError) {
-    let token = state.tokens[position]
-    let isUnknown = token.isInDoubt || error.kind == .unknown
-    finish(position, isUnknown ? .unknown : .failure, error)
+  mutating func fail(_ index: NodeIndex, _ error: RunError) {
+    let position = token(index, currentFrame)
+    let isInDoubt = position.map { state.tokens[$0].isInDoubt } ?? false
+    rest(index)
+    record(index, isInDoubt || error.kind == .unknown ? .unknown : .failure, error)
     expose(error: error)
-    switch takeRow(of: position, .failure, kind: error.kind) {
+    switch takeRow(of: index, .failure, kind: error.kind) {
     case .taken: return
-    case .none: endByError(error)
+    case .none: passOn(index, .failure(error))
     case .guardFailed(let message):
-      let step = table.nodes[Int(token.place)].name
-      let second = RunError(kind: .guardError, message: message, step: step)
-      expose(error: second)
-      let choice = takeRow(
-        of: position,
-        .failure,
+      let second = RunError(
         kind: .guardError,
-        skipsFailingGuards: true
+        message: message,
+        step: table.nodes[Int(index)].name
       )
+      expose(error: second)
+      let choice = takeRow(of: index, .failure, kind: .guardError, skipsFailingGuards: true)
       if case .taken = choice { return }
-      endByError(second)
+      passOn(index, .failure(second))
     }
   }
 
@@ -303,38 +282,6 @@ extension StepInterpreter {
       state.outcome = .cancelled(reason: reason)
     } else {
       state.outcome = .failure(final: nil, error: error, result: .null)
-    }
-  }
-
-  /// Reaching a final place ends the run with the flow's result.
-  private mutating func end(_ position: Int, _ node: PlaceNode) {
-    finish(position, .success)
-    var result = linked.outputSlot.flatMap { state.memory.value(Int($0)) } ?? .null
-    if !table.result.isEmpty {
-      switch render(table.result) {
-      case .success(let fields): result = .map(fields)
-      case .failure(let error):
-        result = .null
-        if !node.isFailure, state.cancelReason == nil {
-          state.outcome = .failure(
-            final: node.name,
-            error: RunError(
-              kind: .guardError,
-              message: "the flow's result: \(error.message)",
-              step: node.name
-            ),
-            result: .null
-          )
-          return
-        }
-      }
-    }
-    if let reason = state.cancelReason {
-      state.outcome = .cancelled(reason: reason)
-    } else if node.isFailure {
-      state.outcome = .failure(final: node.name, error: state.lastError, result: result)
-    } else {
-      state.outcome = .success(final: node.name, result: result)
     }
   }
 }

@@ -3,31 +3,65 @@ import Table
 import Values
 
 /// One application of an event, under way.
+///
+/// The W3C algorithm (SCXML appendix D) over tokens: a macrostep takes eventless rows first, then
+/// internal events, then starts the work of the places entered, then takes what the run sent to
+/// itself, until nothing is left to do.
 struct StepInterpreter {
   let linked: LinkedTable
   var state: RunState
   var output: StepOutput
-  /// A place to enter next; transitions chain through this instead of recursion.
-  var pendingEntry: (node: NodeIndex, frame: Int32)?
+  /// What is to be done next, the last first: depth first, in document order.
+  var agenda: [Work] = []
+  var internalEvents: [QueuedEvent] = []
+  var externalEvents: [QueuedEvent] = []
+  /// The frame whose slots, registers and records stand in the state's own arrays.
+  var currentFrame: Int32 = 0
+  /// The well-known slots of that frame.
+  var context: FrameContext
+  /// Eventless rows and events taken in this step.
+  private var microsteps = 0
+
+  /// A piece of work of the agenda.
+  enum Work {
+    /// Starts what a leaf does.
+    case start(place: NodeIndex, frame: Int32)
+    /// Starts the next part of a parallel node or fork.
+    case open(owner: NodeIndex, frame: Int32)
+    /// A node with others inside has ended.
+    case ended(node: NodeIndex, frame: Int32, ending: Ending)
+  }
+
+  /// How something ended.
+  enum Ending {
+    /// Well, with its result; nil: it has none of its own.
+    case success(Value?)
+    /// Not.
+    case failure(RunError)
+    /// It was skipped.
+    case skipped
+  }
+
+  /// Microsteps of one step at most.
+  static let microstepLimit = 1_000
 
   init(linked: LinkedTable, state: RunState, output: StepOutput) {
     self.linked = linked
     self.state = state
     self.output = output
+    context = linked.contexts[0]
   }
 
   /// The table's plain data.
   @inline(__always) var table: TransitionTable { linked.table }
 
-  /// Applies `event`, then enters places until none is pending.
+  /// Applies `event`, then goes on until every token waits or the run has ended.
   mutating func apply(_ event: RunEvent) {
     guard state.outcome == nil else { return }
     state.nowMilliseconds = max(state.nowMilliseconds, event.atMilliseconds)
     dispatch(event.kind)
-    while let entry = pendingEntry, state.outcome == nil {
-      pendingEntry = nil
-      enter(entry.node, frame: entry.frame)
-    }
+    settle()
+    activate(0)
     if state.outcome != nil { withdrawEverything() }
   }
 
@@ -39,12 +73,14 @@ struct StepInterpreter {
       begin(runID: runID, input: input, environment: environment)
     case .completed(let effect, let answer, let usage, let cost):
       settle(usage: usage, costPicodollars: cost)
-      guard let position = caller(of: effect) else { return }
-      complete(position, answer: answer)
+      guard let caller = caller(of: effect) else { return }
+      activate(caller.frame)
+      complete(caller.place, answer: answer)
     case .failed(let effect, let kind, let message, let usage, let cost):
       settle(usage: usage, costPicodollars: cost)
-      guard let position = caller(of: effect) else { return }
-      attemptFailed(position, kind: kind, message: message)
+      guard let caller = caller(of: effect) else { return }
+      activate(caller.frame)
+      attemptFailed(caller.place, kind: kind, message: message)
     case .fired(let timer):
       exposeRun()
       fire(timer)
@@ -57,10 +93,60 @@ struct StepInterpreter {
     }
   }
 
-  /// The token whose call is under way under that number; nil for timers and for what is over.
-  private func caller(of effect: EffectID) -> Int? {
+  /// Runs to quiescence.
+  private mutating func settle() {
+    while state.outcome == nil {
+      if linked.hasEventlessRows, takeEventless() {
+        count()
+      } else if !internalEvents.isEmpty {
+        deliver(internalEvents.removeFirst())
+        count()
+      } else if let work = agenda.popLast() {
+        perform(work)
+      } else if !externalEvents.isEmpty {
+        deliver(externalEvents.removeFirst())
+        count()
+      } else {
+        return
+      }
+    }
+  }
+
+  /// Counts a microstep; one too many faults the run.
+  private mutating func count() {
+    microsteps += 1
+    guard microsteps > Self.microstepLimit, state.outcome == nil else { return }
+    let error = RunError(
+      kind: .maxSteps,
+      message: "the flow took \(Self.microstepLimit) rows and events of its own without waiting",
+      step: ""
+    )
+    state.lastError = error
+    endByError(error)
+  }
+
+  private mutating func perform(_ work: Work) {
+    switch work {
+    case .start(let place, let frame):
+      guard token(place, frame) != nil else { return }
+      activate(frame)
+      start(place)
+    case .open(let owner, let frame):
+      guard join(of: owner, frame) != nil else { return }
+      activate(frame)
+      openPart(of: owner)
+    case .ended(let node, let frame, let ending):
+      guard isActive(node, frame) else { return }
+      activate(frame)
+      conclude(node, ending)
+    }
+  }
+
+  /// Where the call under that number comes from; nil for timers and for what is over.
+  private func caller(of effect: EffectID) -> (place: NodeIndex, frame: Int32)? {
     guard effect != 0 else { return nil }
-    return state.tokens.firstIndex { $0.effect == effect && $0.phase == .calling }
+    return state.tokens.first { $0.effect == effect && $0.phase == .calling }
+      .map { ($0.place, $0.frame) }
   }
 
   private mutating func settle(usage: Usage?, costPicodollars: Int64) {
@@ -78,7 +164,7 @@ struct StepInterpreter {
     for slot in table.slots.indices {
       let entry = table.slots[slot]
       switch entry.kind {
-      case .input:
+      case .input where entry.scope == 0:
         let input = RunInput.completed(input, for: linked)
         state.memory.set(slot, input)
         if entry.schema != noIndex,
@@ -101,82 +187,41 @@ struct StepInterpreter {
         after: table.runLimits.timeoutMilliseconds
       )
     }
-    pendingEntry = (table.start, 0)
+    let root = table.nodes[0]
+    state.steps[0].isActive = true
+    perform(blocks: root.entryBlocks)
+    perform(actions: root.initialActions)
+    enter(root.initial.isEmpty ? [table.start] : list(root.initial), within: 0)
   }
 
-  // MARK: Rows
+  /// A list of node numbers of the lists pool.
+  func list(_ range: Range<PoolIndex>) -> [NodeIndex] {
+    range.map { table.lists[Int($0)] }
+  }
 
-  /// Takes the first row of `place` for `event` whose guard is true; returns whether one was taken.
-  ///
-  /// `kind` restricts failure and cancel rows. Rows stand in priority order, so the first match
-  /// wins (SCXML 3.13, document order; FLOW-SEMANTICS 5). With `skipsFailingGuards` a guard that
-  /// cannot be evaluated counts as false.
-  mutating func takeRow(
-    of position: Int,
-    _ event: EventClass,
-    kind: ErrorKind?,
-    skipsFailingGuards: Bool = false
-  ) -> RowChoice {
-    let token = state.tokens[position]
-    for index in table.nodes[Int(token.place)].rows {
-      let row = table.rows[Int(index)]
-      guard row.event == event else { continue }
-      if let kind, !row.kinds.contains(kind) { continue }
-      switch passes(row) {
-      case .isFalse: continue
-      case .isTrue: break
-      case .failure(let error):
-        output.trace.append(.guardFailed(row: index, message: error.message))
-        if row.guardErrorMode == .fails, !skipsFailingGuards {
-          return .guardFailed(error.message)
-        }
-        continue
-      }
-      if let message = assign(row.assignments) {
-        if skipsFailingGuards { continue }
-        return .guardFailed(message)
-      }
-      output.trace.append(.took(row: index, frame: token.frame))
-      leave(position, to: row.target)
-      return .taken
+  // MARK: Tokens
+
+  /// The position of the token on a place.
+  func token(_ place: NodeIndex, _ frame: Int32) -> Int? {
+    state.tokens.firstIndex { $0.place == place && $0.frame == frame }
+  }
+
+  /// Whether some token lies on a node or inside it.
+  func isActive(_ node: NodeIndex, _ frame: Int32) -> Bool {
+    let end = table.nodes[Int(node)].subtreeEnd
+    return state.tokens.contains { $0.frame == frame && $0.place >= node && $0.place < end }
+  }
+
+  /// Adds a token where it belongs in the order of frames and places.
+  mutating func addToken(_ token: Token) {
+    var position = state.tokens.count
+    while position > 0 {
+      let other = state.tokens[position - 1]
+      guard (token.frame, token.place) < (other.frame, other.place) else { break }
+      position -= 1
     }
-    return .none
+    state.tokens.insert(token, at: position)
   }
-
-  private func passes(_ row: Row) -> Truth {
-    guard row.guardProgram != noIndex else { return .isTrue }
-    switch linked.test(row.guardProgram, state.memory) {
-    case .isTrue: return row.isNegated ? .isFalse : .isTrue
-    case .isFalse: return row.isNegated ? .isTrue : .isFalse
-    case .failure(let error): return .failure(error)
-    }
-  }
-
-  private mutating func leave(_ position: Int, to target: NodeIndex) {
-    let frame = state.tokens[position].frame
-    if target == noIndex { return }
-    state.tokens.remove(at: position)
-    pendingEntry = (target, frame)
-  }
-
-  /// Evaluates assignments in order and writes them all, or none when one fails.
-  mutating func assign(_ range: Range<PoolIndex>) -> String? {
-    guard !range.isEmpty, let slot = stateSlot else { return nil }
-    guard case .map(var fields)? = state.memory.value(slot) else { return nil }
-    for index in range {
-      let entry = table.assignments[Int(index)]
-      switch linked.evaluate(entry.program, state.memory) {
-      case .value(.optional(let content)): fields[entry.field] = content ?? .null
-      case .value(let value): fields[entry.field] = value
-      case .failure(let error): return "assigning `\(entry.field)`: \(error.message)"
-      }
-    }
-    state.memory.set(slot, .map(fields))
-    return nil
-  }
-
-  /// The slot of `state`, if the flow has one.
-  var stateSlot: Int? { linked.stateSlot.map { Int($0) } }
 
   // MARK: Effects
 
@@ -209,22 +254,16 @@ struct StepInterpreter {
     for token in state.tokens where token.effect != 0 {
       output.effects.append(.cancel(token.effect))
     }
+    for timer in state.timers { output.effects.append(.cancel(timer.effect)) }
     state.tokens = []
+    state.timers = []
+    state.joins = []
+    state.frames = []
     if state.timeoutTimer != 0 {
       output.effects.append(.cancel(state.timeoutTimer))
       state.timeoutTimer = 0
     }
   }
-}
-
-/// What looking for a row gave.
-enum RowChoice {
-  /// A row was taken.
-  case taken
-  /// No row matches.
-  case none
-  /// A guard or assignment could not be evaluated.
-  case guardFailed(String)
 }
 
 extension Int64 {

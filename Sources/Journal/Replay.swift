@@ -251,6 +251,8 @@ extension TraceEntry {
       return "`\(name(place))` finished: \(error?.kind.name ?? status.name)"
     case .retried(let place, _, let attempt, _): return "`\(name(place))`: attempt \(attempt)"
     case .guardFailed(let row, _): return "the guard of row \(row) failed"
+    case .actionFailed(_, let message): return "an action failed: \(message)"
+    case .logged(let label, _): return "logged `\(label)`"
     }
   }
 }

@@ -35,6 +35,14 @@ extension BinaryWriter {
       write(byte: 5)
       write(index: row)
       write(text: message)
+    case .actionFailed(let node, let message):
+      write(byte: 6)
+      write(index: node)
+      write(text: message)
+    case .logged(let label, let value):
+      write(byte: 7)
+      write(text: label)
+      write(value: value)
     }
   }
 }
@@ -71,6 +79,12 @@ extension BinaryReader {
     case 5:
       let row = try readIndex()
       return .guardFailed(row: row, message: try readText())
+    case 6:
+      let node = try readIndex()
+      return .actionFailed(node: node, message: try readText())
+    case 7:
+      let label = try readText()
+      return .logged(label: label, value: try readValue())
     default: throw failure("unknown kind of trace entry")
     }
   }
@@ -99,7 +113,7 @@ public struct TraceDigest: Sendable {
         writer.write(index: target)
         writer.write(index: frame)
       case .entered: steps += 1
-      case .finished, .retried, .guardFailed: break
+      case .finished, .retried, .guardFailed, .actionFailed, .logged: break
       }
     }
   }

@@ -379,7 +379,7 @@ extension RunDriver {
             error: error
           )
         )
-      case .entered, .forced, .finished, .guardFailed: break
+      case .entered, .forced, .finished, .guardFailed, .actionFailed, .logged: break
       }
     }
   }

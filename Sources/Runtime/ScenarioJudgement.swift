@@ -308,7 +308,7 @@ struct ScenarioJudgement {
           if let kind, !candidate.kinds.contains(kind) { continue }
           coverage.guardsFalse.insert(other)
         }
-      case .entered, .forced, .retried, .guardFailed: break
+      case .entered, .forced, .retried, .guardFailed, .actionFailed, .logged: break
       }
     }
     return coverage

@@ -44,13 +44,20 @@ public struct GuardNeed: Sendable {
 private struct GuardNeedFinder {
   private let linked: LinkedTable
   private var memory: Memory
+  /// What is unknown to texts of the flow itself.
   private var unknown: [AttributePattern] = []
+  /// What is unknown besides to texts of maps and child flows, whose names hide the flow's.
+  private var unknownInside: [AttributePattern] = []
 
   init(_ linked: LinkedTable, input: Value) {
     self.linked = linked
     let table = linked.table
     memory = Memory(slotCount: table.slots.count)
     for (position, slot) in table.slots.enumerated() {
+      guard slot.scope == 0 else {
+        unknownInside.append(AttributePattern(slot.name))
+        continue
+      }
       switch slot.kind {
       case .input: memory.set(position, input)
       case .state:
@@ -66,6 +73,9 @@ private struct GuardNeedFinder {
     for node in table.nodes {
       names += node.mergedKeys
       if !node.saveAs.isEmpty { names.append(node.saveAs) }
+    }
+    for action in table.actions {
+      names += [action.text, action.id, action.idField].filter { !$0.isEmpty }
     }
     return names
   }
@@ -96,7 +106,8 @@ private struct GuardNeedFinder {
     guard program != noIndex, case .expression(let compiled)? = linked.programs[Int(program)] else {
       return
     }
-    let residual = compiled.residual(memory, unknown: unknown)
+    let isInside = linked.table.programs[Int(program)].scope != 0
+    let residual = compiled.residual(memory, unknown: unknown + (isInside ? unknownInside : []))
     let outcome: GuardNeed.Outcome
     switch residual.evaluation {
     case nil: outcome = .needs(residual.expression.canonicalText)

@@ -19,22 +19,27 @@ public final class LinkedTable: Sendable {
   public let inputDefaults: Value
   /// Whether some program of the flow's environment reads the slot, by slot.
   public let isSlotRead: [Bool]
-  /// Slot of `state`.
-  public let stateSlot: SlotIndex?
-  /// Slot of `output`.
-  public let outputSlot: SlotIndex?
-  /// Slot of `error`.
-  public let errorSlot: SlotIndex?
+  /// The well-known slots that texts of each frame template read.
+  public let contexts: [FrameContext]
   /// Slot of `run`.
   public let runSlot: SlotIndex?
+  /// Whether some row is eventless.
+  public let hasEventlessRows: Bool
+  /// The frame template that each node belongs to: the innermost around it.
+  public let templateOfNode: [PoolIndex]
+  /// History nodes by the node whose configuration they remember; no entry: none.
+  public let historiesOfNode: [NodeIndex: [NodeIndex]]
+  /// The children of parallel nodes, in order.
+  public let partsOfNode: [NodeIndex: [NodeIndex]]
   /// The flow's environment with its types, for expressions that are given later (`assert`).
   public let environment: Environment
   private let schemaPool: SchemaPool
+  private let frameStates: [Value]
 
   init(
     table: TransitionTable,
     programs: [CompiledProgram?],
-    constants: (initialState: Value, inputDefaults: Value),
+    constants: (initialState: Value, inputDefaults: Value, frameStates: [Value]),
     environment: Environment,
     schemaPool: SchemaPool
   ) {
@@ -44,6 +49,7 @@ public final class LinkedTable: Sendable {
     self.environment = environment
     initialState = constants.initialState
     inputDefaults = constants.inputDefaults
+    frameStates = constants.frameStates
     var isRead = [Bool](repeating: false, count: table.slots.count)
     for (position, program) in programs.enumerated()
     where table.programs[position].environment == 0 {
@@ -52,14 +58,37 @@ public final class LinkedTable: Sendable {
       }
     }
     isSlotRead = isRead
-    func slot(_ kind: SlotEntry.Kind) -> SlotIndex? {
-      table.slots.firstIndex { $0.kind == kind }.map { SlotIndex($0) }
+    contexts = table.frames.map { FrameContext($0, in: table) }
+    runSlot = table.slots.firstIndex { $0.kind == .run }.map { SlotIndex($0) }
+    hasEventlessRows = table.rows.contains { $0.event == .always }
+    var templates = [PoolIndex](repeating: 0, count: table.nodes.count)
+    // Templates stand in preorder of their nodes, so that inner ones come later.
+    let order = table.frames.indices.sorted {
+      table.frames[$0].nodes.lowerBound < table.frames[$1].nodes.lowerBound
     }
-    stateSlot = slot(.state)
-    outputSlot = slot(.output)
-    errorSlot = slot(.error)
-    runSlot = slot(.run)
+    for template in order where template > 0 {
+      for node in table.frames[template].nodes { templates[Int(node)] = PoolIndex(template) }
+    }
+    templateOfNode = templates
+    var histories: [NodeIndex: [NodeIndex]] = [:]
+    var parts: [NodeIndex: [NodeIndex]] = [:]
+    for (position, node) in table.nodes.enumerated() where node.parent != noIndex {
+      if node.kind == .history {
+        histories[node.parent, default: []].append(NodeIndex(position))
+      } else if table.nodes[Int(node.parent)].kind == .parallel {
+        parts[node.parent, default: []].append(NodeIndex(position))
+      }
+    }
+    historiesOfNode = histories
+    partsOfNode = parts
   }
+
+  /// Slot of the run's own `state`.
+  public var stateSlot: SlotIndex? { contexts[0].state == noIndex ? nil : contexts[0].state }
+  /// Slot of the run's own `output`.
+  public var outputSlot: SlotIndex? { contexts[0].output == noIndex ? nil : contexts[0].output }
+  /// Slot of the run's own `error`.
+  public var errorSlot: SlotIndex? { contexts[0].error == noIndex ? nil : contexts[0].error }
 
   /// The truth of a guard in the flow's memory.
   public func test(_ program: PoolIndex, _ memory: borrowing Memory) -> Truth {
@@ -97,6 +126,36 @@ public final class LinkedTable: Sendable {
   /// A schema of the pool as a value.
   public func schema(_ index: PoolIndex) -> Value? {
     index == noIndex ? nil : schemaPool.values[Int(index)]
+  }
+
+  /// Whether an `external` row takes an event of that name (SCXML 3.12.1).
+  ///
+  /// A descriptor matches the event of its name and those whose name goes on with a dot; `*`
+  /// matches all; a trailing `.*` or dot says nothing more.
+  public func matches(_ row: Row, event name: String) -> Bool {
+    guard !row.descriptors.isEmpty else {
+      return table.names[Int(row.detail)].sameScalars(as: name)
+    }
+    for position in row.descriptors {
+      let descriptor = table.names[Int(table.lists[Int(position)])]
+      if Self.matches(descriptor, name) { return true }
+    }
+    return false
+  }
+
+  private static func matches(_ descriptor: String, _ name: String) -> Bool {
+    var prefix = Array(descriptor.utf8)
+    if prefix.last == 0x2A { prefix.removeLast() }
+    if prefix.last == 0x2E { prefix.removeLast() }
+    if prefix.isEmpty { return true }
+    let bytes = Array(name.utf8)
+    guard bytes.starts(with: prefix) else { return false }
+    return bytes.count == prefix.count || bytes[prefix.count] == 0x2E
+  }
+
+  /// The initial `state` of a child flow.
+  public func initialState(of template: PoolIndex) -> Value {
+    template == 0 ? initialState : frameStates[Int(template)]
   }
 
   /// The memory that a performer's prompt and instructions are evaluated in.

@@ -54,6 +54,12 @@ struct Linker {
       let initialState = json(table.initialState, "the initial state"),
       let inputDefaults = json(table.inputDefaults, "the defaults of the input")
     else { return nil }
+    var frameStates: [Value] = []
+    for frame in table.frames {
+      let text = frame.initialState.isEmpty ? "{}" : frame.initialState
+      guard let value = json(text, "the initial state of a child flow") else { return nil }
+      frameStates.append(value)
+    }
     guard case .map = initialState, case .map = inputDefaults else {
       diagnostics.append(Messages.broken("the initial state is no mapping", at: table.debug.flow))
       return nil
@@ -64,7 +70,10 @@ struct Linker {
       refusals: refusals
     )
     for position in table.programs.indices where table.programs[position].environment == 0 {
-      let environment = environments.flow(outputSchema: table.programs[position].outputSchema)
+      let environment = environments.flow(
+        scope: table.programs[position].scope,
+        outputSchema: table.programs[position].outputSchema
+      )
       compile(position, in: environment)
     }
     for position in table.fields.indices {
@@ -81,8 +90,8 @@ struct Linker {
     return LinkedTable(
       table: table,
       programs: programs,
-      constants: (initialState, inputDefaults),
-      environment: environments.flow(outputSchema: noIndex),
+      constants: (initialState, inputDefaults, frameStates),
+      environment: environments.flow(scope: 0, outputSchema: noIndex),
       schemaPool: schemas
     )
   }
@@ -91,9 +100,10 @@ struct Linker {
   private func refuseLaterPlaces() throws(TableError) {
     for (position, node) in table.nodes.enumerated() where position > 0 {
       switch node.kind {
-      case .compound, .parallel, .planner, .fork, .join, .call:
+      case .planner:
         throw TableError("`\(node.name)` is of a kind that this version does not run")
-      case .action, .decision, .check, .wait, .human, .pass, .final: continue
+      case .compound, .parallel, .fork, .join, .call, .history: continue
+      case .action, .decision, .check, .wait, .human, .pass, .rest, .final: continue
       }
     }
   }

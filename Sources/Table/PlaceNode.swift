@@ -1,4 +1,4 @@
-/// One node of the flattened statechart; leaves are the places where a token can rest.
+/// One node of the statechart in preorder; leaves are the places where a token can rest.
 public struct PlaceNode: Sendable, Hashable {
   /// What a node does.
   public enum Kind: UInt8, Sendable, CaseIterable {
@@ -18,17 +18,24 @@ public struct PlaceNode: Sendable, Hashable {
     case human
     /// Does nothing and goes on (a pure step).
     case pass
+    /// Does nothing and waits for events.
+    case rest
     /// A plan proposed by a model runs here.
     case planner
-    /// Opens regions.
+    /// Runs a frame template once for each item of a list.
     case fork
-    /// Waits for regions.
+    /// Goes on as soon as the places it awaits have ended.
     case join
-    /// Runs a child flow.
+    /// Runs a frame template once: a child flow.
     case call
-    /// Ends the run.
+    /// Ends its enclosing node; directly below the root, the run.
     case final
+    /// Stands for what its parent remembers of its last visit; never holds a token.
+    case history
   }
+
+  /// Whether other nodes lie inside, so that no token ever rests on it.
+  public var isComposite: Bool { kind == .compound || kind == .parallel }
 
   /// The node's id as people wrote it.
   ///
@@ -75,8 +82,34 @@ public struct PlaceNode: Sendable, Hashable {
   public var result: Range<PoolIndex>
   /// Whether ending here is a failure (final nodes).
   public var isFailure: Bool
-  /// Rows that leave this leaf: own and enclosing, in priority order.
+  /// The node's own rows in priority order; those of enclosing nodes follow by `parent`.
   public var rows: Range<RowIndex>
+  /// Where a compound starts, what a history stands for at first: nodes in the lists pool.
+  public var initial: Range<PoolIndex>
+  /// Done between entering a compound and its initial nodes, or with a history's default.
+  public var initialActions: Range<PoolIndex>
+  /// Blocks of actions done on entry, in the blocks pool; an error ends its block only.
+  public var entryBlocks: Range<PoolIndex>
+  /// Blocks of actions done on exit.
+  public var exitBlocks: Range<PoolIndex>
+  /// How the parts of a parallel node or the items of a fork join, in the joins pool.
+  public var join: PoolIndex
+  /// What a fork or call runs, in the frames pool.
+  public var template: PoolIndex
+  /// What a call passes to its flow as `input`, in the fields pool.
+  public var input: Range<PoolIndex>
+  /// The list whose items a fork runs over: an expression in the programs pool.
+  public var items: PoolIndex
+  /// Nodes that a join awaits, in the lists pool.
+  public var awaited: Range<PoolIndex>
+  /// What a final node hands to its enclosing node, instead of `result`: in the programs pool.
+  public var content: PoolIndex
+  /// Place among the run's remembered configurations (history nodes).
+  public var history: Int32
+  /// Whether a history remembers leaves rather than children.
+  public var isDeep: Bool
+  /// Whether the node follows the W3C algorithm: `done.state` events, failing guards as events.
+  public var isChart: Bool
 
   /// A node that does nothing.
   public init(name: String, kind: Kind, parent: NodeIndex) {
@@ -102,5 +135,18 @@ public struct PlaceNode: Sendable, Hashable {
     result = 0..<0
     isFailure = false
     rows = 0..<0
+    initial = 0..<0
+    initialActions = 0..<0
+    entryBlocks = 0..<0
+    exitBlocks = 0..<0
+    join = noIndex
+    template = noIndex
+    input = 0..<0
+    items = noIndex
+    awaited = 0..<0
+    content = noIndex
+    history = noIndex
+    isDeep = false
+    isChart = false
   }
 }

@@ -18,6 +18,8 @@ public struct ProgramSource: Sendable, Hashable {
   /// Which environment: 0 is the flow's, above it the performers' in order of the performers pool
   /// (performer p reads environment p + 1).
   public var environment: Int32
+  /// The scope of the flow's environment (`environment` 0): which slots and aliases it sees.
+  public var scope: PoolIndex
   /// Schema of what `output` holds where the program runs; `noIndex`: anything.
   public var outputSchema: PoolIndex
   /// The text; a `structure` is JSON text.
@@ -27,11 +29,13 @@ public struct ProgramSource: Sendable, Hashable {
   public init(
     kind: Kind,
     environment: Int32 = 0,
+    scope: PoolIndex = 0,
     outputSchema: PoolIndex = noIndex,
     text: String
   ) {
     self.kind = kind
     self.environment = environment
+    self.scope = scope
     self.outputSchema = outputSchema
     self.text = text
   }
@@ -109,61 +113,84 @@ public struct RetryPolicy: Sendable, Hashable {
   }
 }
 
-/// A parallel part with its join policy; built by later planners, laid out now.
-public struct Region: Sendable, Hashable {
-  /// How the regions of a node join.
-  public enum Join: UInt8, Sendable, CaseIterable {
+/// How the parts of a parallel node, or the items of a fork, come together.
+public struct JoinPolicy: Sendable, Hashable {
+  /// When the whole is finished.
+  public enum Kind: UInt8, Sendable, CaseIterable {
     /// All must succeed; the first failure halts the rest.
     case all
-    /// The first success halts the rest.
+    /// The first success halts the rest; failure when all have failed.
     case any
-    /// The first to finish halts the rest.
+    /// The first to finish halts the rest and decides.
     case first
     /// All must finish; never fails itself.
     case finished
-    /// `count` successes halt the rest.
+    /// `count` successes halt the rest; failure when they are out of reach.
     case count
+    /// All must reach a final state, without success or failure (SCXML parallel).
+    case chart
   }
 
-  /// The parallel node.
-  public var owner: NodeIndex
-  /// The region's nodes.
-  public var nodes: Range<NodeIndex>
-  /// Where it starts.
-  public var initial: NodeIndex
-  /// The owner's policy.
-  public var join: Join
-  /// Successes needed (`count`), failures tolerated.
-  public var count: Int32
+  /// What a failed item means.
+  public enum ItemError: UInt8, Sendable, CaseIterable {
+    /// As `kind` says.
+    case fails
+    /// The item's error stands in the results in its place.
+    case collects
+    /// The item is left out of the results.
+    case skips
+  }
 
-  /// A region.
+  /// When the whole is finished.
+  public var kind: Kind
+  /// Successes needed (`count`).
+  public var count: Int32
+  /// Failures that end the whole as failed; 0: as `kind` says.
+  public var failures: Int32
+  /// Parts that run at a time; 0: all.
+  public var concurrency: Int32
+  /// What a failed item means.
+  public var itemError: ItemError
+
+  /// A policy.
   public init(
-    owner: NodeIndex,
-    nodes: Range<NodeIndex>,
-    initial: NodeIndex,
-    join: Join,
-    count: Int32
+    kind: Kind,
+    count: Int32 = 0,
+    failures: Int32 = 0,
+    concurrency: Int32 = 0,
+    itemError: ItemError = .fails
   ) {
-    self.owner = owner
-    self.nodes = nodes
-    self.initial = initial
-    self.join = join
+    self.kind = kind
     self.count = count
+    self.failures = failures
+    self.concurrency = concurrency
+    self.itemError = itemError
   }
 }
 
-/// A region template that may be instantiated at most `max` times (maps over items, child flows).
+/// Part of a table that may run several times over, each time with its own state.
+///
+/// Maps over items and child flows. An instance owns its registers, slots, step records, remembered
+/// configurations and tokens; node 0's template, number 0, is the run itself.
 public struct FrameTemplate: Sendable, Hashable {
-  /// The nodes of the template.
+  /// The nodes of the template: the subtree of its root.
   public var nodes: Range<NodeIndex>
   /// Where an instance starts.
   public var initial: NodeIndex
-  /// Instances at most; the root frame has 1.
+  /// Instances at most in one visit of the place that runs it; the root frame has 1.
   public var maxInstances: Int32
   /// Registers that an instance owns.
   public var registers: Range<RegisterIndex>
   /// Memory slots that an instance owns.
   public var slots: Range<SlotIndex>
+  /// Remembered configurations that an instance owns.
+  public var histories: Range<Int32>
+  /// The scope of names that its texts see.
+  public var scope: PoolIndex
+  /// What an instance returns, in the fields pool; empty: its last result.
+  public var result: Range<PoolIndex>
+  /// Initial `state` of a child flow as JSON text; empty: it has none of its own.
+  public var initialState: String
 
   /// A template.
   public init(
@@ -178,7 +205,20 @@ public struct FrameTemplate: Sendable, Hashable {
     self.maxInstances = maxInstances
     self.registers = registers
     self.slots = slots
+    histories = 0..<0
+    scope = 0
+    result = 0..<0
+    initialState = ""
   }
+}
+
+/// What names a program sees: the slots and aliases of its scope, then of those around it.
+public struct ScopeEntry: Sendable, Hashable {
+  /// The scope around; `noIndex`: none, as for the flow and for child flows.
+  public var parent: PoolIndex
+
+  /// A scope.
+  public init(parent: PoolIndex) { self.parent = parent }
 }
 
 /// What a register counts.
@@ -193,6 +233,8 @@ public struct RegisterEntry: Sendable, Hashable {
     case history
     /// Position in a sequence.
     case cursor
+    /// Tries or rounds of a node.
+    case rounds
   }
 
   /// What it counts.
@@ -204,22 +246,5 @@ public struct RegisterEntry: Sendable, Hashable {
   public init(kind: Kind, node: NodeIndex) {
     self.kind = kind
     self.node = node
-  }
-}
-
-/// A guard re-evaluated when a path it reads changes; built by later planners.
-public struct Watch: Sendable, Hashable {
-  /// The node that is active while watching.
-  public var node: NodeIndex
-  /// The guard.
-  public var program: PoolIndex
-  /// The rows to consider.
-  public var rows: Range<RowIndex>
-
-  /// A watch.
-  public init(node: NodeIndex, program: PoolIndex, rows: Range<RowIndex>) {
-    self.node = node
-    self.program = program
-    self.rows = rows
   }
 }

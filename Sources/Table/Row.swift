@@ -30,10 +30,10 @@ public enum GuardErrorMode: UInt8, Sendable, CaseIterable, Hashable {
 
 /// One transition: place, event, guard, assignments, target.
 ///
-/// Rows of a place stand together, sorted by (event, priority); the first whose guard is true is
-/// taken. Rows of enclosing states are already merged in.
+/// Rows of a place stand together in priority order; the first whose guard is true is taken. Rows
+/// of enclosing nodes are looked at after those of the nodes inside (SCXML 3.13).
 public struct Row: Sendable, Hashable {
-  /// The leaf that the row leaves.
+  /// The node whose row it is: a leaf, or a node around the leaves that it leaves.
   public var place: NodeIndex
   /// The event.
   public var event: EventClass
@@ -54,6 +54,25 @@ public struct Row: Sendable, Hashable {
   public var target: NodeIndex
   /// The nodes that may be exited: active nodes of this preorder range, deepest first.
   public var domain: Range<NodeIndex>
+  /// All targets when there are several, in the lists pool; empty: `target` alone.
+  public var targets: Range<PoolIndex>
+  /// Actions done between exit and entry, in the actions pool.
+  public var actions: Range<PoolIndex>
+  /// Event descriptors (`external` rows) in the names pool, by the lists pool; SCXML 3.12.1.
+  ///
+  /// Empty: `detail` alone is the name.
+  public var descriptors: Range<PoolIndex>
+  /// The delay (`after` rows) in milliseconds or as a duration, in the programs pool; `noIndex`:
+  /// `detail`.
+  public var delay: PoolIndex
+  /// Whether targets inside the place leave the place itself active (SCXML `internal`).
+  public var isInternal: Bool
+  /// A register that must be below `counterLimit` for the row to be taken, and then counts on.
+  public var counter: RegisterIndex
+  /// See `counter`.
+  public var counterLimit: Int64
+  /// Registers set to zero when the row is taken.
+  public var resets: Range<RegisterIndex>
 
   /// A row that is always taken.
   public init(place: NodeIndex, event: EventClass, target: NodeIndex) {
@@ -67,5 +86,13 @@ public struct Row: Sendable, Hashable {
     guardErrorMode = .fails
     assignments = 0..<0
     domain = 0..<0
+    targets = 0..<0
+    actions = 0..<0
+    descriptors = 0..<0
+    delay = noIndex
+    isInternal = false
+    counter = noIndex
+    counterLimit = 0
+    resets = 0..<0
   }
 }

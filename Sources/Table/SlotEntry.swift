@@ -8,7 +8,7 @@ public struct SlotEntry: Sendable, Hashable {
     case state
     /// The latest result of a step or performer.
     case result
-    /// `steps.<id>`: `{status, visits, attempts, error: {kind, message}, failed}`.
+    /// `steps.<id>`: `{status, visits, attempts, error: {kind, message}, failed, active}`.
     case step
     /// The step just finished (`output`, and `response` in the seed form).
     case output
@@ -32,12 +32,15 @@ public struct SlotEntry: Sendable, Hashable {
   public var kind: Kind
   /// Schema of its values in the schemas pool; `noIndex`: anything.
   public var schema: PoolIndex
+  /// The scope that sees it.
+  public var scope: PoolIndex
 
   /// A slot.
-  public init(name: String, kind: Kind, schema: PoolIndex = noIndex) {
+  public init(name: String, kind: Kind, schema: PoolIndex = noIndex, scope: PoolIndex = 0) {
     self.name = name
     self.kind = kind
     self.schema = schema
+    self.scope = scope
   }
 }
 
@@ -49,11 +52,14 @@ public struct AliasEntry: Sendable, Hashable {
   public var variable: String
   /// The fields inside it.
   public var fields: [String]
+  /// The scope that sees it.
+  public var scope: PoolIndex
 
   /// An alias.
-  public init(name: String, variable: String, fields: [String]) {
+  public init(name: String, variable: String, fields: [String], scope: PoolIndex = 0) {
     self.name = name
     self.variable = variable
     self.fields = fields
+    self.scope = scope
   }
 }

@@ -3,7 +3,7 @@ import Values
 // The versioned binary form of a table: what the digest covers and what stores keep.
 extension TransitionTable {
   /// The version that `encoded()` writes.
-  static let codecVersion: UInt64 = 1
+  static let codecVersion: UInt64 = 2
   /// First bytes of every encoded table.
   static let codecMagic: [UInt8] = Array("SBXT".utf8)
 
@@ -17,29 +17,31 @@ extension TransitionTable {
     writer.write(text: name)
     writer.write(list: nodes) { $0.write(node: $1) }
     writer.write(list: rows) { $0.write(row: $1) }
-    writer.write(list: regions) { writer, region in
-      writer.write(index: region.owner)
-      writer.write(range: region.nodes)
-      writer.write(index: region.initial)
-      writer.write(byte: region.join.rawValue)
-      writer.write(index: region.count)
-    }
     writer.write(list: frames) { writer, frame in
       writer.write(range: frame.nodes)
       writer.write(index: frame.initial)
       writer.write(index: frame.maxInstances)
       writer.write(range: frame.registers)
       writer.write(range: frame.slots)
+      writer.write(range: frame.histories)
+      writer.write(index: frame.scope)
+      writer.write(range: frame.result)
+      writer.write(text: frame.initialState)
+    }
+    writer.write(list: joins) { writer, join in
+      writer.write(byte: join.kind.rawValue)
+      for number in [join.count, join.failures, join.concurrency] { writer.write(index: number) }
+      writer.write(byte: join.itemError.rawValue)
     }
     writer.write(list: registers) { writer, register in
       writer.write(byte: register.kind.rawValue)
       writer.write(index: register.node)
     }
-    writer.write(list: watches) { writer, watch in
-      writer.write(index: watch.node)
-      writer.write(index: watch.program)
-      writer.write(range: watch.rows)
-    }
+    writer.write(index: historyCount)
+    writer.write(list: lists) { $0.write(index: $1) }
+    writer.write(list: actions) { $0.write(action: $1) }
+    writer.write(list: blocks) { $0.write(range: $1) }
+    writer.write(list: scopes) { $0.write(index: $1.parent) }
     writePools(&writer)
     writeRest(&writer)
     return writer.bytes
@@ -49,6 +51,7 @@ extension TransitionTable {
     writer.write(list: programs) { writer, program in
       writer.write(byte: program.kind.rawValue)
       writer.write(index: program.environment)
+      writer.write(index: program.scope)
       writer.write(index: program.outputSchema)
       writer.write(text: program.text)
     }
@@ -79,11 +82,13 @@ extension TransitionTable {
       writer.write(text: slot.name)
       writer.write(byte: slot.kind.rawValue)
       writer.write(index: slot.schema)
+      writer.write(index: slot.scope)
     }
     writer.write(list: aliases) { writer, alias in
       writer.write(text: alias.name)
       writer.write(text: alias.variable)
       writer.write(list: alias.fields) { $0.write(text: $1) }
+      writer.write(index: alias.scope)
     }
   }
 
@@ -139,6 +144,19 @@ extension BinaryWriter {
     write(range: node.result)
     write(bool: node.isFailure)
     write(range: node.rows)
+    write(range: node.initial)
+    write(range: node.initialActions)
+    write(range: node.entryBlocks)
+    write(range: node.exitBlocks)
+    write(index: node.join)
+    write(index: node.template)
+    write(range: node.input)
+    write(index: node.items)
+    write(range: node.awaited)
+    write(index: node.content)
+    write(index: node.history)
+    write(bool: node.isDeep)
+    write(bool: node.isChart)
   }
 
   fileprivate mutating func write(row: Row) {
@@ -152,6 +170,28 @@ extension BinaryWriter {
     write(range: row.assignments)
     write(index: row.target)
     write(range: row.domain)
+    write(range: row.targets)
+    write(range: row.actions)
+    write(range: row.descriptors)
+    write(index: row.delay)
+    write(bool: row.isInternal)
+    write(index: row.counter)
+    write(signed: row.counterLimit)
+    write(range: row.resets)
+  }
+
+  fileprivate mutating func write(action: ActionEntry) {
+    write(byte: action.kind.rawValue)
+    write(index: action.program)
+    write(text: action.text)
+    write(index: action.textProgram)
+    for text in [action.id, action.idField, action.target] { write(text: text) }
+    write(index: action.targetProgram)
+    write(range: action.fields)
+    write(signed: action.delayMilliseconds)
+    write(index: action.delayProgram)
+    write(range: action.body)
+    write(range: action.otherwise)
   }
 
   fileprivate mutating func write(performer: Performer) {

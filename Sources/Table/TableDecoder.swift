@@ -27,22 +27,14 @@ extension BinaryReader {
     var table = TransitionTable(name: try readText())
     table.nodes = try readList { (reader) throws(BinaryError) in try reader.readNode() }
     table.rows = try readList { (reader) throws(BinaryError) in try reader.readRow() }
-    table.regions = try readList { (reader) throws(BinaryError) in
-      Region(
-        owner: try reader.readIndex(),
-        nodes: try reader.readRange(),
-        initial: try reader.readIndex(),
-        join: try reader.readCase(Region.Join.self),
-        count: try reader.readIndex()
-      )
-    }
-    table.frames = try readList { (reader) throws(BinaryError) in
-      FrameTemplate(
-        nodes: try reader.readRange(),
-        initial: try reader.readIndex(),
-        maxInstances: try reader.readIndex(),
-        registers: try reader.readRange(),
-        slots: try reader.readRange()
+    table.frames = try readList { (reader) throws(BinaryError) in try reader.readFrame() }
+    table.joins = try readList { (reader) throws(BinaryError) in
+      JoinPolicy(
+        kind: try reader.readCase(JoinPolicy.Kind.self),
+        count: try reader.readIndex(),
+        failures: try reader.readIndex(),
+        concurrency: try reader.readIndex(),
+        itemError: try reader.readCase(JoinPolicy.ItemError.self)
       )
     }
     table.registers = try readList { (reader) throws(BinaryError) in
@@ -51,12 +43,12 @@ extension BinaryReader {
         node: try reader.readIndex()
       )
     }
-    table.watches = try readList { (reader) throws(BinaryError) in
-      Watch(
-        node: try reader.readIndex(),
-        program: try reader.readIndex(),
-        rows: try reader.readRange()
-      )
+    table.historyCount = try readIndex()
+    table.lists = try readList { (reader) throws(BinaryError) in try reader.readIndex() }
+    table.actions = try readList { (reader) throws(BinaryError) in try reader.readAction() }
+    table.blocks = try readList { (reader) throws(BinaryError) in try reader.readRange() }
+    table.scopes = try readList { (reader) throws(BinaryError) in
+      ScopeEntry(parent: try reader.readIndex())
     }
     try readPools(&table)
     try readRest(&table)
@@ -69,6 +61,7 @@ extension BinaryReader {
       ProgramSource(
         kind: try reader.readCase(ProgramSource.Kind.self),
         environment: try reader.readIndex(),
+        scope: try reader.readIndex(),
         outputSchema: try reader.readIndex(),
         text: try reader.readText()
       )
@@ -101,14 +94,16 @@ extension BinaryReader {
       SlotEntry(
         name: try reader.readText(),
         kind: try reader.readCase(SlotEntry.Kind.self),
-        schema: try reader.readIndex()
+        schema: try reader.readIndex(),
+        scope: try reader.readIndex()
       )
     }
     table.aliases = try readList { (reader) throws(BinaryError) in
       AliasEntry(
         name: try reader.readText(),
         variable: try reader.readText(),
-        fields: try reader.readTexts()
+        fields: try reader.readTexts(),
+        scope: try reader.readIndex()
       )
     }
   }
@@ -181,6 +176,19 @@ extension BinaryReader {
     node.result = try readRange()
     node.isFailure = try readBool()
     node.rows = try readRange()
+    node.initial = try readRange()
+    node.initialActions = try readRange()
+    node.entryBlocks = try readRange()
+    node.exitBlocks = try readRange()
+    node.join = try readIndex()
+    node.template = try readIndex()
+    node.input = try readRange()
+    node.items = try readIndex()
+    node.awaited = try readRange()
+    node.content = try readIndex()
+    node.history = try readIndex()
+    node.isDeep = try readBool()
+    node.isChart = try readBool()
     return node
   }
 
@@ -195,7 +203,49 @@ extension BinaryReader {
     row.assignments = try readRange()
     row.target = try readIndex()
     row.domain = try readRange()
+    row.targets = try readRange()
+    row.actions = try readRange()
+    row.descriptors = try readRange()
+    row.delay = try readIndex()
+    row.isInternal = try readBool()
+    row.counter = try readIndex()
+    row.counterLimit = try readSigned()
+    row.resets = try readRange()
     return row
+  }
+
+  fileprivate mutating func readAction() throws(BinaryError) -> ActionEntry {
+    var action = ActionEntry(
+      kind: try readCase(ActionEntry.Kind.self),
+      program: try readIndex(),
+      text: try readText()
+    )
+    action.textProgram = try readIndex()
+    action.id = try readText()
+    action.idField = try readText()
+    action.target = try readText()
+    action.targetProgram = try readIndex()
+    action.fields = try readRange()
+    action.delayMilliseconds = try readSigned()
+    action.delayProgram = try readIndex()
+    action.body = try readRange()
+    action.otherwise = try readRange()
+    return action
+  }
+
+  fileprivate mutating func readFrame() throws(BinaryError) -> FrameTemplate {
+    var frame = FrameTemplate(
+      nodes: try readRange(),
+      initial: try readIndex(),
+      maxInstances: try readIndex(),
+      registers: try readRange(),
+      slots: try readRange()
+    )
+    frame.histories = try readRange()
+    frame.scope = try readIndex()
+    frame.result = try readRange()
+    frame.initialState = try readText()
+    return frame
   }
 
   private mutating func readPerformer() throws(BinaryError) -> Performer {

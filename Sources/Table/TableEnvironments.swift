@@ -19,7 +19,12 @@ struct TableEnvironments {
   private let schemaChecks: [String: @Sendable (Value) -> String?]
   private var types = SchemaTypes()
   private var typeOfSchema: [PoolIndex: ExpressionType] = [:]
-  private var flowEnvironments: [PoolIndex: Environment] = [:]
+  private var flowEnvironments: [EnvironmentKey: Environment] = [:]
+
+  private struct EnvironmentKey: Hashable {
+    var scope: PoolIndex
+    var outputSchema: PoolIndex
+  }
 
   init(table: TransitionTable, schemas: SchemaPool, refusals: [Environment.Refusal]) {
     self.table = table
@@ -58,6 +63,7 @@ struct TableEnvironments {
         ),
         RecordField("visits", .int), RecordField("attempts", .int),
         RecordField("error", .record("steps.error")), RecordField("failed", .int),
+        RecordField("active", .bool),
       ]
     )
     types.records.declare(
@@ -70,7 +76,12 @@ struct TableEnvironments {
     )
     types.records.declare(
       "event",
-      fields: [RecordField("name", .string), RecordField("data", .dyn)]
+      fields: [
+        RecordField("name", .string), RecordField("data", .dyn),
+        RecordField("type", .string), RecordField("sendid", .string, isOptional: true),
+        RecordField("origin", .string, isOptional: true),
+        RecordField("invokeid", .string, isOptional: true),
+      ]
     )
     types.records.declare(
       "env",
@@ -99,33 +110,58 @@ struct TableEnvironments {
     }
   }
 
-  /// The environment of the flow's own texts, where `output` has the given schema.
-  mutating func flow(outputSchema: PoolIndex) -> Environment {
-    if let known = flowEnvironments[outputSchema] { return known }
+  /// The environment of the flow's own texts in a scope, where `output` has the given schema.
+  mutating func flow(scope: PoolIndex, outputSchema: PoolIndex) -> Environment {
+    let key = EnvironmentKey(scope: scope, outputSchema: outputSchema)
+    if let known = flowEnvironments[key] { return known }
+    let scopes = visibleScopes(from: scope)
     var variables: [Environment.Variable] = []
     variables.reserveCapacity(table.slots.count)
-    for (position, slot) in table.slots.enumerated() {
-      let type =
-        slot.kind == .output && outputSchema != noIndex
-        ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
-      variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
+    var seen: Set<MapKey> = []
+    // What an inner scope declares hides what stands around it.
+    for visible in scopes {
+      for (position, slot) in table.slots.enumerated() where sees(visible, slot) {
+        guard seen.insert(.string(slot.name)).inserted else { continue }
+        let type =
+          slot.kind == .output && outputSchema != noIndex && visible == scope
+          ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
+        variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
+      }
     }
-    var aliases = table.aliases.filter { !$0.variable.isEmpty }.map {
+    let entries = table.aliases.filter { scopes.contains($0.scope) }
+    var aliases = entries.filter { !$0.variable.isEmpty }.map {
       Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
     }
-    if !table.aliases.contains(where: { $0.name.sameScalars(as: "now") }) {
+    if !entries.contains(where: { $0.name.sameScalars(as: "now") }) {
       aliases.append(Environment.Alias(name: "now", variable: "run", fields: ["now"]))
     }
     var environment = Environment(
       variables: variables,
       aliases: aliases,
-      refusals: [Self.secrets] + ambiguousNames() + refusals,
+      refusals: [Self.secrets] + ambiguousNames(entries) + refusals,
       records: types.records,
       dialect: .flow
     )
     environment.schemaChecks = schemaChecks
-    flowEnvironments[outputSchema] = environment
+    flowEnvironments[key] = environment
     return environment
+  }
+
+  /// A scope and those around it, innermost first.
+  private func visibleScopes(from scope: PoolIndex) -> [PoolIndex] {
+    var scopes: [PoolIndex] = []
+    var next = scope
+    while next != noIndex, scopes.count < table.scopes.count {
+      scopes.append(next)
+      next = table.scopes[Int(next)].parent
+    }
+    return scopes
+  }
+
+  /// Whether a slot belongs to a scope; what concerns the run as a whole is seen from everywhere.
+  private func sees(_ scope: PoolIndex, _ slot: SlotEntry) -> Bool {
+    if slot.scope == scope { return true }
+    return slot.kind == .run || slot.kind == .environment
   }
 
   /// The environment of a performer's own texts: its input and the public environment.
@@ -179,8 +215,8 @@ struct TableEnvironments {
   }
 
   /// Bare names that could mean two things: an alias without a variable lists what (rule 10).
-  private func ambiguousNames() -> [Environment.Refusal] {
-    table.aliases.filter(\.variable.isEmpty).map { alias in
+  private func ambiguousNames(_ aliases: [AliasEntry]) -> [Environment.Refusal] {
+    aliases.filter(\.variable.isEmpty).map { alias in
       let candidates = alias.fields.map { "`\($0)`" }
       return Environment.Refusal(
         name: alias.name,

@@ -110,11 +110,13 @@ extension PlaceNode.Kind {
     case .wait: "wait"
     case .human: "human"
     case .pass: "pass"
+    case .rest: "rest"
     case .planner: "planner"
     case .fork: "fork"
     case .join: "join"
     case .call: "call"
     case .final: "final"
+    case .history: "history"
     }
   }
 }

@@ -11,7 +11,7 @@ public struct TableError: Error, Sendable, Hashable {
 /// What it accepts, the executor, the verifier and the drawing may index without looking.
 /// Linear in the size of the table.
 struct TableValidator {
-  private let table: TransitionTable
+  let table: TransitionTable
 
   /// Throws what is wrong with `table` first.
   static func validate(_ table: TransitionTable) throws(TableError) {
@@ -21,10 +21,11 @@ struct TableValidator {
     try validator.checkPools()
     try validator.checkPerformers()
     try validator.checkLimits()
-    try validator.checkLaterParts()
+    try validator.checkFrames()
+    try validator.checkActions()
   }
 
-  private func index(
+  func index(
     _ index: Int32,
     below count: Int,
     optional: Bool = true,
@@ -36,7 +37,7 @@ struct TableValidator {
     }
   }
 
-  private func range(
+  func range(
     _ range: Range<Int32>,
     within count: Int,
     _ what: String
@@ -47,7 +48,7 @@ struct TableValidator {
   }
 
   /// A program that must be an expression over the flow's environment.
-  private func guardProgram(
+  func guardProgram(
     _ program: PoolIndex,
     optional: Bool = true,
     _ what: String
@@ -90,8 +91,9 @@ struct TableValidator {
         throw TableError("a limit of \(name) is negative")
       }
       try checkNeeds(node, name)
+      try checkParts(of: node, name)
     }
-    try leaf(table.start, "the start")
+    try target(table.start, "the start")
   }
 
   private func checkNeeds(_ node: PlaceNode, _ name: String) throws(TableError) {
@@ -100,16 +102,24 @@ struct TableValidator {
       guard node.effect != noIndex else { throw TableError("\(name) calls nobody") }
     case .check:
       guard node.condition != noIndex else { throw TableError("\(name) checks nothing") }
+    case .fork:
+      guard node.template != noIndex, node.items != noIndex, node.join != noIndex else {
+        throw TableError("\(name) runs over nothing")
+      }
+    case .call:
+      guard node.template != noIndex else { throw TableError("\(name) runs no flow") }
+    case .parallel:
+      guard node.join != noIndex else { throw TableError("\(name) has no join") }
+    case .history:
+      guard node.history != noIndex else { throw TableError("\(name) remembers nothing") }
     default: break
     }
   }
 
-  private func leaf(_ node: NodeIndex, _ what: String) throws(TableError) {
+  /// A node that an edge may lead to: any but the root.
+  private func target(_ node: NodeIndex, _ what: String) throws(TableError) {
     try index(node, below: table.nodes.count, optional: false, what)
-    switch table.nodes[Int(node)].kind {
-    case .compound, .parallel: throw TableError("\(what) is no leaf")
-    default: break
-    }
+    guard node > 0 else { throw TableError("\(what) is the root") }
   }
 
   private func checkRows() throws(TableError) {
@@ -119,11 +129,12 @@ struct TableValidator {
       guard table.nodes[Int(row.place)].rows.contains(RowIndex(position)) else {
         throw TableError("\(name) is not among the rows of its place")
       }
-      if row.target != noIndex { try leaf(row.target, "the target of \(name)") }
+      if row.target != noIndex { try target(row.target, "the target of \(name)") }
+      try checkParts(of: row, name)
       try guardProgram(row.guardProgram, "the guard of \(name)")
       try range(row.assignments, within: table.assignments.count, "assignments of \(name)")
       try range(row.domain, within: table.nodes.count, "the domain of \(name)")
-      if row.event == .external {
+      if row.event == .external, row.descriptors.isEmpty {
         guard row.detail >= 0, row.detail < table.names.count else {
           throw TableError("the event of \(name) is \(row.detail)")
         }
@@ -137,10 +148,18 @@ struct TableValidator {
   }
 
   private func checkPools() throws(TableError) {
+    let scopes = table.scopes.count
+    for (position, scope) in table.scopes.enumerated() where scope.parent >= position {
+      throw TableError("the parent of scope \(position) is \(scope.parent)")
+    }
+    for (position, alias) in table.aliases.enumerated() {
+      try index(alias.scope, below: scopes, optional: false, "the scope of alias \(position)")
+    }
     for (position, program) in table.programs.enumerated() {
       guard program.environment >= 0, Int(program.environment) <= table.performers.count else {
         throw TableError("the environment of program \(position) is \(program.environment)")
       }
+      try index(program.scope, below: scopes, optional: false, "the scope of program \(position)")
       try index(
         program.outputSchema,
         below: table.schemas.count,
@@ -178,6 +197,7 @@ struct TableValidator {
     }
     for (position, slot) in table.slots.enumerated() {
       try index(slot.schema, below: table.schemas.count, "the schema of slot \(position)")
+      try index(slot.scope, below: scopes, optional: false, "the scope of slot \(position)")
     }
     for (position, register) in table.registers.enumerated() {
       try index(register.node, below: table.nodes.count, "the node of register \(position)")
@@ -207,32 +227,6 @@ struct TableValidator {
     guard limits.maxSteps >= 0, limits.timeoutMilliseconds >= -1, limits.graceMilliseconds >= 0,
       limits.hardPicodollars >= -1, limits.softPicodollars >= -1, limits.tokens >= -1
     else { throw TableError("a limit of the run is negative") }
-    if limits.timeoutTarget != noIndex { try leaf(limits.timeoutTarget, "the timeout's target") }
-  }
-
-  /// Regions, frames and watches, which later planners fill.
-  private func checkLaterParts() throws(TableError) {
-    let nodes = table.nodes.count
-    for (position, region) in table.regions.enumerated() {
-      try index(region.owner, below: nodes, optional: false, "the owner of region \(position)")
-      try index(region.initial, below: nodes, optional: false, "the start of region \(position)")
-      try range(region.nodes, within: nodes, "the nodes of region \(position)")
-    }
-    for (position, frame) in table.frames.enumerated() {
-      try range(frame.nodes, within: nodes, "the nodes of frame \(position)")
-      try index(frame.initial, below: nodes, optional: false, "the start of frame \(position)")
-      try range(
-        frame.registers,
-        within: table.registers.count,
-        "the registers of frame \(position)"
-      )
-      try range(frame.slots, within: table.slots.count, "the slots of frame \(position)")
-      guard frame.maxInstances >= 0 else { throw TableError("frame \(position) has no instances") }
-    }
-    for (position, watch) in table.watches.enumerated() {
-      try index(watch.node, below: nodes, optional: false, "the node of watch \(position)")
-      try guardProgram(watch.program, optional: false, "the guard of watch \(position)")
-      try range(watch.rows, within: table.rows.count, "the rows of watch \(position)")
-    }
+    if limits.timeoutTarget != noIndex { try target(limits.timeoutTarget, "the timeout's target") }
   }
 }

@@ -10,14 +10,22 @@ public struct TransitionTable: Sendable {
   public var nodes: [PlaceNode]
   /// Rows by place, event, priority.
   public var rows: [Row]
-  /// Regions of parallel nodes.
-  public var regions: [Region]
   /// Frame templates; 0 is the root frame.
   public var frames: [FrameTemplate]
+  /// How parts come together.
+  public var joins: [JoinPolicy]
   /// Registers.
   public var registers: [RegisterEntry]
-  /// Watches.
-  public var watches: [Watch]
+  /// Number of configurations that a run remembers (history nodes).
+  public var historyCount: Int32
+  /// Lists of node and name numbers, one after the other.
+  public var lists: [Int32]
+  /// Actions of entries, exits and rows.
+  public var actions: [ActionEntry]
+  /// Blocks of actions: ranges of the actions pool.
+  public var blocks: [Range<PoolIndex>]
+  /// Scopes of names; 0 is the flow's.
+  public var scopes: [ScopeEntry]
   /// Guards, templates, assignments.
   public var programs: [ProgramSource]
   /// Assignments.
@@ -60,10 +68,14 @@ public struct TransitionTable: Sendable {
     self.name = name
     nodes = []
     rows = []
-    regions = []
     frames = []
+    joins = []
     registers = []
-    watches = []
+    historyCount = 0
+    lists = []
+    actions = []
+    blocks = []
+    scopes = [ScopeEntry(parent: noIndex)]
     programs = []
     assignments = []
     fields = []

@@ -13,11 +13,14 @@ private func load(_ name: String, overlay: String? = nil) throws -> FlowLoader.R
   return FlowLoader.load(file, overlays: overlays, includes: MemoryIncludes(), limits: Limits())
 }
 
+private struct NotAMachine: Error {}
+
 private func machine(_ result: FlowLoader.Result) throws -> Machine {
   #expect(!result.diagnostics.hasErrors, "\(rendered(result.diagnostics))")
-  switch try #require(result.flow).body {
-  case .machine(let machine): return machine
+  guard case .machine(let machine) = try #require(result.flow).body else {
+    throw NotAMachine()
   }
+  return machine
 }
 
 @Suite("seeds", .enabled(if: seeds != nil, "skipped: no seed definitions (SIGNALBOX_SEEDS)"))

@@ -56,4 +56,46 @@ public struct Memory: Sendable {
 
   /// Whether a slot holds a value.
   public func contains(_ slot: Int) -> Bool { value(slot) != nil }
+
+  /// Puts the slots of `part` in and takes out what stood there, without converting anything.
+  ///
+  /// The part must have been made for a range of the same length. O(slots).
+  public mutating func exchange(_ range: Range<Int>, with part: inout MemoryPart) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= cells.count && part.cells.count == range.count,
+      "a part goes in where one of its length came out"
+    )
+    for offset in 0..<range.count {
+      let slot = range.lowerBound + offset
+      swap(&cells[slot], &part.cells[offset])
+      swap(&values[slot], &part.values[offset])
+      swap(&blocks[slot], &part.blocks[offset])
+    }
+  }
+}
+
+/// The slots of one frame while another is looked at.
+public struct MemoryPart: Sendable {
+  fileprivate var cells: [Cell]
+  fileprivate var values: [Value?]
+  fileprivate var blocks: [Block?]
+
+  /// A part whose slots are all absent.
+  public init(slotCount: Int) {
+    let count = max(0, slotCount)
+    cells = Array(repeating: .absent, count: count)
+    values = Array(repeating: nil, count: count)
+    blocks = Array(repeating: nil, count: count)
+  }
+
+  /// A part with values.
+  public init(_ values: [Value?]) {
+    var memory = Memory(slotCount: values.count)
+    for slot in values.indices { memory.set(slot, values[slot]) }
+    self.init(slotCount: values.count)
+    memory.exchange(0..<values.count, with: &self)
+  }
+
+  /// The values, slot by slot.
+  public var contents: [Value?] { values }
 }

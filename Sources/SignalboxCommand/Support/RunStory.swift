@@ -63,6 +63,11 @@ struct RunStory {
         cost = 0
       case .guardFailed(_, let message):
         line.text = "a guard could not be evaluated: \(message.visibleInTerminal)"
+      case .actionFailed(_, let message):
+        line.text = "an action could not be done: \(message.visibleInTerminal)"
+      case .logged(let label, let value):
+        let text = label.isEmpty ? "log" : label
+        line.text = "\(text.visibleInTerminal): \(JSONWriter.string(value).visibleInTerminal)"
       case .forced(let target, _):
         line.text = "moved to \(table.table.nodes[Int(target)].name) by the flow's timeout"
       case .took: continue

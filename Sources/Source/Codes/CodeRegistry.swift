@@ -5,6 +5,7 @@ public enum CodeRegistry {
     DiagnosticCode.fileCodes, DiagnosticCode.yamlCodes, DiagnosticCode.jsonCodes,
     DiagnosticCode.documentCodes, DiagnosticCode.schemaCodes, DiagnosticCode.expressionCodes,
     DiagnosticCode.jsonPathCodes, DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
+    DiagnosticCode.statechartCodes,
     DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
     DiagnosticCode.runtimeCodes,
   ].flatMap(\.self)
