@@ -95,6 +95,8 @@ public struct Environment: Sendable {
     public var expandsMacros = true
     /// Whether enumerations have types of their own rather than being ints.
     public var hasStrongEnumerations = false
+    /// Whether arithmetic with numbers of undeclared kind is warned of (FLOW-SEMANTICS 27).
+    public var doubtsUndeclaredNumbers = false
     /// Whether the macros that tests of common-subexpression elimination use are known.
     public var hasBlockMacros = false
 

@@ -143,6 +143,7 @@ struct TableEnvironments {
       dialect: .flow
     )
     environment.schemaChecks = schemaChecks
+    environment.options.doubtsUndeclaredNumbers = true
     flowEnvironments[key] = environment
     return environment
   }
@@ -198,6 +199,7 @@ struct TableEnvironments {
       dialect: .flow
     )
     environment.schemaChecks = schemaChecks
+    environment.options.doubtsUndeclaredNumbers = true
     return environment
   }
 

@@ -121,10 +121,13 @@ import Testing
     #expect(type("abc\u{03}", into: &editor) == [.cancelled] && editor.text.isEmpty)
     #expect(type("\u{04}", into: &editor) == [.end])
     #expect(type("in\t", into: &editor) == [.choices(["input", "index"])])
-    #expect(editor.text == "in" && editor.shown.column == 2)
+    #expect(editor.text == "in" && editor.shown(width: 80).column == 2)
     #expect(type("\u{15}zz\t", into: &editor).isEmpty)
     #expect(type("\u{15}" + String(repeating: "a", count: 20_000), into: &editor).isEmpty)
     #expect(editor.text.utf8.count == 10_000)
+    #expect(type("\u{15}日本語\u{01}", into: &editor).isEmpty)
+    #expect(editor.shown(width: 5) == ("日本", 0) && editor.shown(width: 80) == ("日本語", 0))
+    #expect(type("\u{05}", into: &editor).isEmpty && editor.shown(width: 5) == ("本語", 4))
   }
 
   @Test func `random bytes never break the line`() {
@@ -134,8 +137,9 @@ import Testing
     for step in 0..<100_000 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       _ = editor.type(UInt8(truncatingIfNeeded: state >> 33)) { ($0.count / 2, ["a", "ab"]) }
-      let shown = editor.shown
-      #expect(shown.column <= shown.text.terminalColumns, "seed \(seed), step \(step)")
+      let shown = editor.shown(width: 40)
+      let columns = shown.text.terminalColumns
+      #expect(shown.column <= columns && columns < 40, "seed \(seed), step \(step)")
     }
   }
 }

@@ -37,6 +37,7 @@ enum Sample {
       ],
       records: records
     )
+    environment.options.doubtsUndeclaredNumbers = true
     environment.schemaChecks["order"] = { value in
       if case .map = value { nil } else { "expected an object" }
     }

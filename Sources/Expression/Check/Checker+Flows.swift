@@ -57,7 +57,7 @@ extension Checker {
     _ types: (ExpressionType, ExpressionType),
     _ operands: (Int32, Int32)
   ) {
-    guard isFlow, !operation.isComparison else { return }
+    guard environment.options.doubtsUndeclaredNumbers, !operation.isComparison else { return }
     let (left, right) = (unifier.resolve(types.0), unifier.resolve(types.1))
     let isNumber =
       left.isNumeric || right.isNumeric

@@ -66,7 +66,7 @@ package struct ReplCommand: Command {
   ) {
     console.say("CEL, as flows have it; :help lists the commands, Ctrl-D ends")
     var editor = LineEditor()
-    repaint(editor, console)
+    repaint(editor, terminal, console)
     terminal.makeRaw()
     defer { terminal.restore() }
     while let byte = terminal.byte() {
@@ -86,12 +86,13 @@ package struct ReplCommand: Command {
         if answer.isEnd { return }
         terminal.makeRaw()
       }
-      repaint(editor, console)
+      repaint(editor, terminal, console)
     }
   }
 
-  private func repaint(_ editor: LineEditor, _ console: Console) {
-    let (text, column) = editor.shown
+  private func repaint(_ editor: LineEditor, _ terminal: Terminal, _ console: Console) {
+    let width = max(10, terminal.columns - Self.prompt.utf8.count)
+    let (text, column) = editor.shown(width: width)
     let place = column + Self.prompt.utf8.count
     console.talk.write("\r\u{1B}[K" + Self.prompt + text + "\r\u{1B}[\(place)C")
   }

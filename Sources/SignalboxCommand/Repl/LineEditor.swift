@@ -38,10 +38,24 @@ package struct LineEditor: Sendable {
   /// The line as it is.
   package var text: String { Self.text(scalars) }
 
-  /// The line and where the cursor is to stand, in terminal columns, for repainting.
-  package var shown: (text: String, column: Int) {
-    let before = Self.text(Array(scalars[..<cursor])).visibleInTerminal
-    return (text.visibleInTerminal, before.terminalColumns)
+  /// The part of the line around the cursor that fits `width` terminal columns, and the cursor's
+  /// column in it.
+  package func shown(width: Int) -> (text: String, column: Int) {
+    let cells = scalars.map { String($0).visibleInTerminal }
+    let widths = cells.map { $0.terminalColumns }
+    var start = cursor
+    var column = 0
+    while start > 0, column + widths[start - 1] < width {
+      start -= 1
+      column += widths[start]
+    }
+    var end = cursor
+    var total = column
+    while end < cells.count, total + widths[end] < width {
+      total += widths[end]
+      end += 1
+    }
+    return (cells[start..<end].joined(), column)
   }
 
   /// Takes a byte of the keyboard; `complete` gives the words for what stands before the cursor.
@@ -151,6 +165,8 @@ package struct LineEditor: Sendable {
       cursor = start
       insert(common)
     }
+    // What follows a command is its argument.
+    if words.count == 1, common.first == ":" { insert([" "]) }
     return words.count > 1 && !isLonger ? .choices(words) : .editing
   }
 

@@ -33,8 +33,11 @@ package struct ReplSession {
 
   /// Sets a variable, in place of one of the same name.
   package mutating func set(_ name: String, _ value: Value) {
-    variables.removeAll { $0.name.sameScalars(as: name) }
-    variables.append((name, value))
+    if let position = variables.firstIndex(where: { $0.name.sameScalars(as: name) }) {
+      variables[position].value = value
+    } else {
+      variables.append((name, value))
+    }
   }
 
   /// Does what a line asks for.

@@ -31,6 +31,14 @@ final class Terminal {
     isRaw = false
   }
 
+  /// How many columns a line has.
+  var columns: Int {
+    var size = winsize()
+    // INVARIANT: `ioctl` writes one winsize, which outlives the call.
+    let isKnown = unsafe ioctl(2, UInt(TIOCGWINSZ), &size) == 0
+    return isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
   /// The next byte of the keyboard; nil at the end of the input.
   func byte() -> UInt8? {
     var byte: UInt8 = 0
