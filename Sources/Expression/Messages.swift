@@ -69,6 +69,12 @@ enum Messages {
   }
   static func unknownPipe(_ name: String) -> String { "there is no pipe named `\(name)`" }
   static let knownPipes = "pipes are `default`, `join`, `length`, `toJson`, `slice`, `sum`, …"
+  static func elementPipe(_ name: String) -> String {
+    "the pipe `\(name)` needs the name of a field"
+  }
+  static func elementPipeHint(_ name: String) -> String {
+    "write `| \(name)('field')`, or `| \(name)(x, x.field)`"
+  }
   static func didYouMean(_ name: String?) -> String? { name.map { "did you mean `\($0)`?" } }
 
   // MARK: Templates
@@ -76,6 +82,32 @@ enum Messages {
   static let unclosedTemplate = "`{{` is not closed"
   static let unclosedTemplateHint = "add `}}` after the expression"
   static let emptyTemplate = "`{{ }}` holds no expression"
+  static func unclosedBlock(_ word: String) -> String { "the block `\(word)` is not closed" }
+  static let unclosedBlockHint = "add `{{ end }}` after its text"
+  static func strayBlock(_ word: String) -> String { "`\(word)` stands outside of a block" }
+  static let strayBlockHint = "blocks begin with `{{ range x in list }}` or `{{ if condition }}`"
+  static let secondElse = "the block has an `else` already"
+  static func blockText(_ word: String) -> String { "unexpected text after `\(word)`" }
+  static func blockCondition(_ word: String) -> String { "`\(word)` needs an expression" }
+  static func blocksTooDeep(_ limit: Int) -> String { "blocks are nested deeper than \(limit)" }
+  static let elseIfOfRange = "the `else` of a range has no condition"
+
+  // MARK: Schemas
+
+  static func unknownSchema(_ name: String) -> String { "no schema is named `\(name)`" }
+  static let schemaName = "`validateSchema` takes the name of a schema as a constant text"
+  static func schemaNames(_ names: [String]) -> String {
+    names.isEmpty ? "the flow declares none under `schemas:`" : known(names) ?? ""
+  }
+  static func violation(_ schema: String, _ reason: String) -> String {
+    "the value does not fit the schema `\(schema)`: \(reason)"
+  }
+  static func undeclaredNumber(_ text: String) -> String {
+    "no schema says what kind of number `\(text)` is, and arithmetic does not mix kinds"
+  }
+  static func undeclaredNumberHint(_ text: String) -> String {
+    "declare it in the schema, or convert it: `double(\(text))`"
+  }
 
   // MARK: Names and types
 
@@ -220,6 +252,12 @@ enum Messages {
   static let noOptionalValue = "the optional holds no value"
   static func conversion(_ cell: Cell, to type: String) -> String {
     "\(shown(cell)) cannot be converted to \(type)"
+  }
+  static func notRange(_ kind: String) -> String {
+    "a value of type \(kind) cannot be iterated; `range` takes lists and maps"
+  }
+  static func notTruth(_ kind: String) -> String {
+    "expected true or false but the value is of type \(kind)"
   }
   static func notTruth(_ cell: Cell) -> String {
     "expected true or false but the value is of type \(cell.value.kindName)"

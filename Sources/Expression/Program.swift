@@ -52,6 +52,7 @@ public struct Program: Sendable {
       var options = environment.options
       options.hasStateMacros = environment.dialect == .flow
       var parser = Parser(bytes, reporter: reporter, options: options, limits: limits)
+      if pipes { parser.element = environment.element }
       tree = parser.parse(pipes: pipes)
       reporter = parser.reporter
     }

@@ -9,6 +9,7 @@ extension Builder {
     switch bindings[Int(node)] {
     case .variable(let position): return variable(position, range)
     case .query: return query(node)
+    case .alias(let position, let fields): return alias(position, fields, node)
     case .failure(let kind, let message): return failing(kind, message, node)
     case .type(let name): return conversion(to: name, children[children.count - 1], range)
     case .function(let name, let dropsReceiver):
@@ -80,6 +81,7 @@ extension Builder {
     case ("optional.none", 0): return constantPiece(.none)
     case ("or", 2), ("orValue", 2): return alternative(name, pieces, range)
     case ("default", 2): return fallback(pieces)
+    case ("validateSchema", 2): return schemaCheck(pieces, range)
     case ("join", 1) where isFlow, ("join", 2) where isFlow:
       let list = pieces[0].code
       let separator = pieces.count > 1 ? pieces[1].code : constantPiece(.emptyText).code

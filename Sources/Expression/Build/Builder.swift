@@ -193,10 +193,7 @@ struct Builder {
     switch bindings[Int(node)] {
     case .variable(let position):
       return variable(position, range)
-    case .alias(let position, let fields):
-      var piece = variable(position, range)
-      for field in fields { piece = self.field(piece, field, node, isOptional: false) }
-      return piece
+    case .alias(let position, let fields): return alias(position, fields, node)
     case .local(let place):
       return Piece(
         code: {
@@ -209,6 +206,12 @@ struct Builder {
     case .failure(let kind, let message): return failing(kind, message, node)
     default: return failing(.unknownName, Messages.undeclared(tree.name(node)), node)
     }
+  }
+
+  mutating func alias(_ position: Int, _ fields: [String], _ node: Int32) -> Piece {
+    var piece = variable(position, tree[node].range)
+    for field in fields { piece = self.field(piece, field, node, isOptional: false) }
+    return piece
   }
 
   func variable(_ position: Int, _ range: TextRange) -> Piece {

@@ -19,6 +19,17 @@ public struct Memory: Sendable {
     blocks = Array(repeating: nil, count: count)
   }
 
+  /// The same values with room for at least `count` slots.
+  func extended(to count: Int) -> Memory {
+    guard count > cells.count else { return self }
+    var longer = self
+    let missing = count - cells.count
+    longer.cells += Array(repeating: .absent, count: missing)
+    longer.values += Array(repeating: nil, count: missing)
+    longer.blocks += Array(repeating: nil, count: missing)
+    return longer
+  }
+
   /// Number of slots.
   public var slotCount: Int { cells.count }
 

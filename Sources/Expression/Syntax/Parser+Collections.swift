@@ -97,49 +97,4 @@ extension Parser {
     node.text = name(type.parts.joined(separator: "."))
     return add(node, entries)
   }
-
-  /// `left | name(arguments)` of a template: the call with `left` as its first argument.
-  mutating func pipe(_ left: Int32) -> Int32 {
-    let bar = token
-    advance()
-    guard token.kind == .identifier else {
-      mistake(
-        .celSyntax,
-        Messages.expectedPipe(found: describe(token)),
-        at: token.range,
-        hint: Messages.tripleEqualHint("||")
-      )
-      return left
-    }
-    let pipeName = text(token)
-    let nameRange = token.range
-    advance()
-    let arguments = token.kind == .leftParenthesis ? self.arguments() : []
-    guard Pipes.names.contains(pipeName) else {
-      let near = Suggestion.nearest(to: pipeName, in: Pipes.names)
-      mistake(
-        .celUnknownPipe,
-        Messages.unknownPipe(pipeName),
-        at: nameRange,
-        hint: Messages.didYouMean(near) ?? Messages.knownPipes
-      )
-      return left
-    }
-    _ = bar
-    return call(
-      pipeName,
-      isAbsolute: false,
-      start: Int(range(left).start),
-      [left] + arguments
-    )
-  }
-}
-
-/// The functions that templates may name after `|`.
-enum Pipes {
-  static let names = [
-    "default", "join", "sum", "avg", "min", "max", "flatten", "length", "slice", "toJson",
-    "upperAscii", "lowerAscii", "trim", "size", "string", "int", "double", "distinct", "sort",
-    "reverse", "first", "last", "keys", "values", "round",
-  ]
 }

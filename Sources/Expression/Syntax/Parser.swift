@@ -15,6 +15,8 @@ struct Parser {
   var depth = 0
   /// Set once the input is hopeless (too deep, too many mistakes): everything ends quickly.
   var hasStopped = false
+  /// What a dot alone stands for, within a `range` block.
+  var element: String?
   private var nameIndex: [String: Int32] = [:]
   private var previousEnd = 0
 
@@ -432,6 +434,7 @@ struct Parser {
     case .identifier: return identifier(isAbsolute: false, start: token.start)
     case .dot:
       advance()
+      if token.kind != .identifier, let element { return self.element(element, start.range) }
       guard token.kind == .identifier else { break }
       return identifier(isAbsolute: true, start: start.start)
     case .leftParenthesis:
@@ -445,6 +448,12 @@ struct Parser {
     default: break
     }
     return unexpectedPrimary()
+  }
+
+  private mutating func element(_ word: String, _ range: TextRange) -> Int32 {
+    var node = Node(kind: .identifier, range: range)
+    node.text = name(word)
+    return add(node)
   }
 
   private mutating func unexpectedPrimary() -> Int32 {

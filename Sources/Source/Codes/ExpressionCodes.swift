@@ -199,11 +199,24 @@ extension DiagnosticCode {
         right:  when: size(input.items) > 0
     """
   )
+  /// Arithmetic with a number that no schema declares.
+  public static let celUndeclaredNumber = DiagnosticCode(
+    "SBX-CEL-019",
+    "arithmetic with a number that no schema declares",
+    """
+    Arithmetic does not mix ints and doubles, and JSON does not tell `1` from `1.0`: an answer of 3
+    is an int, one of 3.5 a double. A schema settles it, as `number` always becomes a double and
+    `integer` an int; so does a conversion. Comparisons take any two numbers.
+
+        wrong:  score.points + 1.5            (where no schema declares `points`)
+        right:  double(score.points) + 1.5
+    """
+  )
 
   /// The codes of expressions.
   public static let expressionCodes: [DiagnosticCode] = [
     celSyntax, celLiteral, celTooDeep, celTooLong, celReservedWord, celMacro, celTemplate,
     celUnknownPipe, celUnknownName, celUnknownFunction, celUnknownField, celTypes, celRefusedName,
-    celNeverAllowed, celConstantFailure, celStyle, celNotBoolean,
+    celNeverAllowed, celConstantFailure, celStyle, celNotBoolean, celUndeclaredNumber,
   ]
 }
