@@ -91,6 +91,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .executableTarget(
+      name: "Differential",
+      dependencies: ["SignalboxTesting"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
       name: "Benchmarks",
       dependencies: ["Signalbox", "SignalboxTesting"],
       swiftSettings: strict
@@ -123,6 +128,7 @@ let package = Package(
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),

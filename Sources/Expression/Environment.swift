@@ -95,6 +95,8 @@ public struct Environment: Sendable {
     public var hasStrongEnumerations = false
     /// Whether the macros that tests of common-subexpression elimination use are known.
     public var hasBlockMacros = false
+    /// Whether constants are folded and common forms fused: off only to compare with the plain way.
+    package var isOptimized = true
 
     /// The usual language.
     public init() {}

@@ -28,7 +28,10 @@ struct Lexer {
   /// A mistake in the token just read.
   private(set) var mistake: (message: String, hint: String?)?
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8], from offset: Int = 0) {
+    self.bytes = bytes
+    self.offset = offset
+  }
 
   private func byte(_ distance: Int = 0) -> UInt8 {
     offset + distance < bytes.count ? bytes[offset + distance] : 0

@@ -324,7 +324,8 @@ struct Parser {
     if hasStopped { return invalid() }
     let isNegation = token.kind == .minus
     advance()
-    if isNegation, token.kind == .number {
+    // A sign before a uint is an operator, which the checker refuses.
+    if isNegation, token.kind == .number, lexer.bytes[token.end - 1] | 0x20 != 0x75 {
       let literal = number(negative: true, start: start)
       return postfix(literal)
     }
