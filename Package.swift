@@ -32,6 +32,7 @@ let package = Package(
     .executable(name: "signalbox", targets: ["SignalboxCommand"]),
     .executable(name: "conformance", targets: ["Conformance"]),
     .executable(name: "benchmarks", targets: ["Benchmarks"]),
+    .executable(name: "differential", targets: ["Differential"]),
   ],
   targets: [
     // C libraries: one importing Swift module each.

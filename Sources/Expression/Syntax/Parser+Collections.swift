@@ -39,7 +39,7 @@ extension Parser {
     var elements: [Int32] = []
     var isOptional = firstIsOptional
     if !isOptional { takeLoneComma() }
-    while token.kind != .rightBracket, token.kind != .end {
+    while token.kind != .rightBracket || isOptional, token.kind != .end {
       if takeOptionalMark() { isOptional = true }
       elements.append(marked(expression(), isOptional))
       isOptional = false

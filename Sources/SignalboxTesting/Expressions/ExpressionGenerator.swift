@@ -17,7 +17,7 @@ public struct ExpressionGenerator: Sendable {
     public var usesOptionals = true
     /// Whether `dyn(…)` hides types from the checker: such expressions may fail when they run.
     public var usesDynamic = false
-    /// Which functions are called; all by default.
+    /// Which functions and operators (`_+_`, `_[_]`, …) are called; all by default.
     public var accepts: @Sendable (Environment.Function) -> Bool = { _ in true }
 
     /// Everything but `dyn`.
@@ -48,10 +48,7 @@ public struct ExpressionGenerator: Sendable {
     }
     // The type of `optional.none()` is told by what stands beside it.
     functions = (environment.dialect.functions + environment.functions).filter { function in
-      function.name != "optional.none"
-        && (function.name.hasPrefix("_") || function.name.hasPrefix("-")
-          || function.name.hasPrefix("!")
-          || options.accepts(function))
+      function.name != "optional.none" && options.accepts(function)
         && (options.usesOptionals || !ExpressionGenerator.mentionsOptional(function))
         && (options.usesDynamic || !ExpressionGenerator.mentionsDynamic(function))
     }

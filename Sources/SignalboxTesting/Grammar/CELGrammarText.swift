@@ -15,11 +15,11 @@ let celGrammarText = #"""
   relation    = sum , { ( "<" | "<=" | ">=" | ">" | "==" | "!=" | "in" ) , sum } ;
   sum         = product , { ( "+" | "-" ) , product } ;
   product     = unary , { ( "*" | "/" | "%" ) , unary } ;
-  unary       = member | ( "!" | "-" ) , unary ;
+  unary       = member | "!" , { "!" } , member | "-" , { "-" } , member ;
   member      = primary , { selection | call | index } ;
-  selection   = ( "." | ".?" ) , ( Name | Quoted ) ;
+  selection   = "." , [ "?" ] , ( Name | Quoted ) ;
   call        = "." , Name , arguments ;
-  index       = ( "[" | "[?" ) , expression , "]" ;
+  index       = "[" , [ "?" ] , expression , "]" ;
   primary     = literal
               | [ "." ] , Identifier , [ arguments ]
               | [ "." ] , Identifier , { "." , Name } , "{" , [ fields ] , [ "," ] , "}"
@@ -42,12 +42,11 @@ let celGrammarText = #"""
   Double      = [ "-" ] , ( Digits , "." , Digits , [ Exponent ] | Digits , Exponent
                           | "." , Digits , [ Exponent ] ) ;
   Exponent    = ( "e" | "E" ) , [ "+" | "-" ] , Digits ;
-  Hexadecimal = "0" , ( "x" | "X" ) , Hex , { Hex } ;
+  Hexadecimal = "0x" , Hex , { Hex } ;
 
   Text        = Quotation | ( "r" | "R" ) , RawQuotation ;
   Bytes       = ( "b" | "B" ) , ByteQuotation
-              | ( "b" | "B" ) , ( "r" | "R" ) , RawQuotation
-              | ( "r" | "R" ) , ( "b" | "B" ) , RawQuotation ;
+              | ( "b" | "B" ) , ( "r" | "R" ) , RawQuotation ;
   Quotation   = "'" , { InSingle | Escape | CodePoint } , "'"
               | '"' , { InDouble | Escape | CodePoint } , '"'
               | "'''" , { [ "'" , [ "'" ] ] , ( InTriple | '"' | Escape | CodePoint ) } , "'''"
@@ -81,7 +80,8 @@ let celGrammarText = #"""
   Identifier  = Name - ( "as" | "break" | "const" | "continue" | "else" | "for" | "function" | "if"
                        | "import" | "let" | "loop" | "package" | "namespace" | "return" | "var"
                        | "void" | "while" ) ;
-  Quoted      = "`" , { ? U+0020 U+002D-U+0039 U+0041-U+005A U+005F U+0061-U+007A ? } , "`" ;
+  Quoted      = "`" , InQuoted , { InQuoted } , "`" ;
+  InQuoted    = ? U+0020 U+002D-U+0039 U+0041-U+005A U+005F U+0061-U+007A ? ;
   Word        = ? U+0041-U+005A U+005F U+0061-U+007A ? ,
                 { ? U+0030-U+0039 U+0041-U+005A U+005F U+0061-U+007A ? } ;
   Digits      = Digit , { Digit } ;
