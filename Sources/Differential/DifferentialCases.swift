@@ -31,10 +31,11 @@ struct DifferentialCases {
     }
     let isListReversal = function.name == "reverse" && function.parameters.first != .string
     // What is known to differ is asked for directly only, so that nothing follows from it.
+    let known: [[ExpressionType]] = [[.double], [.duration], [.timestamp]]
     let isKnown =
-      function.name == "string" && [[.double], [.duration], [.timestamp]].contains(function.parameters)
+      function.name == "string" && known.contains(function.parameters)
       || function.name.hasPrefix("_[") && isOptionalList(function.parameters[0])
-    return !isKnown && !others.contains(function.name) && !lists.contains(function.name) && !isNetwork
+    return !isKnown && !(others + lists).contains(function.name) && !isNetwork
       && !isListReversal && !prefixes.contains { function.name.hasPrefix($0) }
   }
 

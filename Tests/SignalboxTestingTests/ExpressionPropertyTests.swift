@@ -9,7 +9,7 @@ import Testing
       "what the grammar derives is parsed",
       over: .texts(of: "expression"),
       seed: 1,
-      runs: Sample.runs(400)
+      runs: Sample.runs(150)
     ) { text in
       let found = ExpressionText.diagnostics(SourceText(name: "g", text: text.text))
       if let first = found.first { throw Unexpected(first.message) }
@@ -23,7 +23,7 @@ import Testing
       "what the grammar derives of templates is parsed",
       over: .texts(of: "template"),
       seed: 2,
-      runs: Sample.runs(400)
+      runs: Sample.runs(150)
     ) { text in
       let result = Template.compile(SourceText(name: "g", text: text.text), in: environment)
       let syntax: Set<String> = ["SBX-CEL-001", "SBX-CEL-002", "SBX-CEL-007"]
@@ -39,7 +39,7 @@ import Testing
       "the parser survives mutants",
       over: .mutants(of: Generator<DerivedText>.texts(of: "expression")),
       seed: 3,
-      runs: Sample.runs(400)
+      runs: Sample.runs(150)
     ) { text in
       let source = SourceText(name: "g", text: text)
       let result = Program.compile(source, in: environment)
@@ -58,7 +58,7 @@ import Testing
         writer.expression(size: size, using: &random)
       },
       seed: 4,
-      runs: Sample.runs(200)
+      runs: Sample.runs(100)
     ) { expression in
       let result = Sample.compile(expression.text, in: environment)
       // What always fails is refused in flows.
@@ -80,7 +80,7 @@ import Testing
       over: Generator<GeneratedExpression>.expressions(in: environment)
         .paired(with: .bindings(for: environment)),
       seed: 5,
-      runs: Sample.runs(400)
+      runs: Sample.runs(150)
     ) { expression, bindings in
       guard let program = Sample.compile(expression.text, in: environment).program else {
         return true
@@ -111,7 +111,7 @@ import Testing
       over: Generator<GeneratedExpression>.expressions(in: environment, options: options)
         .paired(with: .bindings(for: environment, absentPercent: 5)),
       seed: 6,
-      runs: Sample.runs(400)
+      runs: Sample.runs(150)
     ) { expression, bindings in
       guard let quick = Sample.compile(expression.text, in: environment).program else {
         return true

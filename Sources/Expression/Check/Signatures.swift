@@ -1,7 +1,7 @@
 /// The declared functions, one overload per line; a receiver stands in brackets.
 ///
-/// Upper-case single letters are type parameters: `O` any type that has an order, `S` one that can be
-/// summed, `N` a number, others any type.
+/// Upper-case single letters are type parameters: `O` any type that has an order, `S` one that can
+/// be summed, `N` a number, others any type.
 enum Signatures {
   static let standard = """
     _+_(int, int) int

@@ -2,12 +2,12 @@
 
 /// The grammar of expressions, as `grammar/cel.ebnf` has it.
 let celGrammarText = #"""
-  (* The Common Expression Language as this parser reads it: the language definition of cel-spec with
-     optionals (`?.`, `[?`, `?key:`) and quoted field names. Names of macros are ordinary names.
+  (* The Common Expression Language as this parser reads it: the language definition of cel-spec
+     with optionals (`.?`, `[?`, `?key:`) and quoted field names. Macros are named as functions are.
 
      The notation is ISO 14977. Rules whose names begin with a capital are tokens: nothing stands
      between their parts. Parts of the other rules are separated by any number of spaces (Space).
-     `? U+0041-U+005A U+005F ?` is one code point of those ranges. `a - b` is an `a` that is no `b`. *)
+     `? U+0041-U+005A U+005F ?` is one code point of those ranges. `a - b` is an `a` but no `b`. *)
 
   expression  = or , [ "?" , or , ":" , expression ] ;
   or          = and , { "||" , and } ;
@@ -33,7 +33,7 @@ let celGrammarText = #"""
   entries     = entry , { "," , entry } ;
   entry       = [ "?" ] , expression , ":" , expression ;
 
-  (* The limits of the types are no part of the grammar: an int has 64 bits with its sign, a uint 64
+  (* The limits of the types are no part of the grammar: an int has 64 bits and its sign, a uint 64
      bits, and a double no upper limit but infinity. *)
   literal     = Int | Uint | Double | Text | Bytes | "true" | "false" | "null" ;
 

@@ -29,7 +29,7 @@ public struct PropertyFailure: Error, CustomStringConvertible, Sendable {
 ///
 /// Works in any test framework, since it throws what it finds:
 ///
-///     @Test func `guards never fail`() throws {  // Swift Testing; in XCTest: func testGuards() throws
+///     @Test func `guards never fail`() throws {  // in XCTest: func testGuards() throws
 ///       try checkProperty("guards never fail", over: .expressions(in: environment)) { guard in … }
 ///     }
 ///
