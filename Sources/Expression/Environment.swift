@@ -101,6 +101,8 @@ public struct Environment: Sendable {
     public var hasBlockMacros = false
     /// Whether `in_state('id')` and `In('id')` stand for `steps.id.active` (flows only).
     var hasStateMacros = false
+    /// Whether constants are folded and common forms fused: off only to compare with the plain way.
+    package var isOptimized = true
 
     /// The usual language.
     public init() {}

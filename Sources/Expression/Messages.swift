@@ -49,6 +49,8 @@ enum Messages {
   static let orValueHint = "write `x.?field.orValue(other)`, or `default(x.field, other)` in a flow"
   static let conditionalHint = "a conditional is `condition ? one : other`"
   static let nestedConditional = "a conditional between `?` and `:` needs parentheses"
+  static let mixedSigns = "`!` and `-` stand beside each other"
+  static func mixedSignsHint(_ form: String) -> String { "write `\(form)`" }
   static let parenthesesHint = "write `a ? (b ? c : d) : e`"
   static func wordOperator(_ word: String) -> String { "CEL has no operator `\(word)`" }
   static func reservedWord(_ word: String) -> String { "`\(word)` is a reserved word" }

@@ -84,6 +84,8 @@ struct Builder {
   }
 
   mutating func build(_ node: Int32) -> Piece {
+    // Without what is known about its parts, nothing is folded or fused.
+    guard environment.options.isOptimized else { return Piece(code: compile(node).code) }
     let piece = fold(compile(node), node)
     guard isRecording else { return piece }
     let code = piece.code

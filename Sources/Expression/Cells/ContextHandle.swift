@@ -246,21 +246,15 @@ final class EvaluationExtras {
     guard let memory = unsafe allocate(EntryList.byteCount(entries.count)) else { return tooLarge }
     let cells = unsafe memory.bindMemory(to: Cell.self, capacity: 2 * entries.count)
     for (index, entry) in entries.enumerated() {
+      if !entry.0.isMapKey { return fail(.invalidArgument, Messages.badMapKey(entry.0)) }
       unsafe cells[2 * index] = entry.0
       unsafe cells[2 * index + 1] = entry.1
     }
     let address = UInt64(UInt(bitPattern: memory))
     guard EntryList(address: address, count: entries.count).buildIndex() else {
-      return repeatedKey(entries.map(\.0))
+      return fail(.duplicateKey, Messages.duplicateKey)
     }
     return Cell(tag: Tag.map, count: UInt32(entries.count), bits: address)
-  }
-
-  private func repeatedKey(_ keys: [Cell]) -> Cell {
-    for key in keys where key.keyHash == nil || key.isDouble {
-      return fail(.invalidArgument, Messages.badMapKey(key))
-    }
-    return fail(.duplicateKey, Messages.duplicateKey)
   }
 
   /// A record of the named type; `fields` in declaration order.
