@@ -31,6 +31,9 @@ public struct Limits: Sendable, Hashable {
   public var queryCost = 5_000_000
   /// Abstract cost of one evaluation, in CEL cost units.
   public var evaluationCost = 1_000_000
+  /// Elements or code points that values are taken to have at most where no schema says, when the
+  /// cost of a guard is judged before it runs.
+  public var assumedSize = 1_000
   /// Elements or bytes of one value that an expression makes.
   public var valueSize = 1_000_000
   /// Findings reported for one input; the rest is counted.
