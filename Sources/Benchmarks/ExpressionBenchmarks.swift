@@ -129,15 +129,27 @@ enum ExpressionBenchmarks {
     }
   }
 
+  /// Samples of each figure, and about how long one takes: short enough that a busy machine
+  /// interrupts few of them.
+  private static let samples = 301
+  private static let sampleSeconds = 100e-6
+
+  /// How often `body` runs in one sample, an even number.
+  private static func rounds(_ body: () throws -> Void) rethrows -> Int {
+    let one = try Measurement.median(samples: 21, body)
+    return max(2, min(4_096, Int(sampleSeconds / max(one, 1e-9))) & ~1)
+  }
+
   /// The median time of one test of a guard, in seconds.
   private static func seconds(_ program: Program) throws -> Double {
     let memories = memories
-    let rounds = 4_096
     var truths = 0
-    let time = Measurement.median(samples: 101) {
-      for round in 0..<rounds {
-        if case .isTrue = program.test(memories[round & 1]) { truths &+= 1 }
-      }
+    func test(_ round: Int) {
+      if case .isTrue = program.test(memories[round & 1]) { truths &+= 1 }
+    }
+    let rounds = rounds { test(truths) }
+    let time = Measurement.median(samples: samples) {
+      for round in 0..<rounds { test(round) }
     }
     for memory in memories {
       if case .failure(let error) = program.test(memory) {
@@ -153,8 +165,8 @@ enum ExpressionBenchmarks {
     let program = try program("items.filter(i, i.price > 10).map(i, i.price * i.qty)")
     let memories = memories
     let sink = Sink()
-    let rounds = 64
-    let time = try Measurement.median(samples: 101) {
+    let rounds = 16
+    let time = try Measurement.median(samples: samples) {
       for round in 0..<rounds {
         guard case .value(.list(let list)) = program.evaluate(memories[round & 1]) else {
           throw BenchmarkFailure(description: "the list did not come")
@@ -174,8 +186,8 @@ enum ExpressionBenchmarks {
     ] {
       let source = SourceText(name: "benchmark", text: text)
       let environment = environment
-      let rounds = name == "expr.compile_small" ? 200 : 20
-      let time = Measurement.median(samples: 51, rounds: rounds) {
+      let rounds = name == "expr.compile_small" ? 32 : 2
+      let time = Measurement.median(samples: samples, rounds: rounds) {
         sink.take(Program.compile(source, in: environment).diagnostics.count)
       }
       figures.append(Figure(name: name, value: time * 1e6, unit: "us"))

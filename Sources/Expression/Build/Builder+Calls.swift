@@ -185,12 +185,14 @@ extension Builder {
       return Cell(isStart ? cell.text.starts(with: part) : cell.text.ends(with: part))
     }
     if !isInstrumented, case .localField(let place, let key) = pieces[0].shape {
+      guard isStart else { return Piece(code: slow) }
+      let paid = price &+ 2
       return Piece(code: { context in
         let holder = context.local(place)
         let cell = holder.tag == Tag.map ? holder.entries.value(named: key) : .absent
         guard cell.isString else { return slow(context) }
-        context.charge(price &+ 2)
-        return Cell(isStart ? cell.text.starts(with: part) : cell.text.ends(with: part))
+        context.charge(paid)
+        return Cell(cell.text.starts(with: part))
       })
     }
     return Piece(code: slow)
