@@ -30,6 +30,8 @@ public struct DispatchedCall: Sendable {
   public var startedMilliseconds: Int64
   /// When its answer is no longer wanted: milliseconds since the Unix epoch; -1: never.
   public var deadlineMilliseconds: Int64
+  /// The number of the item that it is made for, from 0, inside a map over items.
+  public var item: Int32? = nil
 }
 
 /// What came of a call.

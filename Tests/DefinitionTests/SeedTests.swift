@@ -13,8 +13,6 @@ private func load(_ name: String, overlay: String? = nil) throws -> FlowLoader.R
   return FlowLoader.load(file, overlays: overlays, includes: MemoryIncludes(), limits: Limits())
 }
 
-private struct NotAMachine: Error {}
-
 private func machine(_ result: FlowLoader.Result) throws -> Machine {
   #expect(!result.diagnostics.hasErrors, "\(rendered(result.diagnostics))")
   switch try #require(result.flow).body {

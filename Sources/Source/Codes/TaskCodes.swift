@@ -2,7 +2,8 @@ extension DiagnosticCode {
   /// The codes of task lists and graphs.
   public static let taskCodes: [DiagnosticCode] = [
     taskUnknownDependency, taskCycle, taskEdge, itemsWithoutLimit, partsKeyWithoutParts,
-    graphEntry, graphUnknownNode, graphUnreachable, graphTwoWays, graphOperator,
+    taskUnknownFlow, taskRecursiveFlow, taskDetached, graphEntry, graphUnknownNode,
+    graphUnreachable, graphTwoWays, graphOperator,
   ]
 
   /// A dependency that no task of the list bears.
@@ -106,6 +107,60 @@ extension DiagnosticCode {
     Right:
 
         - {id: steps, type: parallel, concurrency: 2, tasks: [{id: a, tool: x}, {id: b, tool: y}]}
+    """
+  )
+
+  /// A child flow that is not there.
+  public static let taskUnknownFlow = DiagnosticCode(
+    "SBX-TASK-006",
+    "a step runs a flow that is not there",
+    """
+    `flow:` names one of the flows under `flows`.
+
+    Wrong:
+
+        tasks: [{id: ask, flow: aks_person}]
+        flows: {ask_person: {tasks: [{id: answer, agent: person}]}}
+
+    Right:
+
+        tasks: [{id: ask, flow: ask_person}]
+    """
+  )
+
+  /// A child flow that runs itself.
+  public static let taskRecursiveFlow = DiagnosticCode(
+    "SBX-TASK-007",
+    "a flow runs itself",
+    """
+    Each run of a child flow would start a further one, and nothing would bound cost or time.
+
+    Wrong:
+
+        flows:
+          look: {tasks: [{id: again, flow: look}]}
+
+    Right, a loop with a limit:
+
+        flows:
+          look:
+            initial_state: try
+            states:
+              try: {tool: search, max_visits: 3, on_success: done, on_error: try}
+            final_states: {done: {}}
+    """
+  )
+
+  /// A child flow that should not be waited for.
+  public static let taskDetached = DiagnosticCode(
+    "SBX-TASK-008",
+    "a detached flow is waited for",
+    """
+    `detach: true` says that the caller goes on as soon as the child flow is started. This version
+    runs the child flow as part of its caller, which waits for it.
+
+        flows:
+          ask_person: {detach: true, tasks: [{id: answer, agent: person}]}
     """
   )
 
