@@ -15,10 +15,7 @@ private func load(_ name: String, overlay: String? = nil) throws -> FlowLoader.R
 
 private func machine(_ result: FlowLoader.Result) throws -> Machine {
   #expect(!result.diagnostics.hasErrors, "\(rendered(result.diagnostics))")
-  switch try #require(result.flow).body {
-  case .machine(let machine): return machine
-  case .tasks, .parallel, .flow: throw NoMachine()
-  }
+  guard case .machine(let machine) = try #require(result.flow).body else { throw NoMachine() }
   return machine
 }
 
