@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev", "libonig-dev"])]),
+    .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CCurl"),
     .target(name: "CSystem"),
@@ -48,9 +49,11 @@ let package = Package(
     module("Values", uses: ["CCrypto"]),
     module("RegularExpression", uses: ["CRE2"]),
     module("Document", uses: ["CYAML", "RegularExpression", "Source", "Values"]),
+    module("XML", uses: ["CExpat", "Source"]),
     module("Expression", uses: ["RegularExpression", "Source", "Values"]),
     module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
+    module("Import", uses: ["Source", "Values", "Document", "XML", "Definition"]),
     module("Table", uses: ["Source", "Values", "Document", "Expression"]),
     module(
       "Compiler",
@@ -73,7 +76,7 @@ let package = Package(
     module(
       "Signalbox",
       uses: [
-        "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Table",
+        "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
         "Compiler", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models",
         "Runtime",
       ]
@@ -92,9 +95,11 @@ let package = Package(
     ),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Signalbox", "SignalboxTesting"],
+      dependencies: ["CTableFloor", "Signalbox", "SignalboxTesting"],
       swiftSettings: strict
     ),
+
+    .target(name: "CTableFloor"),
 
     // Tests.
     .target(
@@ -107,6 +112,7 @@ let package = Package(
     tests("ValuesTests", uses: ["Values", "TestSupport"]),
     tests("RegularExpressionTests", uses: ["RegularExpression", "Values", "TestSupport"]),
     tests("DocumentTests", uses: ["Source", "Values", "Document", "TestSupport"]),
+    tests("XMLTests", uses: ["Source", "XML", "TestSupport"]),
     tests("ExpressionTests", uses: ["Source", "Values", "Expression", "TestSupport"]),
     tests(
       "JSONPathTests",
@@ -118,6 +124,7 @@ let package = Package(
       uses: ["Source", "Values", "Document", "Definition", "TestSupport"],
       excluding: ["corpus"]
     ),
+    tests("ImportTests", uses: ["Signalbox", "XML", "TestSupport"]),
     tests("TableTests", uses: ["Signalbox", "TestSupport"], excluding: ["Golden"]),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),

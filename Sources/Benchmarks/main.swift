@@ -5,7 +5,8 @@ import Glibc
 let prefixes = CommandLine.arguments.dropFirst()
 var hasFailed = false
 let benchmarks =
-  EngineBenchmarks.all + RunBenchmarks.all + CommandBenchmarks.all + TextBenchmarks.all
+  EngineBenchmarks.all + MachineBenchmarks.all + RunBenchmarks.all + CommandBenchmarks.all
+  + TextBenchmarks.all
 for benchmark in benchmarks {
   func isWanted(_ name: String) -> Bool {
     prefixes.isEmpty || prefixes.contains { name.hasPrefix($0) }

@@ -20,3 +20,25 @@ extension SuiteFile {
     return bytes
   }
 }
+
+extension SuiteFile {
+  // INVARIANT: `opendir` gives a stream that is read here only and closed once; each entry's name
+  // is copied before the next call.
+  /// The names of a folder's files, sorted.
+  package static func names(_ path: String) throws(SuiteUnavailable) -> [String] {
+    guard let folder = unsafe opendir(path) else {
+      throw SuiteUnavailable("cannot read \(path)")
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { characters in
+          unsafe String(cString: characters)
+        }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+}

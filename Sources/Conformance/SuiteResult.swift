@@ -11,6 +11,9 @@ package struct SuiteResult {
   /// Cases that went otherwise: id and first lines of what happened.
   package private(set) var failures: [String] = []
 
+  /// Lines about groups of cases, printed before the summary.
+  package var notes: [String] = []
+
   /// A result without cases.
   package init(suite: String) { self.suite = suite }
 

@@ -25,6 +25,9 @@ private let suites = [
   Suite(name: "cel") { directory throws(SuiteUnavailable) in
     try CELSuite.run(directory: directory)
   },
+  Suite(name: "statecharts") { directory throws(SuiteUnavailable) in
+    try StatechartSuite.run(directory: directory)
+  },
 ]
 
 private let arguments = CommandLine.arguments
@@ -38,6 +41,7 @@ if let chosen {
     let result = try chosen.run(arguments[2])
     for failure in result.failures { print(failure) }
     for skip in result.skips { print("skipped \(skip)") }
+    for note in result.notes { print(note) }
     print(result.summary)
     exit(result.failures.isEmpty ? 0 : 1)
   } catch {

@@ -10,6 +10,10 @@ extension FlowReader {
     case success
     /// A failure; `when` may name its kind.
     case error
+    /// An event or a time; an edge may lead nowhere and only act.
+    case event
+    /// A start.
+    case start
   }
 
   /// The edges at `key`: a target, an edge, or a list of edges; none when the key is absent.
@@ -24,6 +28,16 @@ extension FlowReader {
   ) -> [Edge] {
     guard let entry = value(key, mapping) else { return [] }
     let path = mapping.path.isEmpty ? key : "\(mapping.path).\(key)"
+    return edges(entry, of: cause, path: path, mustEnd: mustEnd)
+  }
+
+  /// The edges that `entry` holds: a target, an edge, or a list of edges.
+  mutating func edges(
+    _ entry: Node.Entry,
+    of cause: EdgeCause,
+    path: String,
+    mustEnd: Bool = true
+  ) -> [Edge] {
     switch entry.value.content {
     case .string:
       guard let target = target(entry) else { return [] }
@@ -81,28 +95,50 @@ extension FlowReader {
     return result
   }
 
-  private mutating func edge(_ node: Node, _ cause: EdgeCause, path: String) -> Edge? {
+  mutating func edge(_ node: Node, _ cause: EdgeCause, path: String) -> Edge? {
     guard let mapping = mapping(node, .edge, path: path) else { return nil }
+    return edge(mapping, cause)
+  }
+
+  /// The edge whose keys stand in `mapping`.
+  mutating func edge(_ mapping: Mapping, _ cause: EdgeCause) -> Edge? {
     let condition = condition(mapping, cause)
     let assignments = assignments(mapping)
-    let target = name("target", mapping)
-    if mapping.entry("target") == nil, !mapping.isDisordered {
-      report(
-        Messages.missing(
-          "target",
-          in: "an edge",
-          at: node.span,
-          hint: "write the step it leads to: `target: …`"
-        )
-      )
+    let actions = actions("actions", mapping)
+    let isInternal = boolean("internal", mapping) ?? false
+    var targets: [Located<String>] = []
+    if mapping.entry("targets") != nil { targets = texts("targets", mapping) }
+    if let target = mapping.entry("target") {
+      if mapping.entry("targets") != nil { report(Messages.targetAndTargets(target)) }
+      targets = name("target", mapping).map { [$0] } ?? []
+      if targets.isEmpty { return nil }
     }
-    guard let condition, let target else { return nil }
-    return Edge(
+    if targets.isEmpty {
+      let acts = mapping.entry("actions") != nil || mapping.entry("assign") != nil
+      guard cause == .event, acts, mapping.entry("targets") == nil else {
+        if mapping.entry("targets") == nil, !mapping.isDisordered {
+          report(
+            Messages.missingTarget(
+              Node(content: .mapping(mapping.entries), span: mapping.span),
+              mayStay: cause == .event
+            )
+          )
+        }
+        return nil
+      }
+      targets = [Located("", mapping.span)]
+    }
+    guard let condition else { return nil }
+    var edge = Edge(
       condition: condition,
       assignments: assignments,
-      target: target,
-      span: node.span
+      target: targets[0],
+      span: mapping.span
     )
+    edge.otherTargets = Array(targets.dropFirst())
+    edge.actions = actions
+    edge.isInternal = isInternal
+    return edge
   }
 
   /// The edge's condition; nil after a finding.

@@ -15,9 +15,13 @@ extension FlowReader {
       }
       return nil
     }
-    let states = self.states(statesEntry, path: mapping.path)
+    let states = self.states(
+      statesEntry,
+      path: mapping.path,
+      mayBeEmpty: (mapping.entry("final_states")?.value.entries ?? []).isEmpty == false
+    )
     let source = mapping.entry("initial_state") == nil ? header ?? mapping : mapping
-    let initial = name("initial_state", source)
+    let initial = start("initial_state", source)
     if source.entry("initial_state") == nil, let states, !mapping.isDisordered {
       report(
         Messages.missing(
@@ -32,16 +36,23 @@ extension FlowReader {
     let finals = finalStates(endings)
     guard let states else { return nil }
     if form == .house { reportActingFinals(states, finals) }
-    return Machine(
+    var machine = Machine(
       states: states,
-      initialState: initial,
+      initialState: initial?.targets.first,
       finalStates: finals,
       declaresFinalStates: endings.entry("final_states") != nil,
       span: mapping.span
     )
+    machine.otherInitialStates = Array(initial?.targets.dropFirst() ?? [])
+    machine.initialActions = initial?.actions ?? []
+    return machine
   }
 
-  private mutating func states(_ entry: Node.Entry, path: String) -> [Named<Step>]? {
+  mutating func states(
+    _ entry: Node.Entry,
+    path: String,
+    mayBeEmpty: Bool
+  ) -> [Named<Step>]? {
     guard let entries = entry.value.entries else {
       report(
         Messages.wrongKind(
@@ -52,7 +63,7 @@ extension FlowReader {
       )
       return nil
     }
-    guard !entries.isEmpty else {
+    guard !entries.isEmpty || mayBeEmpty else {
       report(Messages.noStates(entry))
       return nil
     }
@@ -154,7 +165,15 @@ extension FlowReader {
       return FinalState()
     }
     let outcome = word("outcome", mapping, oneOf: ["success", "failure"])
-    return FinalState(isFailure: outcome?.value == "failure")
+    var final = FinalState(isFailure: outcome?.value == "failure")
+    final.onEntry = blocks("on_entry", mapping)
+    final.onExit = blocks("on_exit", mapping)
+    if let result = mapping.entry("result"), let content = wholeTemplate(result.value) {
+      final.content = content
+    } else {
+      final.result = fields("result", mapping)
+    }
+    return final
   }
 
   /// House rule 1: final states never act.
@@ -187,13 +206,16 @@ extension FlowReader {
       && bytes[0] != UInt8(ascii: "-")
     if !isWord || !startsWell {
       report(Messages.badName(entry, reserved: false))
-    } else if isStep, Self.reservedNames.contains(where: { $0.sameScalars(as: entry.key) }) {
+    } else if isStep, FlowNames.reserved.contains(where: { $0.sameScalars(as: entry.key) }) {
       report(Messages.badName(entry, reserved: true))
     }
   }
+}
 
-  /// Names that guards and templates read already (FLOW-FORMAT).
-  static let reservedNames = [
+/// Names of the house form.
+package enum FlowNames {
+  /// Names that guards and templates read already (FLOW-8): no step is called so.
+  package static let reserved = [
     "input", "state", "output", "steps", "event", "item", "index", "error", "run", "env",
     "secrets", "response",
   ]

@@ -183,7 +183,7 @@ extension FlowReader {
     return duration(entry, unit, allowsZero: allowsZero)
   }
 
-  private mutating func duration(
+  mutating func duration(
     _ entry: Node.Entry,
     _ unit: DurationUnit?,
     allowsZero: Bool

@@ -21,6 +21,7 @@ extension FlowReader {
     readWork(mapping, &step)
     readData(mapping, &step)
     readEdges(mapping, &step)
+    readChart(mapping, &step, path: path)
     step.decision = decision(mapping)
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
@@ -31,7 +32,7 @@ extension FlowReader {
   /// Looks at `type` and at keys of later parts; false when the step is of a kind that comes later.
   private mutating func readType(_ mapping: Mapping) -> Bool {
     let composites = [
-      "parallel": "parallel steps", "sequence": "behavior trees", "selector": "behavior trees",
+      "sequence": "behavior trees", "selector": "behavior trees",
       "conditional_selector": "behavior trees", "fallback": "behavior trees",
       "inverter": "behavior trees", "repeat": "behavior trees", "condition": "behavior trees",
     ]
@@ -39,6 +40,10 @@ extension FlowReader {
       if let feature = composites[type.value] {
         report(Messages.notSupported(feature, at: type.span))
         return false
+      }
+      if type.value == "history" || type.value == "parallel" {
+        reportLater(mapping)
+        return mapping.later.isEmpty
       }
       if type.value == "final" {
         report(Messages.typeFinal(type))

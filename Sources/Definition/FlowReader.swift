@@ -213,7 +213,9 @@ extension FlowReader {
 
   /// The levels that read `key`.
   private func homes(of key: String, besides level: Level) -> [Level] {
-    Level.allCases.filter { $0 != level && KeyTable.of($0, form).reads(key) }
+    Level.allCases.filter {
+      $0 != level && $0.losesKeys && KeyTable.of($0, form).reads(key)
+    }
   }
 
   /// An empty key that stands right before the entry at `index` and takes a mapping: most likely

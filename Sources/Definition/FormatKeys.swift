@@ -2,8 +2,8 @@
 package enum FormatKeys {
   /// The kinds of mapping that the schema describes, by its definitions' names; `flow` is its root.
   package static let definitions = [
-    "flow", "step", "edge", "finalState", "retry", "budget", "flowTimeout", "agent",
-    "agentLimits", "action", "model", "tool", "permissions",
+    "flow", "step", "edge", "eventEdge", "delayedEdge", "act", "sending", "finalState", "retry",
+    "budget", "flowTimeout", "agent", "agentLimits", "action", "model", "tool", "permissions",
   ]
 
   /// The keys of the house form in one kind of mapping; those of the seed form are left out.

@@ -16,9 +16,14 @@ extension KeyTable {
     case .registry: active("tools")
     case .step: step(form)
     case .edge:
-      active("when", "assign", "target")
-        + seed(form, [("condition", "`when`"), ("expression", "`when`")])
-    case .finalState: active("outcome", "description")
+      edge + seed(form, [("condition", "`when`"), ("expression", "`when`")])
+    case .eventEdge: active("event") + edge
+    case .delayedEdge: active("delay") + edge
+    case .act:
+      active("assign", "raise", "send", "cancel", "log", "label", "if", "then", "else")
+        + active("for_each", "as", "index", "do")
+    case .sending: active("event", "target", "id", "id_field", "delay", "data", "content")
+    case .finalState: active("outcome", "description", "result", "on_entry", "on_exit")
     case .retry:
       active("max_attempts", "backoff", "factor", "on") + units("backoff")
         + seed(form, [("backoff_factor", "`factor`")])
@@ -59,6 +64,8 @@ extension KeyTable {
     return header + later("child flows", "flows") + laterBodies + seeds + others
   }
 
+  private static let edge = active("when", "assign", "target", "targets", "internal", "actions")
+
   private static let definition =
     active("states", "initial_state", "final_states", "on_error", "planner")
     + inert("name", "description", "version") + laterBodies
@@ -73,17 +80,16 @@ extension KeyTable {
       active("agent", "action", "tool", "wait", "check", "with", "result", "assign", "when")
       + active("require", "on_success", "on_error", "on_timeout", "on_cancel", "condition")
       + active("on_true", "on_false", "timeout", "retry", "max_visits", "type", "description")
-      + units("timeout") + units("wait")
+      + active("states", "initial_state", "final_states", "on_entry", "on_exit", "on_event")
+      + active("after", "always", "deep", "default") + units("timeout") + units("wait")
     let composites =
-      later("steps that hold other steps", "children", "states", "initial_state", "final_states")
+      later("steps that hold other steps", "children")
       + later("task lists", "tasks", "depends_on") + later("decision rules", "rules")
       + later("behavior trees", "root", "conditions")
       + later("graphs of nodes and edges", "nodes", "edges")
       + later("planners inside a step", "planner") + later("child flows", "flow")
       + later("steps that run per item", "for_each", "max_items", "concurrency", "on_item_error")
       + later("parallel steps", "join") + later("budgets of single steps", "budget")
-      + later("edges on events", "on_event") + later("timed edges", "after")
-      + later("eventless edges", "always")
     let seeds =
       seed(
         form,

@@ -10,6 +10,10 @@ enum Level: CaseIterable, Sendable {
   case registry
   case step
   case edge
+  case eventEdge
+  case delayedEdge
+  case act
+  case sending
   case finalState
   case retry
   case budget
@@ -20,6 +24,15 @@ enum Level: CaseIterable, Sendable {
   case model
   case tool
   case permissions
+
+  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings that
+  /// are written on one line lose no keys.
+  var losesKeys: Bool {
+    switch self {
+    case .eventEdge, .delayedEdge, .act, .sending: false
+    default: true
+    }
+  }
 
   /// What a message calls it.
   var title: String {
@@ -32,6 +45,10 @@ enum Level: CaseIterable, Sendable {
     case .registry: "`tool_registry`"
     case .step: "a step"
     case .edge: "an edge"
+    case .eventEdge: "an entry of `on_event`"
+    case .delayedEdge: "an entry of `after`"
+    case .act: "an action"
+    case .sending: "`send`"
     case .finalState: "a final state"
     case .retry: "`retry`"
     case .budget: "`budget`"

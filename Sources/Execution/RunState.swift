@@ -229,7 +229,12 @@ public struct StepRecord: Sendable, Hashable {
   /// Attempts of the latest visit.
   public var attempts: Int32
   /// Why the latest visit failed, if it did.
-  public var error: RunError?
+  public var error: RunError? {
+    get { failure?.error }
+    set { failure = newValue.map { Failure($0) } }
+  }
+  /// Kept apart, so that a record without one is a few bytes.
+  private var failure: Failure?
   /// Whether the node is active now.
   public var isActive: Bool
   /// Items of the latest visit that failed (maps).
@@ -239,9 +244,25 @@ public struct StepRecord: Sendable, Hashable {
   public init() {
     status = .pending
     attempts = 0
-    error = nil
+    failure = nil
     isActive = false
     failedItems = 0
+  }
+
+  /// A step just entered.
+  init(isActive: Bool) {
+    self.init()
+    self.isActive = isActive
+  }
+
+  private final class Failure: Sendable, Hashable {
+    let error: RunError
+
+    init(_ error: RunError) { self.error = error }
+
+    static func == (left: Failure, right: Failure) -> Bool { left.error == right.error }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(error) }
   }
 }
 
@@ -347,5 +368,11 @@ public struct StepOutput: Sendable {
   public init() {
     effects = []
     trace = []
+  }
+
+  /// Forgets both and keeps the room for the next step.
+  public mutating func clear() {
+    effects.removeAll(keepingCapacity: true)
+    trace.removeAll(keepingCapacity: true)
   }
 }

@@ -259,8 +259,9 @@ extension StepInterpreter {
   }
 
   private func unreachable(_ target: String, _ event: QueuedEvent) -> ActionProblem {
+    // What has no form of a target is a mistake, what has one and is not there cannot be reached.
     ActionProblem(
-      event: "error.communication",
+      event: target.hasPrefix("#_") ? "error.communication" : "error.execution",
       message: "nobody is reached as `\(target)`",
       sendID: event.sendID
     )

@@ -10,7 +10,9 @@ extension StepInterpreter {
   /// event; else they were made before.
   mutating func microstep(_ rows: [EnabledRow], assigns: Bool) {
     let frame = currentFrame
-    for row in rows where !row.domain.isEmpty { exit(row.domain, frame) }
+    // What stands later is left first, across all rows (SCXML appendix D, exitStates).
+    let domains = rows.map(\.domain).filter { !$0.isEmpty }
+    for domain in domains.sorted(by: { $0.lowerBound > $1.lowerBound }) { exit(domain, frame) }
     for enabled in rows {
       let row = table.rows[Int(enabled.row)]
       output.trace.append(.took(row: enabled.row, frame: frame))

@@ -99,6 +99,8 @@ public struct Environment: Sendable {
     public var doubtsUndeclaredNumbers = false
     /// Whether the macros that tests of common-subexpression elimination use are known.
     public var hasBlockMacros = false
+    /// Whether `in_state('id')` and `In('id')` stand for `steps.id.active` (flows only).
+    var hasStateMacros = false
 
     /// The usual language.
     public init() {}

@@ -55,6 +55,10 @@ enum Messages {
   static let reservedWordHint = "reserved words may only name fields: `x.import`"
   static let hasNeedsField = "`has` asks for a field and takes a selection"
   static let hasNeedsFieldHint = "write `has(x.field)`; for a key use `'key' in x`"
+  static func stateExpected(_ macro: String) -> String {
+    "`\(macro)` asks whether a state is active and takes its id in quotes"
+  }
+  static func stateExpectedHint(_ macro: String) -> String { "write `\(macro)('review')`" }
   static let variableExpected = "this macro declares a variable here and needs a plain name"
   static func sameVariable(_ name: String) -> String {
     "both variables of the macro are named `\(name)`"

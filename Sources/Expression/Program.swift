@@ -39,7 +39,9 @@ public struct Program: Sendable {
       )
       return (nil, reporter.diagnostics)
     }
-    var parser = Parser(bytes, reporter: reporter, options: environment.options, limits: limits)
+    var options = environment.options
+    options.hasStateMacros = environment.dialect == .flow
+    var parser = Parser(bytes, reporter: reporter, options: options, limits: limits)
     if pipes { parser.element = environment.element }
     let tree = parser.parse(pipes: pipes)
     guard !parser.reporter.hasErrors else {

@@ -5,6 +5,7 @@
 @_exported import Document
 @_exported import Execution
 @_exported import Expression
+@_exported import Import
 @_exported import Journal
 @_exported import Models
 @_exported import Runtime

@@ -151,7 +151,7 @@ public struct Disassembler {
       table.rows.indices.map { index in
         let row = table.rows[index]
         var event = row.event.name
-        if row.event == .external { event += " \(TableText.line(table.names[Int(row.detail)]))" }
+        if row.event == .external { event += " \(TableText.line(table.eventNames(of: row)))" }
         if row.event == .after { event += " \(TableText.duration(milliseconds: row.detail))" }
         let target = row.target == noIndex ? "(stays)" : name(row.target)
         let condition = TableText.line(table.guardText(of: row))

@@ -33,6 +33,8 @@ public final class LinkedTable: Sendable {
   public let partsOfNode: [NodeIndex: [NodeIndex]]
   /// The flow's environment with its types, for expressions that are given later (`assert`).
   public let environment: Environment
+  /// What events do to resting places, where that is all.
+  public let flat: FlatMachine?
   private let schemaPool: SchemaPool
   private let frameStates: [Value]
 
@@ -81,6 +83,17 @@ public final class LinkedTable: Sendable {
     }
     historiesOfNode = histories
     partsOfNode = parts
+    flat = FlatMachine(table, isSlotRead: isRead) { row, name in
+      Self.takes(row, event: name, in: table)
+    }
+  }
+
+  /// The number of an event's name, by which `Executor.signal` knows it; nil: the table names no
+  /// such event.
+  ///
+  /// O(names).
+  public func event(named name: String) -> Int32? {
+    table.names.firstIndex { $0.sameScalars(as: name) }.map { Int32($0) }
   }
 
   /// Slot of the run's own `state`.
@@ -133,12 +146,16 @@ public final class LinkedTable: Sendable {
   /// A descriptor matches the event of its name and those whose name goes on with a dot; `*`
   /// matches all; a trailing `.*` or dot says nothing more.
   public func matches(_ row: Row, event name: String) -> Bool {
+    Self.takes(row, event: name, in: table)
+  }
+
+  private static func takes(_ row: Row, event name: String, in table: TransitionTable) -> Bool {
     guard !row.descriptors.isEmpty else {
       return table.names[Int(row.detail)].sameScalars(as: name)
     }
     for position in row.descriptors {
       let descriptor = table.names[Int(table.lists[Int(position)])]
-      if Self.matches(descriptor, name) { return true }
+      if matches(descriptor, name) { return true }
     }
     return false
   }

@@ -96,3 +96,11 @@ public struct Row: Sendable, Hashable {
     resets = 0..<0
   }
 }
+
+extension TransitionTable {
+  /// The events that an `external` row takes, as written.
+  public func eventNames(of row: Row) -> String {
+    guard !row.descriptors.isEmpty else { return names[Int(row.detail)] }
+    return row.descriptors.map { names[Int(lists[Int($0)])] }.joined(separator: " ")
+  }
+}

@@ -72,7 +72,7 @@ public enum TableDrawing {
       case .success, .always, .cancel: break
       case .failure: label = label.isEmpty ? "error" : "error: " + label
       case .external:
-        let name = table.names[Int(row.detail)]
+        let name = table.eventNames(of: row)
         label = label.isEmpty ? name : "\(name) [\(label)]"
       case .after:
         let delay = TableText.duration(milliseconds: row.detail)

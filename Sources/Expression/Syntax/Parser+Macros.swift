@@ -13,6 +13,9 @@ extension Parser {
     if options.expandsMacros, function == "has", arguments.count == 1 {
       return presence(arguments[0], full)
     }
+    if options.hasStateMacros, function == "in_state" || function == "In", arguments.count == 1 {
+      return activity(function, arguments[0], full)
+    }
     var node = Node(kind: .call, flag: isAbsolute, range: full)
     node.text = name(function)
     return add(node, arguments)
@@ -35,6 +38,31 @@ extension Parser {
     var node = Node(kind: .presence, flag: selection.flag, code: selection.code, range: full)
     node.text = selection.text
     return add(node, [tree.child(argument, 0)])
+  }
+
+  /// `in_state('id')` is `steps.id.active`.
+  private mutating func activity(
+    _ function: String,
+    _ argument: Int32,
+    _ full: TextRange
+  ) -> Int32 {
+    guard tree[argument].kind == .literal, case .string(let id) = tree.constant(argument) else {
+      if tree[argument].kind != .invalid {
+        mistake(
+          .celMacro,
+          Messages.stateExpected(function),
+          at: range(argument),
+          hint: Messages.stateExpectedHint(function)
+        )
+      }
+      return add(Node(kind: .invalid, range: full))
+    }
+    let steps = generated("steps", full)
+    var step = Node(kind: .select, range: range(argument))
+    step.text = name(id)
+    var active = Node(kind: .select, range: full)
+    active.text = name("active")
+    return add(active, [add(step, [steps])])
   }
 
   /// A call with a receiver, or the macro of that name.

@@ -7,7 +7,8 @@ public enum CodeRegistry {
     DiagnosticCode.jsonPathCodes, DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
     DiagnosticCode.statechartCodes,
     DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
-    DiagnosticCode.runtimeCodes,
+    DiagnosticCode.runtimeCodes, DiagnosticCode.xmlCodes,
+    DiagnosticCode.importCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.

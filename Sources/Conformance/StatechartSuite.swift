@@ -1,0 +1,109 @@
+import Glibc
+import Signalbox
+import Source
+import Values
+
+/// Machines of the SCXML test framework, imported from their SCXML and run under a virtual clock.
+package enum StatechartSuite {
+  /// Runs every case below `directory`; full sets of active states are compared.
+  ///
+  /// A case whose machine the importer refuses is skipped with the importer's reason. With
+  /// `roundTrip` every machine is exported and imported again before it runs.
+  package static func run(
+    directory: String,
+    roundTrip: Bool = false
+  ) throws(SuiteUnavailable) -> SuiteResult {
+    var result = SuiteResult(suite: "statecharts")
+    var profiles: [(name: String, passed: Int, total: Int)] = []
+    for file in try SuiteFile.names(directory) where file.hasSuffix(".json") {
+      for item in try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? [] {
+        let id = item["name"]?.text ?? "?"
+        let profile = item["profile"]?.text ?? "?"
+        let index = profiles.firstIndex { $0.name == profile } ?? profiles.count
+        if index == profiles.count { profiles.append((profile, 0, 0)) }
+        profiles[index].total += 1
+        switch outcome(of: item) {
+        case .passed:
+          profiles[index].passed += 1
+          result.record(id, failure: nil)
+        case .failed(let reason): result.record(id, failure: "[\(profile)] \(reason)")
+        case .skipped(let reason): result.skip(id, reason: "[\(profile)] \(reason)")
+        }
+      }
+    }
+    result.notes = profiles.map { "\($0.name): \($0.passed) of \($0.total) passed" }
+    return result
+  }
+
+  private enum Outcome {
+    case passed
+    case failed(String)
+    case skipped(String)
+  }
+
+  private static func outcome(of item: Value) -> Outcome {
+    let id = item["name"]?.text ?? "machine"
+    let file = SourceFile(name: "\(id).scxml", text: item["scxml"]?.text ?? "")
+    var texts: [String: String] = [:]
+    if case .map(let resources)? = item["resources"] {
+      for entry in resources.entries {
+        if case .string(let name) = entry.key { texts[name] = entry.value.text }
+      }
+    }
+    let imported = SCXMLImporter.flow(file, includes: MemoryIncludes(texts))
+    guard let flow = imported.flow else {
+      let errors = imported.diagnostics.filter { $0.severity == .error }
+      let text = errors.first.map { "\($0.message) (\($0.span?.location ?? ""))" } ?? "no flow"
+      let isScope = errors.allSatisfy { $0.code == .importOutOfScope }
+      return isScope ? .skipped(text) : .failed("import: \(text)")
+    }
+    let loaded = FlowLoader.load(tree: flow.tree, name: id)
+    guard let definition = loaded.flow else {
+      return .failed("load: \(words(loaded.diagnostics))\n\(flow.text)")
+    }
+    let compiled = FlowCompiler.compile(definition)
+    guard let table = compiled.table else {
+      return .failed("compile: \(words(compiled.diagnostics))\n\(flow.text)")
+    }
+    guard let failure = failure(of: item, ChartRun(table, steps: flow.steps)) else {
+      return .passed
+    }
+    return .failed("\(failure)\n\(flow.text)")
+  }
+
+  private static func words(_ diagnostics: [Diagnostic]) -> String {
+    diagnostics.filter { $0.severity == .error }.prefix(3).map { "\($0.code.id) \($0.message)" }
+      .joined(separator: "; ")
+  }
+
+  /// Plays a scenario; nil when all went as it demands.
+  private static func failure(of item: Value, _ run: ChartRun) -> String? {
+    guard let scenario = item["scenario"] else { return "no scenario" }
+    var run = run
+    func difference(_ wanted: Value?, _ step: String) -> String? {
+      let wanted = Set((wanted?.elements ?? []).compactMap(\.text)).sorted()
+      let active = run.active
+      return wanted == active ? nil : "\(step): wanted \(wanted), active \(active)"
+    }
+    if scenario["mode"]?.text == "run-to-final" {
+      run.advance(to: scenario["virtual_ms"]?.integer ?? 0)
+      return difference(scenario["final"], "at the end")
+    }
+    run.advance(to: 0)
+    if let difference = difference(scenario["initial"], "start") { return difference }
+    for (position, step) in (scenario["steps"]?.elements ?? []).enumerated() {
+      run.advance(by: step["after_ms"]?.integer ?? 0)
+      if let event = step["event"] {
+        run.send(event["name"]?.text ?? event.text ?? "", event["data"] ?? .null)
+      }
+      run.advance(by: 0)
+      if let difference = difference(step["expect"], "step \(position + 1)") { return difference }
+    }
+    return nil
+  }
+}
+
+extension Value {
+  /// A whole number, else nil.
+  var integer: Int64? { if case .int(let int) = self { int } else { nil } }
+}
