@@ -14,11 +14,12 @@ RELEASE := -c release -Xswiftc -cross-module-optimization
 STATIC := $(RELEASE) --static-swift-stdlib --scratch-path .build/static -Xlinker --gc-sections -Xlinker -s
 SIGNALBOX := .build/static/release/signalbox
 
-.PHONY: help deps demo test check lint build bench bench-peers fuzz soak conformance golden install clean
+.PHONY: help deps demo demo-llm test check lint build bench bench-peers fuzz fuzz-differential soak conformance golden install clean
 
 help:
 	@printf '%s\n' \
 	  'make demo         check, price, refuse, run and replay an example flow' \
+	  'make demo-llm     the same with a small real language model from PyPI' \
 	  'make test         all tests' \
 	  'make check        lint, build without warnings, test' \
 	  'make bench        figures, one a line; ONLY=prefix for some of them' \
@@ -26,6 +27,7 @@ help:
 	  'make conformance  the public suites in SIGNALBOX_SUITES' \
 	  'make soak         the large properties in full, release build' \
 	  'make fuzz         fuzz targets, SECONDS=60 each' \
+	  'make fuzz-differential  generated expressions beside cel-cpp from PyPI' \
 	  'make golden       rewrite golden files' \
 	  'make install      install the command line under PREFIX=/usr/local' \
 	  'make clean        remove what was built'
@@ -35,6 +37,9 @@ deps:
 
 demo: deps $(SIGNALBOX)
 	@SIGNALBOX=$(abspath $(SIGNALBOX)) examples/demo.sh
+
+demo-llm: deps $(SIGNALBOX)
+	@SIGNALBOX=$(abspath $(SIGNALBOX)) examples/demo-llm.sh
 
 # Always asks SwiftPM, which knows what is out of date.
 .PHONY: $(SIGNALBOX)
@@ -63,6 +68,7 @@ bench-peers: deps
 
 soak: deps
 	SIGNALBOX_SOAK=1 swift test $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/soak
+	swift test --package-path examples/testing --scratch-path .build/example
 
 conformance: deps
 	@swift build --product conformance 2>&1 | scripts/quiet-build
@@ -73,6 +79,9 @@ golden: deps
 
 fuzz: deps
 	@scripts/fuzz $(SECONDS)
+
+fuzz-differential: deps
+	@scripts/fuzz-differential
 
 install: deps $(SIGNALBOX)
 	install -D -m 755 $(SIGNALBOX) $(DESTDIR)$(PREFIX)/bin/signalbox

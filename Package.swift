@@ -32,6 +32,7 @@ let package = Package(
     .executable(name: "signalbox", targets: ["SignalboxCommand"]),
     .executable(name: "conformance", targets: ["Conformance"]),
     .executable(name: "benchmarks", targets: ["Benchmarks"]),
+    .executable(name: "differential", targets: ["Differential"]),
   ],
   targets: [
     // C libraries: one importing Swift module each.
@@ -54,7 +55,7 @@ let package = Package(
     module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
     module("Import", uses: ["Source", "Values", "Document", "XML", "Definition"]),
-    module("Table", uses: ["Source", "Values", "Document", "Expression"]),
+    module("Table", uses: ["Source", "Values", "Document", "Expression", "JSONPath"]),
     module(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
@@ -94,6 +95,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .executableTarget(
+      name: "Differential",
+      dependencies: ["SignalboxTesting"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
       name: "Benchmarks",
       dependencies: ["CTableFloor", "Signalbox", "SignalboxTesting"],
       swiftSettings: strict
@@ -130,6 +136,7 @@ let package = Package(
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),

@@ -44,6 +44,8 @@ struct signalbox_curl_transfer {
   void *context;
   uint64_t number;
   int64_t submitted;
+  /* When the first socket was opened; 0: none yet. */
+  int64_t connecting;
 
   CURL *easy;
   char error[CURL_ERROR_SIZE];
@@ -214,6 +216,7 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
       return CURL_SOCKET_BAD;
     }
   }
+  if (transfer->connecting == 0) transfer->connecting = now_milliseconds();
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -421,13 +424,20 @@ static int enforce_deadlines(signalbox_curl_engine *engine) {
     int64_t first = transfer->answered
                         ? total
                         : transfer->submitted + transfer->first_byte_milliseconds - now;
-    if (total <= 0 || first <= 0) {
+    /* A connection that does not stand in time ends here, whatever timers libcurl has set. */
+    int64_t stand = transfer->connecting == 0 || transfer->sent > 0
+                        ? total
+                        : transfer->connecting + transfer->connect_milliseconds - now;
+    if (total <= 0 || first <= 0 || stand <= 0) {
       unlink_transfer(&engine->active, transfer);
       finish(engine, transfer, SIGNALBOX_CURL_TIMEOUT,
-             total <= 0 ? "the deadline passed" : "no answer began before its deadline");
+             total <= 0   ? "the deadline passed"
+             : first <= 0 ? "no answer began before its deadline"
+                          : "no connection stood before its deadline");
     } else {
       if (total < sleep) sleep = total;
       if (first < sleep) sleep = first;
+      if (stand < sleep) sleep = stand;
     }
     transfer = next;
   }

@@ -40,6 +40,10 @@ extern "C" int signalbox_re2_groups(const signalbox_re2 *program) {
   return program->program.NumberOfCapturingGroups();
 }
 
+extern "C" int signalbox_re2_size(const signalbox_re2 *program) {
+  return program->program.ProgramSize();
+}
+
 extern "C" bool signalbox_re2_find(const signalbox_re2 *program, const char *text, size_t length,
                                    size_t start, int64_t *offsets, int group_capacity) {
   std::vector<re2::StringPiece> groups(static_cast<size_t>(group_capacity));

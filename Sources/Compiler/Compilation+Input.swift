@@ -43,6 +43,14 @@ extension Compilation {
     }
   }
 
+  /// What the agent itself selects from the flow, but for what the call passes.
+  func selection(of performer: PoolIndex, without given: [Field]) -> [Field] {
+    let entry = table.performers[Int(performer)]
+    guard entry.role == .agent, let position = agents[entry.id] else { return [] }
+    let names = NameIndex(given.map(\.name))
+    return flow.agents[position].content.select.filter { !names.contains($0.name) }
+  }
+
   /// Keys of `with` against the declared input: all that are required, none that is unknown.
   mutating func checkInput(of performer: PoolIndex, _ input: [Field], at step: Step) {
     guard let declared = declaredInput(of: performer), declared.isClosed,

@@ -244,6 +244,15 @@ extension Compilation {
       report(Messages.openAddress(id, at: table.debug.performers[index]))
     }
     table.performers[index] = performer
+    offerTools(to: performer)
+  }
+
+  /// The tools that an agent may call by itself within its turns belong to the table, too.
+  private mutating func offerTools(to agent: Performer) {
+    guard agent.role == .agent, agent.kind == .model, agent.turns > 1,
+      let grant = flow.permissions.first(where: { $0.name.sameScalars(as: agent.id) })
+    else { return }
+    for tool in grant.content.tools { _ = performer(tool: tool, action: nil) }
   }
 
   /// `host` or `host:port` of an address that is no template.

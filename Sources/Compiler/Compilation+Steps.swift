@@ -38,8 +38,10 @@ extension Compilation {
     case .none, .agent, .tool: break
     }
     if let performer = works[.string(node.name)]?.performer {
-      let input = step.input ?? defaultInput(of: performer, at: step.span)
-      node.effect = addEffect(performer, input: input)
+      let written = step.input ?? defaultInput(of: performer, at: step.span)
+      let selected = selection(of: performer, without: written)
+      let input = written + selected
+      node.effect = addEffect(performer, input: written, selected: selected)
       if step.input != nil || isHouse { checkInput(of: performer, input, at: step) }
       node.mergedKeys = step.saveAs == nil ? mergedKeys(of: performer) : []
       if let timeout = step.timeoutMilliseconds ?? performerTimeout(performer) {
@@ -74,8 +76,19 @@ extension Compilation {
       : tools[entry.id].flatMap { flow.tools[$0].content.timeoutMilliseconds }
   }
 
-  private mutating func addEffect(_ performer: PoolIndex, input: [Field]) -> PoolIndex {
-    table.effects.append(EffectDescriptor(performer: performer, input: addFields(input)))
+  private mutating func addEffect(
+    _ performer: PoolIndex,
+    input: [Field],
+    selected: [Field]
+  ) -> PoolIndex {
+    var fields = addFields(input)
+    for field in selected {
+      let query = FlowQueries.selection(field.value.sourceText)
+      let program = addProgram(.expression, query)
+      table.fields.append(FieldEntry(name: field.name, program: program))
+    }
+    fields = fields.lowerBound..<PoolIndex(table.fields.count)
+    table.effects.append(EffectDescriptor(performer: performer, input: fields))
     return PoolIndex(table.effects.count - 1)
   }
 

@@ -40,6 +40,10 @@ struct UnitCosts {
         hasTokenLimits: true
       )
       Self.price(&unit, table.performers[Int(performer)], prices)
+      unit.tryPicodollars = Picodollars.sum(
+        unit.tryPicodollars,
+        table.performers[Int(performer)].worstToolPicodollars(among: table.performers)
+      )
       return unit
     }
   }

@@ -148,6 +148,7 @@ extension FlowReader {
     }
     agent.roles = texts("roles", mapping)
     agent.endpoint = prose("endpoint", mapping)
+    agent.select = queries("select", mapping)
     agent.headers = fields("headers", mapping) ?? []
     agent.arguments = texts("argv", mapping)
     agent.environment = texts("env", mapping)
@@ -157,6 +158,24 @@ extension FlowReader {
       agent.planner = childPlanner(planner, of: entry.key)
     }
     return agent
+  }
+
+  /// `select:` of an agent: input fields with JSONPath queries on the flow.
+  private mutating func queries(_ key: String, _ mapping: Mapping) -> [Field] {
+    guard let entry = value(key, mapping) else { return [] }
+    let hint = "write `\(key): {field: \"$.state.name\"}`"
+    guard let entries = entry.value.entries else {
+      let wanted = "a mapping of input fields to queries"
+      report(Messages.wrongKind(entry, wanted: wanted, hint: hint))
+      return []
+    }
+    return entries.compactMap { entry in
+      guard entry.value.string != nil else {
+        report(Messages.wrongKind(entry, wanted: "a query", hint: hint))
+        return nil
+      }
+      return Field(name: entry.key, nameSpan: entry.keySpan, value: entry.value)
+    }
   }
 
   private mutating func actions(_ mapping: Mapping) -> [Named<ActionDefinition>] {

@@ -108,7 +108,7 @@ extension KeyTable {
     let now =
       active("type", "model", "prompt", "instructions", "actions", "input", "output", "roles")
       + active("endpoint", "headers", "argv", "env", "cost_per_call", "limits", "timeout")
-      + active("description") + units("timeout") + inert("select")
+      + active("description", "select") + units("timeout")
     let seeds =
       seed(
         form,

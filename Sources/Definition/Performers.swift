@@ -50,6 +50,9 @@ public struct AgentDefinition: Sendable {
   public var input: FieldSet?
   /// Declared output.
   public var output: FieldSet?
+  /// Input fields that every call is given from the flow by a JSONPath query, unless the step's
+  /// `with` names them.
+  public var select: [Field]
   /// `limits:`: tokens a call may take.
   public var promptTokens: Located<Int>?
   /// Tokens an answer may have.
@@ -86,6 +89,7 @@ public struct AgentDefinition: Sendable {
     actions = []
     input = nil
     output = nil
+    select = []
     promptTokens = nil
     outputTokens = nil
     turns = nil

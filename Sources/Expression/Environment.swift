@@ -101,6 +101,8 @@ public struct Environment: Sendable {
     public var hasBlockMacros = false
     /// Whether `in_state('id')` and `In('id')` stand for `steps.id.active` (flows only).
     var hasStateMacros = false
+    /// Whether constants are folded and common forms fused: off only to compare with the plain way.
+    package var isOptimized = true
 
     /// The usual language.
     public init() {}
@@ -118,6 +120,12 @@ public struct Environment: Sendable {
   public var functions: [Function] = []
   /// Switches.
   public var options = Options()
+  /// The language of the queries in flows (`jsonpath`); nil: there are none.
+  public var queryLanguage: (any QueryLanguage)?
+  /// Names of the variables that the root of a query on the flow has as members.
+  ///
+  /// Of a dotted name the first part is a member that holds the rest.
+  public var queryVariables: [String] = []
   /// Schemas that `validateSchema` may name, each as a check: nil when a value fits, else why not.
   public var schemaChecks: [String: @Sendable (Value) -> String?] = [:]
   /// The variable whose fields a leading dot reads, within a `range` block of a template.

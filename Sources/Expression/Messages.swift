@@ -49,6 +49,8 @@ enum Messages {
   static let orValueHint = "write `x.?field.orValue(other)`, or `default(x.field, other)` in a flow"
   static let conditionalHint = "a conditional is `condition ? one : other`"
   static let nestedConditional = "a conditional between `?` and `:` needs parentheses"
+  static let mixedSigns = "`!` and `-` stand beside each other"
+  static func mixedSignsHint(_ form: String) -> String { "write `\(form)`" }
   static let parenthesesHint = "write `a ? (b ? c : d) : e`"
   static func wordOperator(_ word: String) -> String { "CEL has no operator `\(word)`" }
   static func reservedWord(_ word: String) -> String { "`\(word)` is a reserved word" }
@@ -273,5 +275,19 @@ enum Messages {
     case Tag.double: "`\(cell.double)`"
     default: "a value of type \(cell.value.kindName)"
     }
+  }
+
+  // MARK: Queries
+
+  static let noQueries = "there is nothing to run queries on here"
+  static let queryNotText = "the query of `jsonpath` is a text that stands here"
+  static let queryInTemplate = "a template holds an expression, and this is a query"
+  static let queryInTemplateHint =
+    "write `jsonpath_one('$…')` for one value, `jsonpath('$…')` for a list of all"
+  static func queryHint(_ form: QueryForm) -> String {
+    "write `\(form.rawValue)(value, '$.name')`, or `\(form.rawValue)('$.state.name')` for the flow"
+  }
+  static func unknownMember(_ name: String, of parent: String) -> String {
+    "`\(parent)` has no member `\(name)`"
   }
 }

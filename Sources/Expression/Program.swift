@@ -39,15 +39,25 @@ public struct Program: Sendable {
       )
       return (nil, reporter.diagnostics)
     }
-    var options = environment.options
-    options.hasStateMacros = environment.dialect == .flow
-    var parser = Parser(bytes, reporter: reporter, options: options, limits: limits)
-    if pipes { parser.element = environment.element }
-    let tree = parser.parse(pipes: pipes)
-    guard !parser.reporter.hasErrors else {
-      return (nil, parser.reporter.diagnostics)
+    let tree: Tree
+    if environment.dialect == .flow, let range = queryRange(bytes) {
+      if pipes {
+        let hint = Messages.queryInTemplateHint
+        reporter.report(.celSyntax, Messages.queryInTemplate, at: range, hint: hint)
+        return (nil, reporter.diagnostics)
+      }
+      let query = String(decoding: bytes[Int(range.start)..<Int(range.end)], as: UTF8.self)
+      tree = .existence(of: query, range: range)
+    } else {
+      var options = environment.options
+      options.hasStateMacros = environment.dialect == .flow
+      var parser = Parser(bytes, reporter: reporter, options: options, limits: limits)
+      if pipes { parser.element = environment.element }
+      tree = parser.parse(pipes: pipes)
+      reporter = parser.reporter
     }
-    var checker = Checker(tree, in: environment, reporter: parser.reporter)
+    guard !reporter.hasErrors else { return (nil, reporter.diagnostics) }
+    var checker = Checker(tree, in: environment, reporter: reporter)
     checker.check()
     guard !checker.reporter.hasErrors else { return (nil, checker.reporter.diagnostics) }
     var builder = Builder(checker, messages: MessageRegistry(environment))
@@ -67,6 +77,14 @@ public struct Program: Sendable {
       body: body
     )
     return (program, builder.reporter.diagnostics)
+  }
+
+  /// The range of a text that is a query: one that starts with `$` (FLOW-SEMANTICS 28).
+  private static func queryRange(_ bytes: [UInt8]) -> TextRange? {
+    guard let start = bytes.firstIndex(where: { $0 > 0x20 }), bytes[start] == 0x24,
+      let end = bytes.lastIndex(where: { $0 > 0x20 })
+    else { return nil }
+    return TextRange(start, end + 1)
   }
 
   /// The value of the expression, or why it has none.

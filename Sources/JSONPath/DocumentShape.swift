@@ -9,6 +9,10 @@ struct DocumentShape {
   private(set) var depth = 0
   /// Children of the widest list or map.
   private(set) var width = 0
+  /// Maps.
+  private(set) var maps = 0
+  /// Lists.
+  private(set) var lists = 0
   /// Bytes of all texts.
   private(set) var textBytes = 0
   /// Bytes of the longest text.
@@ -31,9 +35,11 @@ struct DocumentShape {
     depth = max(depth, level)
     switch value.asJSON {
     case .list(let list):
+      lists += 1
       width = max(width, list.count)
       for element in list { try measure(element, at: level + 1, limits) }
     case .map(let map):
+      maps += 1
       width = max(width, map.count)
       for entry in map.entries { try measure(entry.value, at: level + 1, limits) }
     case .string(let text):
@@ -76,22 +82,31 @@ extension Value {
     }
   }
 
-  /// The value that a singular query leads to; nil when there is none.
-  func node(at query: Query) -> Value? {
+  /// The value at a path; nil when there is none.
+  func value(at path: NormalizedPath) -> Value? {
+    var value: Value? = self
+    for step in path.elements { value = value?.child(step) }
+    return value
+  }
+
+  /// The node that a singular query leads to; nil when there is none.
+  func node(at query: Query) -> QueryBundle.Node? {
     var value = self
+    var steps: [NormalizedPath.Element] = []
     for segment in query.segments {
-      let child: Value?
+      let step: NormalizedPath.Element
       switch segment.selectors.first {
-      case .name(let name): child = value.child(.name(name))
+      case .name(let name): step = .name(name)
       case .index(let index):
         guard case .list(let list) = value.asJSON else { return nil }
-        child = value.child(.index(Int(index < 0 ? index + Int64(list.count) : index)))
-      default: child = nil
+        step = .index(Int(index < 0 ? index + Int64(list.count) : index))
+      default: return nil
       }
-      guard let child else { return nil }
+      guard let child = value.child(step) else { return nil }
       value = child
+      steps.append(step)
     }
-    return value
+    return (NormalizedPath(steps), value)
   }
 }
 

@@ -21,6 +21,69 @@ public struct Query: Sendable, Hashable {
   }
 }
 
+extension Query {
+  /// Where a query reads: names that lead from the root, and the part of its text that says so.
+  public typealias Way = (names: [String], range: TextRange)
+
+  /// The names that lead from the root to all that the query, or one inside it, can reach.
+  public var ways: [Way] {
+    var ways: [Way] = []
+    collect(&ways)
+    return ways
+  }
+
+  fileprivate func collect(_ ways: inout [Way]) {
+    if isAbsolute {
+      var names: [String] = []
+      for segment in segments {
+        guard !segment.isDescendant, segment.selectors.count == 1,
+          case .name(let name) = segment.selectors[0]
+        else { break }
+        names.append(name)
+      }
+      ways.append((names, range))
+    }
+    for segment in segments {
+      for case .filter(let expression) in segment.selectors { expression.collect(&ways) }
+    }
+  }
+}
+
+extension LogicalExpression {
+  fileprivate func collect(_ ways: inout [Query.Way]) {
+    switch self {
+    case .or(let parts), .and(let parts): for part in parts { part.collect(&ways) }
+    case .not(let inner): inner.collect(&ways)
+    case .exists(let query): query.collect(&ways)
+    case .compare(let left, _, let right):
+      left.collect(&ways)
+      right.collect(&ways)
+    case .test(let call): call.collect(&ways)
+    }
+  }
+}
+
+extension Comparable {
+  fileprivate func collect(_ ways: inout [Query.Way]) {
+    switch self {
+    case .literal: break
+    case .query(let query): query.collect(&ways)
+    case .function(let call): call.collect(&ways)
+    }
+  }
+}
+
+extension FunctionCall {
+  fileprivate func collect(_ ways: inout [Query.Way]) {
+    for argument in arguments {
+      switch argument {
+      case .value(let value): value.collect(&ways)
+      case .nodes(let query): query.collect(&ways)
+      }
+    }
+  }
+}
+
 /// One step of a query.
 public struct Segment: Sendable, Hashable {
   /// Whether it visits all descendants (`..`).

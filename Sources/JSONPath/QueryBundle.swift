@@ -20,6 +20,10 @@ public final class QueryBundle: Sendable {
   private let sources: [SourceText]
   private let limits: Limits
   private let translation: QueryTranslation
+  /// Whether a query names its only node.
+  private let plain: [Bool]
+  /// Numbers of the other queries in the translation.
+  private let numbers: [Int]
   private let idle = Mutex<[JQState]>([])
 
   /// Programs that are kept when nobody runs them.
@@ -31,40 +35,38 @@ public final class QueryBundle: Sendable {
     self.queries = queries
     self.sources = sources
     self.limits = limits
-    translation = QueryTranslation(queries)
+    // What needs no search is found without the engine.
+    plain = queries.map(\.isSingular)
+    translation = QueryTranslation(queries.filter { !$0.isSingular })
+    var number = 0
+    numbers = plain.map { isPlain in
+      defer { if !isPlain { number += 1 } }
+      return isPlain ? -1 : number
+    }
   }
 
   /// Makes a bundle of `queries`; it is nil when a finding is an error.
   ///
   /// `sources` are the texts that the queries were parsed from, in the same order, for the places
-  /// of findings. Refuses what is too large in itself (`SBX-JSONPATH-005`) and any queries while
-  /// `$HOME/.jq` exists (`SBX-JSONPATH-007`); warns of patterns that are no I-Regexp
-  /// (`SBX-JSONPATH-006`), which never match.
+  /// of findings. Refuses what is too large in itself (`SBX-JSONPATH-005`) and, while `$HOME/.jq`
+  /// exists, all queries but those that name their only node (`SBX-JSONPATH-007`); warns of
+  /// patterns that are no I-Regexp (`SBX-JSONPATH-006`), which never match.
   public static func compile(
     _ queries: [Query],
     sources: [SourceText] = [],
     limits: Limits = Limits()
   ) -> (bundle: QueryBundle?, diagnostics: [Diagnostic]) {
     var findings: [Diagnostic] = []
-    if let path = JQEnvironment.startupFile {
-      let error = QueryError.startupFile(path)
-      findings.append(Diagnostic(error.code, error.message, at: nil, hint: error.hint))
-    }
     for (number, query) in queries.enumerated() {
       let source = number < sources.count ? sources[number] : nil
       findings += check(query, source, limits)
     }
     guard !findings.hasErrors else { return (nil, findings) }
-    let bundle = QueryBundle(queries, sources: sources, limits: limits)
-    for (number, size) in bundle.translation.sizes.enumerated()
-    where size > QueryTranslation.largestSize {
-      let span = number < sources.count ? sources[number].span(queries[number].range) : nil
-      findings.append(Diagnostic(.jsonPathLimit, QueryMessages.tooManyTests, at: span))
-    }
-    return (findings.hasErrors ? nil : bundle, findings)
+    return (QueryBundle(queries, sources: sources, limits: limits), findings)
   }
 
-  private static func check(
+  /// The findings about one query that do not depend on a document.
+  public static func check(
     _ query: Query,
     _ source: SourceText?,
     _ limits: Limits
@@ -72,6 +74,16 @@ public final class QueryBundle: Sendable {
     let size = QuerySize(query)
     let span = source?.span(query.range)
     var findings: [Diagnostic] = []
+    if !query.isSingular {
+      if let path = JQEnvironment.startupFile {
+        let error = QueryError.startupFile(path)
+        findings.append(Diagnostic(error.code, error.message, at: span, hint: error.hint))
+      }
+      let length = QueryTranslation([query]).sizes.first ?? 0
+      if length > QueryTranslation.largestSize {
+        findings.append(Diagnostic(.jsonPathLimit, QueryMessages.tooManyTests, at: span))
+      }
+    }
     if size.parts > limits.querySelectors {
       findings.append(
         Diagnostic(.jsonPathLimit, QueryMessages.tooManyParts(limits.querySelectors), at: span)
@@ -121,10 +133,11 @@ public final class QueryBundle: Sendable {
     in document: QueryDocument
   ) throws(QueryError) -> [Node] {
     var nodes: [Node] = []
+    if plain[query] { return document.value.node(at: queries[query]).map { [$0] } ?? [] }
     for path in try paths(query, document, isFirstEnough: false) {
-      var value: Value? = document.value
-      for step in path.elements { value = value?.child(step) }
-      guard let value else { throw .engine("a path leads nowhere: \(path)") }
+      guard let value = document.value.value(at: path) else {
+        throw .engine("a path leads nowhere: \(path)")
+      }
       nodes.append((path, value))
     }
     return nodes
@@ -132,23 +145,54 @@ public final class QueryBundle: Sendable {
 
   /// The same for a document that is used once.
   public func nodes(of query: Int, in value: Value) throws(QueryError) -> [Node] {
-    try nodes(of: query, in: document(value))
+    if plain[query] { return value.node(at: queries[query]).map { [$0] } ?? [] }
+    return try nodes(of: query, in: document(value))
+  }
+
+  /// The values that query `query` selects, or the first of them, with the cost of finding them.
+  ///
+  /// The cost is in units of about half a microsecond, estimated from above.
+  public func select(
+    _ query: Int,
+    in value: Value,
+    isFirstEnough: Bool
+  ) throws(QueryError) -> (values: [Value], cost: Int) {
+    if plain[query] {
+      let found = value.node(at: queries[query]).map { [$0.value] } ?? []
+      return (found, 1 + queries[query].segments.count)
+    }
+    let document = try document(value)
+    let steps = steps(query, document, isFirstEnough: isFirstEnough)
+    let cost = 100 + document.shape.nodes + Int(min(steps, 1e15)) / 5
+    let found = try paths(query, document, isFirstEnough: isFirstEnough)
+    return (found.compactMap { document.value.value(at: $0) }, cost)
   }
 
   /// Whether query `query` selects anything; stops at the first node.
   public func exists(_ query: Int, in document: QueryDocument) throws(QueryError) -> Bool {
-    try !paths(query, document, isFirstEnough: true).isEmpty
+    if plain[query] { return document.value.node(at: queries[query]) != nil }
+    return try !paths(query, document, isFirstEnough: true).isEmpty
   }
 
   /// The same for a document that is used once.
   public func exists(_ query: Int, in value: Value) throws(QueryError) -> Bool {
-    try exists(query, in: document(value))
+    if plain[query] { return value.node(at: queries[query]) != nil }
+    return try exists(query, in: document(value))
   }
 
   /// An error of query `query` as a finding at its text.
   public func diagnostic(for error: QueryError, of query: Int) -> Diagnostic {
     let span = query < sources.count ? sources[query].span(queries[query].range) : nil
     return Diagnostic(error.code, error.message, at: span, hint: error.hint)
+  }
+
+  private func steps(
+    _ query: Int,
+    _ document: QueryDocument,
+    isFirstEnough: Bool
+  ) -> Double {
+    let results = isFirstEnough ? 1 : limits.queryResults
+    return QueryCost(queries[query], on: document.shape, results: results).steps
   }
 
   private func paths(
@@ -158,19 +202,20 @@ public final class QueryBundle: Sendable {
   ) throws(QueryError) -> [NormalizedPath] {
     precondition(queries.indices.contains(query), "a bundle has only the queries it was made of")
     precondition(document.bundle === self, "a document serves the bundle that made it ready")
-    let steps = QueryCost(queries[query], on: document.shape).steps
+    let steps = steps(query, document, isFirstEnough: isFirstEnough)
     guard steps <= Double(limits.queryCost) else {
       let estimate = Int(min(steps, 1e18))
       throw .tooCostly(estimate: estimate, limit: limits.queryCost)
     }
     var matching = Matching(document.value, limits: limits)
     var tables: [MatchTable] = []
-    for call in translation.calls[query] { tables.append(try matching.table(for: call)) }
+    let number = numbers[query]
+    for call in translation.calls[number] { tables.append(try matching.table(for: call)) }
     let state = try borrow()
     var paths: [NormalizedPath] = []
     var length = 0
     try state.run(
-      query: query,
+      query: number,
       on: document.tree,
       tables: JQTree(tables),
       standIns: document.literals,
@@ -203,17 +248,19 @@ public final class QueryDocument {
   /// The document.
   public let value: Value
   let shape: DocumentShape
-  let tree: JQTree
+  /// The document as the engine has it; made for the first query that needs the engine.
+  private(set) lazy var tree = JQTree(value, standIns: standIns)
   /// Stand-ins for the bundle's literals.
-  let literals: JQTree
+  private(set) lazy var literals = JQTree(.list(wideLiterals.map { .double(standIns[$0] ?? 0) }))
   let bundle: QueryBundle
+  private let standIns: [WideNumber: Double]
+  private let wideLiterals: [WideNumber]
 
   init(_ value: Value, _ shape: DocumentShape, literals: [WideNumber], of bundle: QueryBundle) {
     self.value = value
     self.shape = shape
     self.bundle = bundle
-    let standIns = WideNumber.standIns(for: shape.wideNumbers.union(literals))
-    tree = JQTree(value, standIns: standIns)
-    self.literals = JQTree(.list(literals.map { .double(standIns[$0] ?? 0) }))
+    standIns = WideNumber.standIns(for: shape.wideNumbers.union(literals))
+    wideLiterals = literals
   }
 }

@@ -27,7 +27,7 @@ struct QueryTranslation: Sendable {
   ]
 
   private static let probe = """
-    $root | path(recurse(\(QueryTranslator.children)) | if type == "array" then .[length - 1] \
+    $root | path(recurse(.[]?) | if type == "array" then .[length - 1] \
     else empty end) + [([[1]] == [[1]] | if . then 1 else 0 end), \
     (reduce (label $l | (1, 2) | (1, break $l)) as $i (0; . + 1)), ("\\u00e9" | length), \
     ([limit(2; 1, 2, 3)] | length), ([range(3; 0; -1)] | length)]
@@ -36,7 +36,9 @@ struct QueryTranslation: Sendable {
   /// Translates `queries`; linear in their size.
   init(_ queries: [Query]) {
     var translator = QueryTranslator()
-    var text = ".[0] as $q | .[1] as $root | .[2] as $m | .[3] as $w | .[4] as $n |\n"
+    var text =
+      QueryTranslator.definitions
+      + ".[0] as $q | .[1] as $root | .[2] as $m | .[3] as $w | .[4] as $n |\n"
     var calls: [[PatternCall]] = []
     var sizes: [Int] = []
     var bodies: [String] = []
@@ -46,7 +48,8 @@ struct QueryTranslation: Sendable {
       calls.append(patterns)
       sizes.append(body.utf8.count)
     }
-    text += "if $q < 0 then \(Self.probe) else \(Self.dispatch(bodies[...])) end"
+    text += "if $q < 0 then \(Self.probe) else "
+    text += "$root | limit($n; path(\(Self.dispatch(bodies[...]).text))) end"
     program = text
     parameters = translator.parameters
     wideLiterals = translator.wideLiterals
@@ -56,21 +59,30 @@ struct QueryTranslation: Sendable {
 
   /// Longest part of the program that one query may need.
   ///
-  /// The engine's functions hold 65,535 units of code, of which a byte of text needs 1.2 at most.
-  static let largestSize = 45_000
+  /// The engine's functions hold 65,535 units of code, of which a byte of text needs two at most.
+  static let largestSize = 30_000
+  /// Length at which a part of the program becomes a function.
+  private static let functionSize = 4_000
 
   /// A tree of tests, so that the last query is found as soon as the first.
   ///
-  /// Each query is a function with the narrowest scope: the engine searches all of a scope for
-  /// uses of a name, so that functions side by side take quadratic time and more. Large trees are
-  /// functions too, since a function holds a limited amount of code.
-  private static func dispatch(_ bodies: ArraySlice<String>) -> String {
-    guard let first = bodies.first else { return "empty" }
-    if bodies.count == 1 { return "(def f: \(first); f)" }
-    let middle = (bodies.startIndex + bodies.endIndex) / 2
-    let low = dispatch(bodies[..<middle])
-    let tree = "if $q < \(middle) then \(low) else \(dispatch(bodies[middle...])) end"
-    return bodies.count > 256 ? "(def f: \(tree); f)" : tree
+  /// Large parts are functions with the narrowest scope: a function holds a limited amount of code,
+  /// and the engine searches all of a scope for uses of a name, so that functions side by side take
+  /// quadratic time. `length` is what a part adds to the function around it.
+  private static func dispatch(_ bodies: ArraySlice<String>) -> (text: String, length: Int) {
+    guard let first = bodies.first else { return ("empty", 0) }
+    let text: String
+    let length: Int
+    if bodies.count == 1 {
+      (text, length) = ("(\(first))", first.utf8.count)
+    } else {
+      let middle = (bodies.startIndex + bodies.endIndex) / 2
+      let low = dispatch(bodies[..<middle])
+      let high = dispatch(bodies[middle...])
+      text = "if $q < \(middle) then \(low.text) else \(high.text) end"
+      length = low.length + high.length + 30
+    }
+    return length < functionSize ? (text, length) : ("(def f: \(text); f)", 10)
   }
 }
 

@@ -3,14 +3,38 @@ import Values
 
 /// Writes the bodies of a program, one query after the other.
 ///
-/// Idioms that hold for jq 1.6: children are `.[]` behind a test of the type, never `.[]?`, which
-/// hides later errors; slices are ranges of indices, as `.[a:b]` has paths of its own; a comparable
-/// is a list of no or one value, so that *Nothing* is `[]`; nothing is a function of its own but
-/// the query, since calls double the time.
+/// Idioms that hold for jq 1.6: children are `.[]?`, an instruction of its own that passes scalars
+/// over and hides no error; slices are ranges of indices, as `.[a:b]` has paths of its own; a
+/// comparable is a list of no or one value, so that *Nothing* is `[]`.
+///
+/// The engine goes through the whole program once for each of its 300 own functions, so each
+/// instruction counts when it compiles: what is long stands in `definitions` once, and what is
+/// frequent in filters has a short form of its own.
 struct QueryTranslator {
-  /// The children of `.`.
-  static let children =
-    "if type == \"object\" or type == \"array\" then .[] else empty end"
+  /// The functions that bodies call: members, elements, slices, descendants, ordered comparison.
+  static let definitions = """
+    def n($k): if type == "object" and has($k) then .[$k] else empty end;
+    def i($j): if type == "array" and length > $j then .[$j] else empty end;
+    def j($j): if type == "array" and length >= $j then .[length - $j] else empty end;
+    def b($x; $l; $h): if $x < $l then $l elif $x > $h then $h else $x end;
+    def c($x; $n): if $x < 0 then $n + $x else $x end;
+    def h($k): type == "object" and has($k);
+    def s($a; $z): if type == "array" then (length as $n | .[range(
+    b(c($a // 0; $n); 0; $n); b(c($z // $n; $n); 0; $n))]) else empty end;
+    def u($a; $z; $s): if type == "array" then (length as $n | .[range(
+    b(c($a // 0; $n); 0; $n); b(c($z // $n; $n); 0; $n); $s)]) else empty end;
+    def v($a; $z; $s): if type == "array" then (length as $n | .[range(
+    b(c($a // ($n - 1); $n); -1; $n - 1); b(if $z then c($z; $n) else -1 end; -1; $n - 1); $s)])
+    else empty end;
+    def d: ., (.[]? | d);
+    def l(a; b): a as $a | b as $b | ($a | length) == 1 and ($b | length) == 1 and
+    (($a[0] | type) as $t | $t == ($b[0] | type) and ($t == "number" or $t == "string"))
+    and $a[0] < $b[0];
+    def z(f): if length == 1 then (.[0] | f) else [] end;
+    def k: if type == "string" or type == "array" or type == "object" then length else null end;
+    def y: if type == "string" or type == "array" or type == "object" then [length] else [] end;
+
+    """
 
   private(set) var parameters: [Value] = []
   private(set) var wideLiterals: [WideNumber] = []
@@ -29,11 +53,11 @@ struct QueryTranslator {
     calls = []
     labels = 0
     let path = segments(query, level: 0)
-    var body = "$root | "
+    var body = ""
     for level in levels.indices.reversed() {
       body += "[" + levels[level].joined(separator: ", ") + "] as $h\(level) | "
     }
-    return (body + "limit($n; path(\(path)))", calls)
+    return (body + path, calls)
   }
 
   // MARK: Parameters
@@ -70,9 +94,10 @@ struct QueryTranslator {
   private mutating func segments(_ query: Query, level: Int) -> String {
     var parts: [String] = []
     for segment in query.segments {
-      if segment.isDescendant { parts.append("recurse(\(Self.children))") }
+      if segment.isDescendant { parts.append("d") }
       let selectors = segment.selectors.map { selector(of: $0, level: level) }
-      parts.append("(" + selectors.joined(separator: ", ") + ")")
+      let all = selectors.joined(separator: ", ")
+      parts.append(selectors.count == 1 ? all : "(\(all))")
     }
     return parts.isEmpty ? "." : parts.joined(separator: " | ")
   }
@@ -84,40 +109,25 @@ struct QueryTranslator {
 
   private mutating func selector(of selector: Selector, level: Int) -> String {
     switch selector {
-    case .name(let name):
-      let place = parameter(name: name)
-      return "if type == \"object\" and has(\(place)) then .[\(place)] else empty end"
-    case .wildcard: return "(\(Self.children))"
+    case .name(let name): return "n(\(parameter(name: name)))"
+    case .wildcard: return ".[]?"
     case .index(let index):
-      let place = parameter(.double(Double(index.magnitude)))
-      return index >= 0
-        ? "if type == \"array\" and length > \(place) then .[\(place)] else empty end"
-        : "if type == \"array\" and length >= \(place) then .[length - \(place)] else empty end"
+      return "\(index >= 0 ? "i" : "j")(\(parameter(.double(Double(index.magnitude)))))"
     case .slice(let start, let end, let step): return slice(start, end, step)
     case .filter(let expression):
-      let test = logical(expression, level: level)
-      return "(\(Self.children) | if \(test) then . else empty end)"
+      return "(.[]? | if \(logical(expression, level: level)) then . else empty end)"
     }
   }
 
   /// RFC 9535, 2.3.4.2.2.
   private mutating func slice(_ start: Int64?, _ end: Int64?, _ step: Int64) -> String {
     if step == 0 { return "empty" }
-    let low = step > 0 ? "0" : "-1"
-    let high = step > 0 ? "$n" : "($n - 1)"
-    func bound(_ position: Int64?, absent: String, _ translator: inout QueryTranslator) -> String {
-      guard let position else { return absent }
-      let place = translator.parameter(.double(Double(position)))
-      let from = position < 0 ? "($n + \(place))" : place
-      return "(\(from) | if . < \(low) then \(low) elif . > \(high) then \(high) else . end)"
+    var bounds: [String] = []
+    for bound in step == 1 ? [start, end] : [start, end, step] {
+      bounds.append(bound.map { parameter(.double(Double($0))) } ?? "null")
     }
-    let first = bound(start, absent: step > 0 ? low : high, &self)
-    let last = bound(end, absent: step > 0 ? high : low, &self)
-    let range =
-      step == 1
-      ? "range(\(first); \(last))"
-      : "range(\(first); \(last); \(parameter(.double(Double(step)))))"
-    return "if type == \"array\" then (length as $n | .[\(range)]) else empty end"
+    let function = step == 1 ? "s" : step > 0 ? "u" : "v"
+    return "\(function)(\(bounds.joined(separator: "; ")))"
   }
 
   // MARK: Tests
@@ -137,7 +147,7 @@ struct QueryTranslator {
       return "(" + parts.map { logical($0, level: level) }.joined(separator: " and ") + ")"
     case .not(let inner): return "(\(logical(inner, level: level)) | not)"
     case .exists(let query):
-      if query.segments.isEmpty { return "true" }
+      if let test = presence(query) { return test }
       let found = nodes(query, level: level)
       if query.isSingular { return "(([\(found)] | length) == 1)" }
       labels += 1
@@ -155,6 +165,11 @@ struct QueryTranslator {
     _ right: Comparable,
     level: Int
   ) -> String {
+    if let short = short(left, comparison, right, level: level)
+      ?? short(right, comparison.mirrored, left, level: level)
+    {
+      return short
+    }
     switch comparison {
     case .equal, .notEqual:
       let sign = comparison == .equal ? "==" : "!="
@@ -176,11 +191,8 @@ struct QueryTranslator {
   ) -> String {
     let first = comparable(left, level: level)
     let second = comparable(right, level: level)
-    let less = """
-      ($a | length) == 1 and ($b | length) == 1 and (($a[0] | type) as $t \
-      | $t == ($b[0] | type) and ($t == "number" or $t == "string")) and $a[0] < $b[0]
-      """
-    return "(\(first) as $a | \(second) as $b | \(orEqual ? "$a == $b or (\(less))" : less))"
+    return orEqual
+      ? "(\(first) as $a | \(second) as $b | $a == $b or l($a; $b))" : "l(\(first); \(second))"
   }
 
   /// A list of no or one value.
@@ -193,10 +205,14 @@ struct QueryTranslator {
   }
 
   private mutating func list(of literal: Literal) -> String {
-    let value = literal.value
-    guard let wide = WideNumber(value) else { return parameter(.list([value])) }
+    WideNumber(literal.value) == nil
+      ? parameter(.list([literal.value])) : "[\(value(of: literal))]"
+  }
+
+  private mutating func value(of literal: Literal) -> String {
+    guard let wide = WideNumber(literal.value) else { return parameter(literal.value) }
     wideLiterals.append(wide)
-    return "[$w[\(wideLiterals.count - 1)]]"
+    return "$w[\(wideLiterals.count - 1)]"
   }
 
   private mutating func comparableHere(_ comparable: Comparable, level: Int) -> String {
@@ -207,10 +223,7 @@ struct QueryTranslator {
       switch (call.function, call.arguments.first) {
       case (.length, .value(let argument)?):
         let inner = self.comparable(argument, level: level)
-        return """
-          (\(inner) | if length == 1 then (.[0] | if type == "string" or type == "array" \
-          or type == "object" then [length] else [] end) else [] end)
-          """
+        return "(\(inner) | z(y))"
       case (.count, .nodes(let query)?):
         return "[reduce (\(nodes(query, level: level))) as $i (0; . + 1)]"
       case (.value, .nodes(let query)?):
@@ -228,6 +241,9 @@ struct QueryTranslator {
     else { return "false" }
     let table = "$m[\(calls.count)]"
     calls.append(prepared)
+    if !prepared.hasPatternsFromMany, case .query(let query) = text, let place = place(query) {
+      return "(\(table)[\(place)]? // false)"
+    }
     let first = comparable(text, level: level)
     let isText = "($a | length) == 1 and ($a[0] | type) == \"string\""
     guard case .data = prepared.pattern else {
@@ -238,6 +254,78 @@ struct QueryTranslator {
       (\(first) as $a | \(second) as $b | \(isText) and ($b | length) == 1 \
       and ($b[0] | type) == "string" and (\(table) | has($b[0])) and (\(table)[$b[0]] | has($a[0])))
       """
+  }
+
+  // MARK: Short forms
+
+  /// What a singular query leads to: null or nothing when there is nothing.
+  ///
+  /// For where *Nothing* and null come to the same. Nil when the engine's own indices would not do.
+  private mutating func place(_ query: Query) -> String? {
+    guard query.isSingular else { return nil }
+    var steps: [Value] = []
+    for segment in query.segments {
+      switch segment.selectors.first {
+      case .name(let name): steps.append(.string(name))
+      case .index(let index) where index.magnitude < 1 << 30: steps.append(.double(Double(index)))
+      default: return nil
+      }
+    }
+    let start = query.isAbsolute ? "$root" : "."
+    return steps.reduce(start) { text, step in
+      guard case .string(let name) = step else { return "\(text)[\(parameter(step))]?" }
+      return "\(text)[\(parameter(name: name))]?"
+    }
+  }
+
+  /// Whether a query of names selects anything; nil for other queries.
+  private mutating func presence(_ query: Query) -> String? {
+    if query.segments.isEmpty { return "true" }
+    guard query.isSingular, case .name(let name)? = query.segments.last?.selectors.first else {
+      return nil
+    }
+    if !query.isAbsolute, query.segments.count == 1 { return "h(\(parameter(name: name)))" }
+    var parent = query
+    parent.segments.removeLast()
+    return place(parent).map { "(\($0) // null | h(\(parameter(name: name))))" }
+  }
+
+  /// A comparison with a number or a text, with which *Nothing*, null, true and false compare alike.
+  private mutating func short(
+    _ left: Comparable,
+    _ comparison: Comparison,
+    _ right: Comparable,
+    level: Int
+  ) -> String? {
+    guard case .literal(let literal) = right else { return nil }
+    let type: String
+    switch literal {
+    case .number: type = "number"
+    case .string: type = "string"
+    case .null, .bool: return nil
+    }
+    let isEquality = comparison == .equal || comparison == .notEqual
+    switch left {
+    case .query(let query):
+      guard let place = place(query) else { return nil }
+      let value = value(of: literal)
+      return isEquality
+        ? "((\(place) // null) \(comparison.rawValue) \(value))"
+        : "(\(place) // null | type == \"\(type)\" and . \(comparison.rawValue) \(value))"
+    case .function(let call) where call.function == .count && type == "number":
+      guard case .nodes(let query)? = call.arguments.first else { return nil }
+      let count = "reduce (\(nodes(query, level: level))) as $i (0; . + 1)"
+      return "((\(count)) \(comparison.rawValue) \(value(of: literal)))"
+    case .function(let call) where call.function == .length && type == "number":
+      guard case .value(.query(let query))? = call.arguments.first, let place = place(query) else {
+        return nil
+      }
+      let value = value(of: literal)
+      return isEquality
+        ? "((\(place) // null | k) \(comparison.rawValue) \(value))"
+        : "(\(place) // null | k | type == \"number\" and . \(comparison.rawValue) \(value))"
+    case .function, .literal: return nil
+    }
   }
 }
 
@@ -270,6 +358,26 @@ extension FunctionCall {
       return try Pattern(text, memoryBytes: memoryBytes)
     } catch {
       throw .size
+    }
+  }
+}
+
+extension PatternCall {
+  /// Whether its patterns come from many places of the document.
+  var hasPatternsFromMany: Bool {
+    if case .data = pattern { true } else { false }
+  }
+}
+
+extension Comparison {
+  /// The same with its sides exchanged.
+  var mirrored: Comparison {
+    switch self {
+    case .equal, .notEqual: self
+    case .less: .greater
+    case .lessOrEqual: .greaterOrEqual
+    case .greater: .less
+    case .greaterOrEqual: .lessOrEqual
     }
   }
 }

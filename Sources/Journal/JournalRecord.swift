@@ -60,6 +60,8 @@ public struct JournalRecord: Sendable {
     case step(Step)
     /// Another driver took the run over and makes these calls again.
     case resumed(atMilliseconds: Int64, epoch: Int64, repetitions: [Repetition])
+    /// An agent calls a tool within its own call, or learns what came of it.
+    case turn(atMilliseconds: Int64, AgentTurn)
   }
 
   /// An event with everything that the pure step made of it.
@@ -143,6 +145,10 @@ public struct JournalRecord: Sendable {
         writer.write(bool: repetition.refusal != nil)
         if let refusal = repetition.refusal { writer.write(error: refusal) }
       }
+    case .turn(let at, let turn):
+      writer.write(byte: 2)
+      writer.write(signed: at)
+      writer.write(turn: turn)
     }
     return writer.bytes
   }
@@ -178,6 +184,7 @@ public struct JournalRecord: Sendable {
           )
         }
       )
+    case 2: body = .turn(atMilliseconds: try reader.readSigned(), try reader.readTurn())
     default: throw reader.failure("unknown kind of record")
     }
     guard reader.isAtEnd else { throw reader.failure("bytes after the record") }

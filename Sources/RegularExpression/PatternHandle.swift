@@ -68,6 +68,10 @@ public struct PatternError: Error, Sendable {
   /// Number of capturing groups.
   public var groupCount: Int { unsafe Int(signalbox_re2_groups(program)) }
 
+  /// Instructions of the compiled pattern: what RE2 may have to try at each byte of a text when its
+  /// automaton outgrows its memory.
+  public var instructionCount: Int { unsafe max(1, Int(signalbox_re2_size(program))) }
+
   /// The first match at or after byte `start`: the byte range of the whole match, then of each
   /// group, nil for a group that took no part.
   public func firstMatch(in text: String, from start: Int = 0) -> [Range<Int>?]? {

@@ -16,10 +16,11 @@ extension CallPricer {
         guard let price = prices.price(ofModel: performer.model, provider: performer.provider),
           performer.promptTokens > 0, performer.outputTokens > 0
         else { return .max }
-        return Picodollars.sum(
+        let turn = Picodollars.sum(
           Picodollars.product(price.inputPicodollars, performer.promptTokens),
           Picodollars.product(price.outputPicodollars, performer.outputTokens)
         )
+        return Picodollars.product(turn, Int64(max(1, performer.turns)))
       },
       costPicodollars: { performer, usage in
         if performer.costPerCallPicodollars >= 0 { return performer.costPerCallPicodollars }

@@ -10,15 +10,19 @@ import Values
 /// Permissions are checked here once more, by the grants that the table holds for each performer.
 public struct LivePerformer: Performing {
   private let world: ToolSurroundings
+  /// Asks models.
+  let gateway: ModelGateway
   /// How long a call without a deadline of its own may take.
   private let defaultDeadlineMilliseconds: Int64
 
-  /// A performer with its connections and secrets.
+  /// A performer with its connections and secrets; `models` says how models are asked.
   public init(
     surroundings: ToolSurroundings = ToolSurroundings(),
+    models: ModelPolicy = ModelPolicy(),
     defaultDeadlineMilliseconds: Int64 = 600_000
   ) {
     world = surroundings
+    gateway = ModelGateway(surroundings: surroundings, policy: models)
     self.defaultDeadlineMilliseconds = defaultDeadlineMilliseconds
   }
 
@@ -29,10 +33,11 @@ public struct LivePerformer: Performing {
     case .human: return nil
     case .model:
       if performer.model.isEmpty { return "\(name) names no model" }
-      return endpoint(of: performer) == nil
-        ? "\(name) has no address, and its provider `\(performer.provider)` is not known" : nil
+      return obstacle(toModelOf: performer, name)
     case .http:
-      return performer.endpoint.isEmpty ? "\(name) has no `endpoint`" : nil
+      if performer.endpoint.isEmpty { return "\(name) has no `endpoint`" }
+      let denial = (try? HTTPAddress(performer.endpoint)).flatMap(world.client.egress.check)
+      return denial.map { "\(name): \($0.message)" }
     case .process:
       return performer.arguments.isEmpty ? "\(name) has no `argv`" : nil
     case .scripted: return "\(name) answers only from a scenario"
@@ -65,38 +70,34 @@ public struct LivePerformer: Performing {
   // MARK: Kinds
 
   private func ask(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
-    let performer = call.performer
-    guard let endpoint = endpoint(of: performer) else {
-      return .failed(.denied, message: "`\(performer.id)` has no address", wasSent: false)
+    let candidates = candidates(for: call.performer, call.pricer)
+    guard !candidates.isEmpty else {
+      return .failed(.denied, message: "`\(call.performer.id)` has no address", wasSent: false)
     }
-    var messages: [ChatMessage] = []
-    if let instructions = call.instructions { messages.append(ChatMessage(.system, instructions)) }
-    messages.append(ChatMessage(.user, call.prompt ?? JSONWriter.string(call.input)))
-    let request = ChatRequest(
-      model: performer.model,
-      messages: messages,
-      temperature: performer.temperatureThousandths < 0
-        ? nil : Double(performer.temperatureThousandths) / 1_000,
-      maxOutputTokens: performer.outputTokens > 0 ? Int(performer.outputTokens) : 1_024,
-      schema: call.outputSchema.map { ChatSchema(name: call.step, schema: $0, isStrict: false) }
-    )
-    var grants = self.grants(of: performer)
-    // The flow names the model, and with it the service that serves it and that service's key.
-    grants.hosts.append(HostGrant(endpoint.baseAddress))
-    if let key = endpoint.keyName { grants.environmentNames.append(key) }
-    let result = await ChatModel(endpoint: endpoint, surroundings: world).answer(
-      request,
+    var grants = self.grants(of: call.performer)
+    for candidate in candidates {
+      // The flow names the model, and with it the service that serves it and that service's key.
+      grants.hosts.append(HostGrant(candidate.model.endpoint.baseAddress))
+      grants.models.append(candidate.model.model)
+      if let key = candidate.model.endpoint.keyName { grants.environmentNames.append(key) }
+    }
+    let start = ContinuousClock.now
+    // A little earlier than the run's own alarm, which knows nothing of what was used by then.
+    let whole = remaining(call)
+    let limit = whole - min(50, whole / 10)
+    var conversation = AgentConversation(
+      call,
+      gateway: gateway,
+      candidates: candidates,
       grants: grants,
-      deadlineMilliseconds: remaining(call),
-      cancellation: cancellation
+      cancellation: cancellation,
+      remaining: {
+        let (seconds, attoseconds) = start.duration(to: .now).components
+        return max(1, limit - Int(seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
+      },
+      perform: { await self.perform($0) }
     )
-    switch result {
-    case .success(let answer):
-      let output = answer.json ?? .map(["text": .string(answer.text)])
-      return .completed(output: output, usage: answer.usage.map(Self.usage))
-    case .failure(let failure):
-      return Self.failed(failure.failure, usage: failure.usage.map(Self.usage))
-    }
+    return await conversation.answer()
   }
 
   private func request(_ call: DispatchedCall, _ cancellation: Cancellation) async -> CallResult {
@@ -140,15 +141,6 @@ public struct LivePerformer: Performing {
 
   // MARK: Parts
 
-  private func endpoint(of performer: Performer) -> ModelEndpoint? {
-    let key = performer.keyVariable.isEmpty ? nil : performer.keyVariable
-    let base = performer.endpoint.isEmpty ? nil : try? HTTPAddress(performer.endpoint)
-    if let known = ModelEndpoint(provider: performer.provider, base: base, keyName: key) {
-      return known
-    }
-    return base.map { ModelEndpoint(baseAddress: $0, keyName: key) }
-  }
-
   private func grants(of performer: Performer) -> Grants {
     var grants = Grants()
     grants.hosts = performer.grantedHosts.compactMap { try? HostGrant($0) }
@@ -186,10 +178,6 @@ public struct LivePerformer: Performing {
       effect: performer.isWrite ? .write : .read,
       isIdempotent: performer.isIdempotent
     )
-  }
-
-  private static func usage(_ usage: TokenUsage) -> Usage {
-    Usage(promptTokens: Int64(usage.prompt), outputTokens: Int64(usage.output))
   }
 
   private static func result(_ result: Result<Value, CallFailure>) -> CallResult {

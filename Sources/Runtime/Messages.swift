@@ -24,6 +24,12 @@ enum Messages {
     "the prompt of `\(performer)` may take \(tokens) tokens, its limit is \(limit); it was not sent"
   }
 
+  static func breached(_ breach: Breach) -> String {
+    "`\(breach.performer)` billed \(dollars(breach.billedPicodollars)) where at most "
+      + "\(dollars(breach.reservedPicodollars)) could be due; nothing more that costs "
+      + "money is called"
+  }
+
   static func noQuestion(_ step: String?, open: [String]) -> String {
     let list =
       open.isEmpty
@@ -123,6 +129,10 @@ enum Messages {
       at: name.span,
       hint: Suggestion.nearest(to: name.text, in: candidates).map { "did you mean `\($0)`?" }
     )
+  }
+
+  static func modelPolicy(_ message: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.modelPolicy, message, at: span)
   }
 
   static func notRunnable(_ id: String, _ reason: String, at span: SourceSpan?) -> Diagnostic {

@@ -1,6 +1,19 @@
 import Execution
+import Journal
 import Table
 import Values
+
+/// A tool that an agent may call by itself while it answers.
+public struct ToolOffer: Sendable {
+  /// The tool.
+  public var performer: Performer
+  /// The JSON Schema of its input.
+  public var inputSchema: Value?
+  /// What is wrong with an input; nil: it fits.
+  public var inputProblem: @Sendable (Value) -> String?
+  /// What is wrong with an answer; nil: it fits.
+  public var outputProblem: @Sendable (Value) -> String?
+}
 
 /// A call that has passed the gate, with everything that carrying it out needs.
 public struct DispatchedCall: Sendable {
@@ -30,14 +43,31 @@ public struct DispatchedCall: Sendable {
   public var startedMilliseconds: Int64
   /// When its answer is no longer wanted: milliseconds since the Unix epoch; -1: never.
   public var deadlineMilliseconds: Int64
+  /// Why the answer of the attempt before was refused, for a model to do better; nil: it was not.
+  public var refusedAnswer: String?
+  /// What calls cost.
+  public var pricer = CallPricer.declaredOnly
+  /// Tools that an agent may call by itself.
+  public var offers: [ToolOffer] = []
+  /// Tool calls of this call that were journaled before its driver changed.
+  public var turns: [AgentTurn] = []
+  /// Journals a tool call before it is made and after; false: the run does not want it any more.
+  public var record: @Sendable (AgentTurn) async -> Bool = { _ in true }
 }
 
 /// What came of a call.
 public indirect enum CallResult: Sendable {
   /// It was answered; `costPicodollars` is known only where the performer knows its own price.
   case completed(output: Value, usage: Usage?, costPicodollars: Int64? = nil)
-  /// It failed; `wasSent` tells whether the other side may charge for it.
-  case failed(ErrorKind, message: String, usage: Usage? = nil, wasSent: Bool = true)
+  /// It failed; `wasSent` tells whether the other side may charge for it, `costPicodollars` what,
+  /// where the performer knows.
+  case failed(
+    ErrorKind,
+    message: String,
+    usage: Usage? = nil,
+    wasSent: Bool = true,
+    costPicodollars: Int64? = nil
+  )
   /// The result arrives that long after the call started.
   case later(afterMilliseconds: Int64, CallResult)
   /// Nobody will ever answer; only a deadline ends the call.

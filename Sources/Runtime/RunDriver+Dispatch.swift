@@ -172,7 +172,7 @@ extension RunDriver {
 
   func judge(_ intent: CallIntent, tokensUsed: Int64) -> Dispatch {
     let performer = table.table.performers[Int(intent.performer)]
-    let worst = surroundings.pricer.worstPicodollars(performer)
+    let worst = worstPicodollars(of: performer)
     // Without a hard limit an unknown price is no reason to refuse, and nothing can be held back.
     let isUnbounded = worst == .max && table.table.runLimits.hardPicodollars < 0
     var dispatch = Dispatch(
@@ -193,6 +193,7 @@ extension RunDriver {
     tokensUsed: Int64
   ) -> RunError? {
     let step = step(of: intent)
+    if let refusal = refusalAfterBreach(of: performer, step) { return refusal }
     let limit = table.table.runLimits.tokens
     let wanted = worstTokens(intent)
     if limit >= 0, wanted > 0, LedgerAccount.sum(tokensUsed, wanted) > limit {
@@ -202,18 +203,17 @@ extension RunDriver {
         step: step
       )
     }
-    if let obstacle = surroundings.performing.obstacle(to: performer) {
-      return RunError(kind: .denied, message: obstacle, step: step)
+    for callee in [performer] + performer.offeredTools(among: table.table.performers) {
+      if let obstacle = surroundings.performing.obstacle(to: callee) {
+        return RunError(kind: .denied, message: obstacle, step: step)
+      }
     }
     switch rendered(intent, performer) {
     case .failure(let error):
       return RunError(kind: .failed, message: error.message, step: step)
     case .success(let texts):
       guard performer.kind == .model, performer.promptTokens > 0 else { return nil }
-      let bound = Self.promptTokensUpperBound(
-        texts,
-        schema: table.schema(performer.outputSchema)
-      )
+      let bound = promptTokensUpperBound(texts, performer)
       guard bound > performer.promptTokens else { return nil }
       return RunError(
         kind: .failed,
@@ -248,17 +248,6 @@ extension RunDriver {
       }
     }
     return .success(texts)
-  }
-
-  /// A bound that the tokens of a prompt cannot pass: bytes of all texts, of the answer's schema,
-  /// which providers put into the prompt, and their framing.
-  static func promptTokensUpperBound(_ texts: RenderedTexts, schema: Value?) -> Int64 {
-    var sum = 2 * TokenEstimate.messageOverhead
-    for text in [texts.prompt, texts.instructions].compactMap({ $0 }) {
-      sum += TokenEstimate.upperBound(text) + TokenEstimate.messageOverhead
-    }
-    if let schema { sum += TokenEstimate.upperBound(JSONWriter.string(schema)) }
-    return Int64(sum)
   }
 
   // MARK: Performing
@@ -331,7 +320,7 @@ extension RunDriver {
     }
     var texts = RenderedTexts()
     if case .success(let result) = rendered(intent, performer) { texts = result }
-    let dispatched = DispatchedCall(
+    var dispatched = DispatchedCall(
       runID: header.runID,
       effect: intent.id,
       step: step(of: intent),
@@ -346,9 +335,10 @@ extension RunDriver {
       startedMilliseconds: call.startedMilliseconds,
       deadlineMilliseconds: intent.deadlineMilliseconds
     )
+    if performer.kind == .model { equip(&dispatched, for: call, texts) }
     performingCount += 1
     let performing = surroundings.performing
-    call.task = Task {
+    call.task = Task { [dispatched] in
       let result = await performing.perform(dispatched)
       self.arrived(intent.id, result)
     }

@@ -70,8 +70,10 @@ extension RunDriver {
           )
         }
         trace += output.trace
+        remember(step.event.kind, open.calls)
         open.follow(step)
       case .resumed(_, _, let repetitions): open.follow(repetitions)
+      case .turn(_, let turn): open.follow(turn)
       }
       sequence = stored.sequence
       head = stored.hash
@@ -105,6 +107,9 @@ extension RunDriver {
       lostCosts[call.intent.id] = call.lostPicodollars
       if call.dispatch.refusal != nil || performer.kind == .human {
         start(call)
+      } else if let turn = call.turns.last, case .called = turn.stage, isWrite(turn, performer) {
+        calls[call.intent.id] = call
+        leaveUnknown(call, performer)
       } else if performer.kind == .model || !performer.isWrite || performer.isIdempotent {
         repeated.append(call)
       } else {
@@ -221,6 +226,14 @@ struct OpenIntents {
         timers[id] = nil
       }
     }
+  }
+
+  /// Follows a tool call of an agent.
+  mutating func follow(_ turn: AgentTurn) {
+    guard var call = calls[turn.effect] else { return }
+    if call.turns.last?.number == turn.number { call.turns.removeLast() }
+    call.turns.append(turn)
+    calls[turn.effect] = call
   }
 
   /// Follows calls that were made again.

@@ -19,6 +19,8 @@ public actor RunDriver {
     var lostPicodollars: Int64 = 0
     var startedMilliseconds: Int64 = 0
     var task: Task<Void, Never>?
+    /// Tool calls that the agent made within this call.
+    var turns: [AgentTurn] = []
   }
 
   /// An event that is not applied yet.
@@ -50,6 +52,10 @@ public actor RunDriver {
   var publicEnvironment = ValueMap()
   /// What lost attempts were charged, by call: settled when they were given up.
   var lostCosts: [EffectID: Int64] = [:]
+  /// Why the latest answer at a place was refused, for the attempt that follows.
+  var refusedAnswers: [AnswerPlace: String] = [:]
+  /// A bill above its reservation, after which nothing that costs money is called any more.
+  var breach: Breach?
   private var isAbandoned = false
   private var waiter: CheckedContinuation<Void, Never>?
 
@@ -282,7 +288,9 @@ public actor RunDriver {
     people[effect] = nil
     let performer = table.table.performers[Int(call.intent.performer)]
     let checked = check(result, of: performer)
-    let cost = LedgerAccount.sum(charge(checked, of: call), call.lostPicodollars)
+    let bill = charge(checked, of: call)
+    noteBreach(bill, of: call)
+    let cost = LedgerAccount.sum(bill, call.lostPicodollars)
     let usage: Usage?
     var error: RunError?
     var output: Value?
@@ -301,9 +309,10 @@ public actor RunDriver {
           origin: answeredBy
         )
       )
-    case .failed(let kind, let message, let reported, _):
+    case .failed(let kind, let message, let reported, _, _):
       usage = reported
       error = RunError(kind: kind, message: message, step: step(of: call.intent))
+      noteRefusedAnswer(kind, message, of: call.intent)
       pending.append(
         PendingEvent(
           kind: .failed(
@@ -340,9 +349,15 @@ public actor RunDriver {
   /// The result as the run may see it: redacted, within its size, fitting its schema.
   private func check(_ result: CallResult, of performer: Performer) -> CallResult {
     guard case .completed(let output, let usage, let cost) = result else {
-      if case .failed(let kind, let message, let usage, let wasSent) = result {
+      if case .failed(let kind, let message, let usage, let wasSent, let cost) = result {
         let clean = surroundings.redact(.string(message)).text ?? ""
-        return .failed(kind, message: clean, usage: usage, wasSent: wasSent)
+        return .failed(
+          kind,
+          message: clean,
+          usage: usage,
+          wasSent: wasSent,
+          costPicodollars: cost
+        )
       }
       return result
     }
@@ -354,7 +369,8 @@ public actor RunDriver {
         .invalidOutput,
         message: "the answer has \(writer.bytes.count) bytes; at most "
           + "\(surroundings.limits.answerBytes) are taken",
-        usage: usage
+        usage: usage,
+        costPicodollars: cost
       )
     }
     let violations = table.violations(of: answer, schema: performer.outputSchema)
@@ -365,7 +381,8 @@ public actor RunDriver {
     return .failed(
       .invalidOutput,
       message: "the answer of `\(performer.id)` does not fit: \(first.description)\(more)",
-      usage: usage
+      usage: usage,
+      costPicodollars: cost
     )
   }
 
@@ -379,7 +396,8 @@ public actor RunDriver {
     }
     switch result {
     case .completed(_, let usage, let known): return known ?? cost(usage)
-    case .failed(_, _, let usage, let wasSent):
+    case .failed(_, _, let usage, let wasSent, let known):
+      if let known { return known }
       return usage == nil && !wasSent ? 0 : cost(usage)
     case .later, .never, .awaitsPerson: return 0
     }

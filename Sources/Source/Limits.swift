@@ -27,8 +27,8 @@ public struct Limits: Sendable, Hashable {
   public var queryDepth = 64
   /// Nodes that one query may select.
   public var queryResults = 100_000
-  /// Estimated steps of one query on one document.
-  public var queryCost = 5_000_000
+  /// Estimated steps of one query on one document, at most about 0.1 microseconds each.
+  public var queryCost = 7_000_000
   /// Deepest nesting of `range` and `if` blocks in a template.
   public var blockDepth = 16
   /// Abstract cost of one evaluation, in CEL cost units.

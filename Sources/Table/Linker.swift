@@ -67,7 +67,8 @@ struct Linker {
     var environments = TableEnvironments(
       table: table,
       schemas: schemas,
-      refusals: refusals
+      refusals: refusals,
+      limits: limits
     )
     for position in table.programs.indices where table.programs[position].environment == 0 {
       let environment = environments.flow(

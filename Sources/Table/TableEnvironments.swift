@@ -15,6 +15,7 @@ struct TableEnvironments {
   private let table: TransitionTable
   private let schemas: [Value]
   private let refusals: [Environment.Refusal]
+  private let queries: FlowQueries
   /// What `validateSchema` may name.
   private let schemaChecks: [String: @Sendable (Value) -> String?]
   private var types = SchemaTypes()
@@ -26,7 +27,13 @@ struct TableEnvironments {
     var outputSchema: PoolIndex
   }
 
-  init(table: TransitionTable, schemas: SchemaPool, refusals: [Environment.Refusal]) {
+  init(
+    table: TransitionTable,
+    schemas: SchemaPool,
+    refusals: [Environment.Refusal],
+    limits: Limits
+  ) {
+    queries = FlowQueries(limits: limits)
     self.table = table
     self.schemas = schemas.values
     schemaChecks = schemas.checks(named: table.schemaNames)
@@ -118,6 +125,7 @@ struct TableEnvironments {
     var variables: [Environment.Variable] = []
     variables.reserveCapacity(table.slots.count)
     var seen: Set<MapKey> = []
+    var queried: [String] = []
     // What an inner scope declares hides what stands around it.
     for visible in scopes {
       for (position, slot) in table.slots.enumerated() where sees(visible, slot) {
@@ -126,6 +134,7 @@ struct TableEnvironments {
           slot.kind == .output && outputSchema != noIndex && visible == scope
           ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
         variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
+        if slot.isQueried { queried.append(slot.name) }
       }
     }
     let entries = table.aliases.filter { scopes.contains($0.scope) }
@@ -142,6 +151,8 @@ struct TableEnvironments {
       records: types.records,
       dialect: .flow
     )
+    environment.queryLanguage = queries
+    environment.queryVariables = queried
     environment.schemaChecks = schemaChecks
     environment.options.doubtsUndeclaredNumbers = true
     flowEnvironments[key] = environment
@@ -198,6 +209,8 @@ struct TableEnvironments {
       records: types.records,
       dialect: .flow
     )
+    environment.queryLanguage = queries
+    environment.queryVariables = ["input"]
     environment.schemaChecks = schemaChecks
     environment.options.doubtsUndeclaredNumbers = true
     return environment
@@ -234,6 +247,16 @@ struct TableEnvironments {
     message: "secrets cannot be read in guards, templates or prompts",
     hint: "use `secrets.NAME` in headers and addresses of agents and tools only"
   )
+}
+
+extension SlotEntry {
+  /// Whether the root of queries has it as a member (FLOW-SEMANTICS 28).
+  fileprivate var isQueried: Bool {
+    switch kind {
+    case .input, .state, .output, .event, .item, .run, .step, .result: true
+    case .error, .environment, .index: false
+    }
+  }
 }
 
 extension String {

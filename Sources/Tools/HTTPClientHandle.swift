@@ -14,13 +14,20 @@ import Synchronization
   private let engine = Mutex<Engine?>(nil)
   private let connections: Int
   private let authoritiesPath: String?
+  /// Which hosts may be connected to at all.
+  public let egress: EgressPolicy
 
   /// A client that keeps at most `connections` open.
   ///
   /// `authoritiesPath` names a PEM file that replaces the system's certificate authorities.
-  public init(connections: Int = 64, authoritiesPath: String? = nil) {
+  public init(
+    connections: Int = 64,
+    authoritiesPath: String? = nil,
+    egress: EgressPolicy = .open
+  ) {
     self.connections = connections
     self.authoritiesPath = authoritiesPath
+    self.egress = egress
   }
 
   deinit {
@@ -39,6 +46,11 @@ import Synchronization
     cancellation: Cancellation = Cancellation()
   ) async -> Result<HTTPResponse, HTTPFailure> {
     if let problem = request.problem { return .failure(problem) }
+    if let denial = egress.check(request.address) {
+      return .failure(
+        HTTPFailure(kind: .denied, message: denial.message, requestWasSent: false)
+      )
+    }
     return await withLinkedCancellation(cancellation) { cancellation in
       await transfer(request, deadlineMilliseconds: deadlineMilliseconds, cancellation)
     }

@@ -7,12 +7,16 @@ import Glibc
 /// are read anew each time, so a rotated secret is seen at the next call.
 public struct ProcessSecrets: SecretSource {
   private let directory: String?
+  private let variables: [String: String]
   /// Largest file that is read, in bytes; a longer one counts as missing.
   private static let fileBytes = 64 << 10
 
   /// Secrets from `directory`, if given, then from the environment.
-  public init(directory: String? = nil) {
+  ///
+  /// `variables` stand in for variables of the environment that this process has unset.
+  public init(directory: String? = nil, variables: [String: String] = [:]) {
     self.directory = directory
+    self.variables = variables
   }
 
   /// The value of a secret, or nil when neither a file nor a variable has it.
@@ -25,7 +29,9 @@ public struct ProcessSecrets: SecretSource {
   /// The value of an environment variable, or nil when it is not set.
   public func environment(_ name: String) -> String? {
     guard Self.isName(name) else { return nil }
-    // INVARIANT: the text is copied at once. Nothing in this program changes its own environment.
+    if let value = variables[name] { return value }
+    // INVARIANT: the text is copied at once. Nothing in this program changes its own environment
+    // once threads have started.
     return unsafe getenv(name).map { value in unsafe String(cString: value) }
   }
 

@@ -159,7 +159,7 @@ extension Redactor {
     return Array(digits[leading..<whole])
   }
 
-  /// Percent-encodings in both letter cases, by what an encoder leaves as it is: nothing but
+  /// Percent-encodings in both letter cases, by what an encoder leaves as it is: nothing at all,
   /// letters and digits, the unreserved characters (RFC 3986), those of form fields, or those of
   /// ECMAScript's encodeURIComponent.
   private static func percentForms(_ secret: [UInt8]) -> [[UInt8]] {
@@ -167,7 +167,7 @@ extension Redactor {
       let digits = Array(digits.utf8)
       return ["", "-._~", "-._*", "-._~!'()*"].flatMap { kept in
         [false, true].map { isForm in percentForm(secret, kept: kept, isForm: isForm, digits) }
-      }
+      } + [secret.flatMap { [UInt8(ascii: "%"), digits[Int($0 >> 4)], digits[Int($0 & 15)]] }]
     }
   }
 

@@ -36,6 +36,39 @@ import Testing
     let startup = try folder.write(".jq", hostile + "def length: 9; def path(f): [\"x\"];\n")
     let (status, output) = try Executable.run("query '$..[?@ > 1]' \(file)", home: folder.path)
     #expect(status == 0 && output == "2\n", "with \(startup): \(output)")
+    let flow = try folder.write(
+      "flow.yaml",
+      """
+      signalbox: 1
+      name: test
+      input: {a: {type: array, items: {}}}
+      agents: {ask: {type: scripted}}
+      initial_state: a
+      states:
+        a: {agent: ask, on_success: [{when: "$..[?@ > 1]", target: done}, {target: other}]}
+      final_states: {done: {}, other: {}}
+
+      """
+    )
+    let tests = try folder.write(
+      "tests.yaml",
+      """
+      flow: flow.yaml
+      scenarios:
+        - {name: one, input: {a: [2]}, script: {ask: {output: {}}}, expect: {final: done}}
+        - {name: two, input: {a: [1]}, script: {ask: {output: {}}}, expect: {final: other}}
+
+      """
+    )
+    let checked = try Executable.run("check \(flow)", home: folder.path)
+    #expect(checked.status == 0, "\(checked.output)")
+    let tested = try Executable.run("test \(flow) --scenarios \(tests)", home: folder.path)
+    #expect(tested.status == 0, "\(tested.output)")
+    let evaluated = try Executable.run(
+      "eval \"jsonpath([1, 2], '\\$[?@ > 1]')\"",
+      home: folder.path
+    )
+    #expect(evaluated.status == 0 && evaluated.output == "[2]\n", "\(evaluated.output)")
   }
 }
 
@@ -53,7 +86,9 @@ private final class Folder {
   }
 
   deinit {
-    for name in ["data.json", ".jq"] { _ = unsafe unlink(path + "/" + name) }
+    for name in ["data.json", ".jq", "flow.yaml", "tests.yaml"] {
+      _ = unsafe unlink(path + "/" + name)
+    }
     _ = unsafe rmdir(path)
   }
 

@@ -53,6 +53,17 @@ import Values
     let deep = Self.nested(250)
     let long = Value.list([.string(String(repeating: "a", count: 1 << 21))])
     let lengths = Array(repeating: "length(@) == 1", count: 200).joined(separator: " || ")
+    // About 1 MB.
+    let records = Value.map([
+      "items": .list(
+        (0..<17_000).map { number in
+          .map([
+            "id": .int(number), "name": .string("article \(number)"), "price": .double(0.5),
+            "tags": .list([.string("red"), .string("new")]),
+          ])
+        }
+      )
+    ])
     let cases: [(String, Value)] = [
       ("$..[?count(@..*) > 2]..*..*", wide),
       ("$..*..*..*..*..*", wide),
@@ -62,6 +73,14 @@ import Values
       ("$..[?@..* && @..[?@..* && @..[?@..*]]]..*", wide),
       ("$[?\(lengths)]", long),
       ("$..[?@ == $]..[?@ == $]..[?@ == $]", wide),
+      ("$..[?@ < 'a' || @ > 'b']", records), ("$..[?count(@..*) > 2]", records),
+      ("$..*..*", records), ("$..[?@..[?@..*]]", records), ("$..[?@ != @.items]", records),
+      ("$..[::-1,::1,1::2]", records), ("$..[?length(@) > 1 && @ >= '']", records),
+      ("$..[?search(@, 'a{1,500}b{1,500}')]", long),
+      ("$..[?value(@..name) == value($..name)]", records),
+      ("$[*,*,*,*][*,*,*,*][*,*,*,*]", records), ("$..[?@ <= @ || @ <= @]", records),
+      ("$..[?@ < 'a' || @ < 'b' || @ < 'c' || @ < 'd']", records),
+      ("$..['a','b','c','d','e','f','g','h']", records), ("$..[?!(@.a || @.b || @.c)]", records),
     ]
     for (query, document) in cases {
       let error = try Run.error(query, in: document)
@@ -70,6 +89,10 @@ import Values
         continue
       }
       #expect(estimate > limit)
+    }
+    // What people ask of as large a document runs.
+    for query in ["$.items[?@.price < 10].name", "$..price", "$.items[*].tags[0]", "$..[0]"] {
+      #expect(try Run.error(query, in: records) == nil, "\(query)")
     }
   }
 
@@ -95,11 +118,11 @@ import Values
 
   @Test func `deep and large documents are refused`() throws {
     #expect(try Run.error("$..*", in: Self.nested(256)) == nil)
-    #expect(try Run.error("$", in: Self.nested(257)) == .documentTooDeep(limit: 256))
-    #expect(try Run.error("$", in: Self.nested(5_000)) == .documentTooDeep(limit: 256))
+    #expect(try Run.error("$[*]", in: Self.nested(257)) == .documentTooDeep(limit: 256))
+    #expect(try Run.error("$[*]", in: Self.nested(5_000)) == .documentTooDeep(limit: 256))
     var limits = Limits()
     limits.documentNodes = 100
-    let bundle = try Run.bundle(["$"], limits: limits)
+    let bundle = try Run.bundle(["$[*]"], limits: limits)
     #expect(throws: QueryError.documentTooLarge(limit: 100)) {
       try bundle.exists(0, in: Self.rows)
     }

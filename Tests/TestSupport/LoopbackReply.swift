@@ -18,6 +18,23 @@ package struct LoopbackRequest: Sendable {
   package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
+/// A part of an answer that comes in pieces.
+package enum LoopbackPiece: Sendable {
+  /// Bytes, as one chunk.
+  case bytes([UInt8])
+  /// Silence for so long.
+  case pause(milliseconds: Int)
+  /// Silence until the other side goes away.
+  case hang
+  /// The connection is reset.
+  case reset
+  /// The connection ends without the end of the answer.
+  case cut
+
+  /// Text, as one chunk.
+  package static func text(_ text: String) -> LoopbackPiece { .bytes(Array(text.utf8)) }
+}
+
 /// What the loopback server does with a request, good or bad.
 package enum LoopbackReply: Sendable {
   /// A whole answer.
@@ -32,6 +49,10 @@ package enum LoopbackReply: Sendable {
   case flood
   /// The end of the connection without a byte.
   case close
+  /// An answer of status 200 in pieces, with a proper end unless a piece prevents it.
+  case pieces(type: String, [LoopbackPiece])
+  /// Silence, then another answer.
+  indirect case late(milliseconds: Int, LoopbackReply)
   /// These bytes as they are, then the end of the connection.
   case raw([UInt8])
 

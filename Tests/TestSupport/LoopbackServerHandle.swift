@@ -79,6 +79,44 @@ package func unusedLoopbackPort() -> Int? {
   return bindToLoopback(descriptor)
 }
 
+/// A port on 127.0.0.1 whose connections never stand: its queue is full and nobody accepts.
+// INVARIANT: the descriptors belong to the value and are closed once, when it goes.
+package final class FullQueue: Sendable {
+  /// The port.
+  package let port: Int
+  private let descriptors: [Int32]
+
+  /// Fills a queue of length zero; nil when the machine gives no socket.
+  package init?() {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard listener >= 0, let port = bindToLoopback(listener), listen(listener, 0) == 0 else {
+      close(listener)
+      return nil
+    }
+    self.port = port
+    var open = [listener]
+    for _ in 0..<4 {
+      let flags = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue)
+      let client = socket(AF_INET, flags, 0)
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_port = UInt16(port).bigEndian
+      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      _ = unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+          unsafe connect(client, generic, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      open.append(client)
+    }
+    descriptors = open
+  }
+
+  deinit {
+    for descriptor in descriptors { close(descriptor) }
+  }
+}
+
 private func bindToLoopback(_ descriptor: Int32) -> Int? {
   var address = sockaddr_in()
   address.sin_family = sa_family_t(AF_INET)
@@ -224,10 +262,39 @@ private struct Connection {
       return false
     case .close:
       return false
+    case .pieces(let type, let pieces):
+      return send(pieces, type)
+    case .late(let milliseconds, let reply):
+      usleep(UInt32(milliseconds) * 1_000)
+      return perform(reply)
     case .raw(let bytes):
       _ = send(bytes)
       return false
     }
+  }
+
+  private func send(_ pieces: [LoopbackPiece], _ type: String) -> Bool {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nTransfer-Encoding: chunked\r\n\r\n"
+    guard send(Array(head.utf8)) else { return false }
+    for piece in pieces {
+      switch piece {
+      case .bytes(let bytes):
+        guard !bytes.isEmpty else { continue }
+        let size = Array((String(bytes.count, radix: 16) + "\r\n").utf8)
+        guard send(size + bytes + [13, 10]) else { return false }
+      case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1_000)
+      case .hang:
+        waitForEnd()
+        return false
+      case .reset:
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        let size = socklen_t(MemoryLayout<linger>.size)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
+        return false
+      case .cut: return false
+      }
+    }
+    return send(Array("0\r\n\r\n".utf8))
   }
 
   private func head(_ status: Int, _ headers: [(String, String)], length: Int) -> [UInt8] {

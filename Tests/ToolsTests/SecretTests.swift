@@ -18,6 +18,7 @@ struct SecretTests {
       var forms = [secret, JSONWriter.string(.string(secret)), data.base64EncodedString()]
       forms.append(data.map { String(format: "%02x", $0) }.joined())
       forms.append(data.map { String(format: "%02X", $0) }.joined())
+      forms.append(data.map { String(format: "%%%02X", $0) }.joined())
       forms.append(HTTPAddress.percentEncoded(secret))
       forms += [
         CharacterSet.alphanumerics, .init(charactersIn: "!'()*-._~").union(.alphanumerics),

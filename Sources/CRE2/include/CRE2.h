@@ -21,6 +21,8 @@ bool signalbox_re2_matches(const signalbox_re2 *program, const char *text, size_
                            bool anchored);
 /// Number of capturing groups.
 int signalbox_re2_groups(const signalbox_re2 *program);
+/// Instructions of the program.
+int signalbox_re2_size(const signalbox_re2 *program);
 /// Finds the first match at or after `start`; writes 2 * (groups + 1) offsets, -1 for a group
 /// that took no part. `offsets` holds room for `group_capacity` pairs.
 bool signalbox_re2_find(const signalbox_re2 *program, const char *text, size_t length,

@@ -8,6 +8,7 @@ extension Builder {
     let range = tree[node].range
     switch bindings[Int(node)] {
     case .variable(let position): return variable(position, range)
+    case .query: return query(node)
     case .alias(let position, let fields): return alias(position, fields, node)
     case .failure(let kind, let message): return failing(kind, message, node)
     case .type(let name): return conversion(to: name, children[children.count - 1], range)
@@ -22,6 +23,7 @@ extension Builder {
     let codes = pieces.map(\.code)
     let range = tree[node].range
     if let special = special(name, pieces, range) { return special }
+    if name == "sum", let first = codes.first { return sum(first, types[Int(node)], range) }
     switch Library.find(name, codes.count) {
     case .unary(let body):
       let first = codes[0]
@@ -68,6 +70,32 @@ extension Builder {
         return Arithmetic.noOverload(name, cells, context, range)
       })
     }
+  }
+
+  /// `sum(list)`: of no elements it is the zero of the deduced type.
+  private mutating func sum(
+    _ list: @escaping Code,
+    _ type: ExpressionType,
+    _ range: TextRange
+  )
+    -> Piece
+  {
+    let value: Value =
+      switch type {
+      case .uint: .uint(0)
+      case .double: .double(0)
+      case .string: .string("")
+      case .duration: .duration(nanoseconds: 0)
+      default: .int(0)
+      }
+    let zero = constant(value)
+    return Piece(code: { context in
+      context.charge(1)
+      let cell = list(context)
+      if cell.isError { return cell }
+      context.range = range
+      return ListFunctions.sum(cell, context, zero: zero)
+    })
   }
 
   /// Functions that are not strict, or that gain from constants.

@@ -44,6 +44,7 @@ struct Builder {
   let tree: Tree
   let types: [ExpressionType]
   let bindings: [Binding]
+  let queries: [Int32: QueryCall]
   let places: [Int32]
   let environment: Environment
   let messages: MessageRegistry
@@ -58,6 +59,7 @@ struct Builder {
     tree = checker.tree
     types = checker.types
     bindings = checker.bindings
+    queries = checker.queries
     places = checker.places
     environment = checker.environment
     reporter = checker.reporter
@@ -82,6 +84,8 @@ struct Builder {
   }
 
   mutating func build(_ node: Int32) -> Piece {
+    // Without what is known about its parts, nothing is folded or fused.
+    guard environment.options.isOptimized else { return Piece(code: compile(node).code) }
     let piece = fold(compile(node), node)
     guard isRecording else { return piece }
     let code = piece.code

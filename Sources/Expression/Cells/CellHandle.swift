@@ -237,6 +237,14 @@ struct Cell: BitwiseCopyable, Sendable {
 extension Cell {
   private static let seed = UInt64.random(in: .min ... .max) | 1
 
+  /// Whether the cell may be a key of a map that an expression makes.
+  var isMapKey: Bool {
+    switch tag {
+    case Tag.string, Tag.int, Tag.uint, Tag.bool: true
+    default: false
+    }
+  }
+
   /// A hash that is equal for keys that are equal; nil for what cannot be a key.
   ///
   /// Seeded per process, so that chosen keys cannot collide on purpose; order never depends on it.

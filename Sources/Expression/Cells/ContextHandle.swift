@@ -25,6 +25,8 @@ final class EvaluationExtras {
   var errors: [EvaluationError] = []
   var nextError = 0
   var recorded: [Int32: Cell]?
+  /// Owners of converted values.
+  var blocks: [Block] = []
 }
 
 /// The one argument of compiled code: a reference to the state of the evaluation.
@@ -72,6 +74,13 @@ final class EvaluationExtras {
   @inline(__always) var range: TextRange {
     get { unsafe state.pointee.range }
     nonmutating set { unsafe state.pointee.range = newValue }
+  }
+
+  /// The cell of a value that stays alive until the evaluation ends.
+  func value(_ value: Value) -> Cell {
+    let block = Block([value])
+    extras.blocks.append(block)
+    return block.cells[0]
   }
 
   /// An error cell at the current call.
@@ -237,21 +246,15 @@ final class EvaluationExtras {
     guard let memory = unsafe allocate(EntryList.byteCount(entries.count)) else { return tooLarge }
     let cells = unsafe memory.bindMemory(to: Cell.self, capacity: 2 * entries.count)
     for (index, entry) in entries.enumerated() {
+      if !entry.0.isMapKey { return fail(.invalidArgument, Messages.badMapKey(entry.0)) }
       unsafe cells[2 * index] = entry.0
       unsafe cells[2 * index + 1] = entry.1
     }
     let address = UInt64(UInt(bitPattern: memory))
     guard EntryList(address: address, count: entries.count).buildIndex() else {
-      return repeatedKey(entries.map(\.0))
+      return fail(.duplicateKey, Messages.duplicateKey)
     }
     return Cell(tag: Tag.map, count: UInt32(entries.count), bits: address)
-  }
-
-  private func repeatedKey(_ keys: [Cell]) -> Cell {
-    for key in keys where key.keyHash == nil || key.isDouble {
-      return fail(.invalidArgument, Messages.badMapKey(key))
-    }
-    return fail(.duplicateKey, Messages.duplicateKey)
   }
 
   /// A record of the named type; `fields` in declaration order.

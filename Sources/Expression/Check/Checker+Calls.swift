@@ -218,6 +218,7 @@ extension Checker {
     _ node: Int32,
     _ nodes: [Int32]
   ) -> ExpressionType {
+    if isFlow, let form = QueryForm(rawValue: name) { return query(form, node, nodes) }
     let arguments = nodes.map { check($0) }
     if Signatures.variadic.contains(name) { return extreme(name, node, arguments) }
     if name == "int", arguments.count == 1, case .enumeration = unifier.resolve(arguments[0]) {

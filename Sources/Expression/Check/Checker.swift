@@ -16,6 +16,8 @@ enum Binding {
   case function(String, dropsReceiver: Bool)
   /// A message or enumeration, by full name.
   case type(String)
+  /// A query; the checker's `queries` hold it.
+  case query
   /// Fails when evaluated: how names behave in an expression that is not checked.
   case failure(EvaluationError.Kind, String)
 }
@@ -31,6 +33,8 @@ struct Checker {
   var unifier: Unifier
   var types: [ExpressionType]
   var bindings: [Binding]
+  /// The calls of query functions, by node.
+  var queries: [Int32: QueryCall] = [:]
   private(set) var localCount = 0
   /// Where the variables of a macro start among the locals, by node.
   var places: [Int32]

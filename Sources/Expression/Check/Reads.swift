@@ -30,6 +30,19 @@ struct Reads {
       )
       return
     }
+    // A query asks whether its parts are there: what is absent is no error.
+    for member in checker.queries[node]?.members ?? [] {
+      let variable = checker.environment.variables[member.variable]
+      result.append(
+        ValuePath(
+          slot: variable.slot,
+          variable: variable.name,
+          fields: [],
+          range: here.range,
+          isOptionalAccess: true
+        )
+      )
+    }
     switch here.kind {
     case .select where isBound(node): return
     case .call, .memberCall:

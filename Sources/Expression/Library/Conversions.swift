@@ -48,7 +48,7 @@ enum Conversions {
       }
       return Cell(UInt64(cell.double))
     case Tag.string:
-      guard let uint = UInt64(cell.text.string), cell.text[0] != 0x2B else {
+      guard let uint = UInt64(cell.text.string), Lexer.isDigit(cell.text[0]) else {
         return failed(cell, "uint", context)
       }
       return Cell(uint)
@@ -177,7 +177,7 @@ enum Conversions {
   }
 
   private static func offset(_ zone: String, at seconds: Int64) -> Int? {
-    if zone == "UTC" { return 0 }
+    if zone == "UTC" || zone.isEmpty { return 0 }
     if zone.utf8.contains(0x3A) {
       var reader = DigitReader(Array(zone.utf8))
       guard let offset = reader.offsetSeconds(), reader.isAtEnd else { return nil }

@@ -167,9 +167,10 @@ enum ListFunctions {
 
   // MARK: Flows
 
-  static func sum(_ cell: Cell, _ context: Context) -> Cell {
+  /// The sum of the elements; `zero` when there is none.
+  static func sum(_ cell: Cell, _ context: Context, zero: Cell = Cell(0)) -> Cell {
     guard cell.tag == Tag.list else { return noOverload("sum", [cell], context) }
-    guard cell.count > 0 else { return Cell(0) }
+    guard cell.count > 0 else { return zero }
     var total = cell.elements[0]
     for index in 1..<max(1, cell.count) {
       context.charge(1)

@@ -81,6 +81,11 @@ struct PartialEvaluator {
     case .local(let place):
       if knownBinds[Int32(place)] == nil { outermost[Int(node)] = Int32(place) }
       return
+    case .query:
+      // A query may read the whole flow: it stays as it is.
+      isOpen[Int(node)] = true
+      for child in children { analyze(child) }
+      return
     case .constant, .failure: return
     case .none, .function, .type: break
     }

@@ -14,7 +14,7 @@ enum Literals {
     var digits = bytes
     let isUnsigned = digits.last.map { $0 | 0x20 == 0x75 } ?? false
     if isUnsigned { digits = digits.dropLast() }
-    let isHex = digits.count > 1 && digits[digits.startIndex + 1] | 0x20 == 0x78
+    let isHex = digits.count > 1 && digits[digits.startIndex + 1] == 0x78
     let isFloat =
       !isHex && digits.contains { $0 == 0x2E || $0 | 0x20 == 0x65 }
     if isFloat {
@@ -97,6 +97,17 @@ enum Literals {
       }
     }
     return result
+  }
+
+  /// Bytes of an escape, given the byte behind the backslash.
+  static func escapeLength(_ byte: UInt8) -> Int {
+    switch byte {
+    case 0x30...0x33: 4
+    case 0x78, 0x58: 4
+    case 0x75: 6
+    case 0x55: 10
+    default: 2
+    }
   }
 
   private static func simpleEscape(_ byte: UInt8) -> UInt8? {

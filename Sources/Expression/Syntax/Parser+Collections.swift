@@ -8,6 +8,16 @@ extension Parser {
     return true
   }
 
+  /// The grammar of CEL allows `[,]`, `{,}` and `Type{,}`.
+  private mutating func takeLoneComma() {
+    guard token.kind == .comma else { return }
+    let comma = token
+    advance()
+    if token.kind != .rightBracket, token.kind != .rightBrace {
+      mistake(.celSyntax, Messages.expectedExpression(found: describe(comma)), at: comma.range)
+    }
+  }
+
   private mutating func marked(_ node: Int32, _ isOptional: Bool) -> Int32 {
     isOptional ? add(Node(kind: .optionalElement, range: range(node)), [node]) : node
   }
@@ -28,7 +38,8 @@ extension Parser {
   private mutating func list(_ opened: Token, firstIsOptional: Bool) -> Int32 {
     var elements: [Int32] = []
     var isOptional = firstIsOptional
-    while token.kind != .rightBracket, token.kind != .end {
+    if !isOptional { takeLoneComma() }
+    while token.kind != .rightBracket || isOptional, token.kind != .end {
       if takeOptionalMark() { isOptional = true }
       elements.append(marked(expression(), isOptional))
       isOptional = false
@@ -43,6 +54,7 @@ extension Parser {
     let opened = token
     advance()
     var entries: [Int32] = []
+    takeLoneComma()
     while token.kind != .rightBrace, token.kind != .end {
       let isOptional = takeOptionalMark()
       entries.append(marked(expression(), isOptional))
@@ -65,6 +77,7 @@ extension Parser {
     let opened = token
     advance()
     var entries: [Int32] = []
+    takeLoneComma()
     while token.kind != .rightBrace, token.kind != .end {
       let isOptional = takeOptionalMark()
       var field = Node(kind: .identifier, range: token.range)

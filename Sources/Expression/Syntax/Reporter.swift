@@ -15,6 +15,12 @@ struct Reporter {
   /// Whether further findings would be dropped.
   var isFull: Bool { diagnostics.count >= limit }
 
+  /// Takes findings of others.
+  mutating func report(_ findings: [Diagnostic]) {
+    if findings.hasErrors { hasErrors = true }
+    diagnostics += findings.prefix(max(0, limit - diagnostics.count))
+  }
+
   mutating func report(
     _ code: DiagnosticCode,
     _ message: String,

@@ -52,11 +52,13 @@ package struct EvalCommand: Command {
     for (name, text) in bindings {
       values.append((name, (try? JSONParser.parse(Array(text.utf8))) ?? .string(text)))
     }
-    let environment = Environment(
+    var environment = Environment(
       variables: values.enumerated().map { slot, entry in
         Environment.Variable(name: entry.name, type: .dyn, slot: slot)
       }
     )
+    environment.queryLanguage = FlowQueries(limits: Limits())
+    environment.queryVariables = values.map(\.name)
     let source = SourceText(name: "<expression>", text: expression)
     let compiled = Expression.Program.compile(source, in: environment)
     Findings(console).show(compiled.diagnostics)

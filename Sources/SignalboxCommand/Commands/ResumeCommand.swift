@@ -82,7 +82,7 @@ package struct ResumeCommand: Command {
     }
     let table = try session.table(of: summary)
     let prices = try session.prices(of: summary)
-    let answers = scripted.map { $0.answers() } ?? CallAnswers.live(console)
+    let answers = if let scripted { scripted.answers() } else { try CallAnswers.live(console) }
     let conduct = RunConduct(
       console: console,
       session: session,

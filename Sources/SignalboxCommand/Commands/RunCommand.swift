@@ -63,7 +63,7 @@ package struct RunCommand: Command {
       return .refused
     }
     let scripted = try scenario.load(flowPath: path, console)
-    let answers = scripted.map { $0.answers() } ?? CallAnswers.live(console)
+    let answers = if let scripted { scripted.answers() } else { try CallAnswers.live(console) }
     let obstacles = answers.obstacles(table)
     guard obstacles.isEmpty else {
       throw CommandFailure(

