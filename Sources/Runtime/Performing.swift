@@ -43,7 +43,6 @@ public struct DispatchedCall: Sendable {
   public var startedMilliseconds: Int64
   /// When its answer is no longer wanted: milliseconds since the Unix epoch; -1: never.
   public var deadlineMilliseconds: Int64
-<<<<<<< HEAD
   /// Why the answer of the attempt before was refused, for a model to do better; nil: it was not.
   public var refusedAnswer: String?
   /// What calls cost.
@@ -54,10 +53,8 @@ public struct DispatchedCall: Sendable {
   public var turns: [AgentTurn] = []
   /// Journals a tool call before it is made and after; false: the run does not want it any more.
   public var record: @Sendable (AgentTurn) async -> Bool = { _ in true }
-=======
   /// The number of the item that it is made for, from 0, inside a map over items.
   public var item: Int32? = nil
->>>>>>> tasks
 }
 
 /// What came of a call.

@@ -8,12 +8,8 @@ public enum CodeRegistry {
     DiagnosticCode.statechartCodes,
     DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
     DiagnosticCode.runtimeCodes, DiagnosticCode.xmlCodes,
-<<<<<<< HEAD
     DiagnosticCode.importCodes, DiagnosticCode.modelCodes,
-=======
-    DiagnosticCode.importCodes,
     DiagnosticCode.taskCodes, DiagnosticCode.invariantCodes,
->>>>>>> tasks
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.
