@@ -14,7 +14,7 @@ RELEASE := -c release -Xswiftc -cross-module-optimization
 STATIC := $(RELEASE) --static-swift-stdlib --scratch-path .build/static -Xlinker --gc-sections -Xlinker -s
 SIGNALBOX := .build/static/release/signalbox
 
-.PHONY: help deps demo demo-llm test check lint build bench bench-peers fuzz soak conformance golden install clean
+.PHONY: help deps demo demo-llm test check lint build bench bench-peers fuzz fuzz-differential soak conformance golden install clean
 
 help:
 	@printf '%s\n' \
@@ -27,6 +27,7 @@ help:
 	  'make conformance  the public suites in SIGNALBOX_SUITES' \
 	  'make soak         the large properties in full, release build' \
 	  'make fuzz         fuzz targets, SECONDS=60 each' \
+	  'make fuzz-differential  generated expressions beside cel-cpp from PyPI' \
 	  'make golden       rewrite golden files' \
 	  'make install      install the command line under PREFIX=/usr/local' \
 	  'make clean        remove what was built'
@@ -61,12 +62,14 @@ bench: deps
 	@swift build $(RELEASE) --product benchmarks 2>&1 | scripts/quiet-build
 	@swift build $(STATIC) --product signalbox 2>&1 | scripts/quiet-build
 	@SIGNALBOX=$(abspath $(SIGNALBOX)) .build/release/benchmarks $(ONLY)
+	@[[ "expr.metering_overhead" != "$(ONLY)"* ]] || scripts/bench-metering
 
 bench-peers: deps
 	@scripts/bench-peers $(ONLY)
 
 soak: deps
 	SIGNALBOX_SOAK=1 swift test $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/soak
+	swift test --package-path examples/testing --scratch-path .build/example
 
 conformance: deps
 	@swift build --product conformance 2>&1 | scripts/quiet-build
@@ -77,6 +80,9 @@ golden: deps
 
 fuzz: deps
 	@scripts/fuzz $(SECONDS)
+
+fuzz-differential: deps
+	@scripts/fuzz-differential
 
 install: deps $(SIGNALBOX)
 	install -D -m 755 $(SIGNALBOX) $(DESTDIR)$(PREFIX)/bin/signalbox

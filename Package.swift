@@ -32,6 +32,7 @@ let package = Package(
     .executable(name: "signalbox", targets: ["SignalboxCommand"]),
     .executable(name: "conformance", targets: ["Conformance"]),
     .executable(name: "benchmarks", targets: ["Benchmarks"]),
+    .executable(name: "differential", targets: ["Differential"]),
   ],
   targets: [
     // C libraries: one importing Swift module each.
@@ -59,7 +60,7 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
-    module("Verifier", uses: ["Source", "Values", "Expression", "Table"]),
+    module("Verifier", uses: ["Source", "Values", "Definition", "Expression", "Table"]),
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
@@ -91,6 +92,11 @@ let package = Package(
     .executableTarget(
       name: "Conformance",
       dependencies: ["Signalbox", "SignalboxTesting"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "Differential",
+      dependencies: ["SignalboxTesting"],
       swiftSettings: strict
     ),
     .executableTarget(
@@ -130,6 +136,7 @@ let package = Package(
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),

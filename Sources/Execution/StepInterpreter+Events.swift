@@ -297,6 +297,7 @@ extension StepInterpreter {
         "started": .timestamp(Timestamp(millisecondsSinceEpoch: state.startedMilliseconds)),
         "elapsed": .duration(nanoseconds: min(elapsed, Int64.max / 1_000_000) * 1_000_000),
         "spent": .double(Double(state.spentPicodollars) / 1e12),
+        "now": .timestamp(Timestamp(millisecondsSinceEpoch: state.nowMilliseconds)),
       ])
     )
   }

@@ -1,3 +1,5 @@
+public import Values
+
 /// Which language is accepted.
 public enum Dialect: Sendable {
   /// CEL as its language definition says, with the extension libraries.
@@ -17,12 +19,15 @@ public struct Environment: Sendable {
     public var type: ExpressionType
     /// Where its value is in `Memory`.
     public var slot: Int
+    /// How large its values may be, for estimates of cost.
+    public var size: SizeBounds?
 
     /// A variable.
-    public init(name: String, type: ExpressionType, slot: Int) {
+    public init(name: String, type: ExpressionType, slot: Int, size: SizeBounds? = nil) {
       self.name = name
       self.type = type
       self.slot = slot
+      self.size = size
     }
   }
 
@@ -93,17 +98,21 @@ public struct Environment: Sendable {
     public var expandsMacros = true
     /// Whether enumerations have types of their own rather than being ints.
     public var hasStrongEnumerations = false
+    /// Whether arithmetic with numbers of undeclared kind is warned of (FLOW-SEMANTICS 27).
+    public var doubtsUndeclaredNumbers = false
     /// Whether the macros that tests of common-subexpression elimination use are known.
     public var hasBlockMacros = false
     /// Whether `in_state('id')` and `In('id')` stand for `steps.id.active` (flows only).
     var hasStateMacros = false
+    /// Whether constants are folded and common forms fused: off only to compare with the plain way.
+    package var isOptimized = true
 
     /// The usual language.
     public init() {}
   }
 
   /// The variables.
-  public let variables: [Variable]
+  public private(set) var variables: [Variable]
   /// The records.
   public let records: RecordRegistry
   /// The namespace in which names are resolved.
@@ -120,7 +129,11 @@ public struct Environment: Sendable {
   ///
   /// Of a dotted name the first part is a member that holds the rest.
   public var queryVariables: [String] = []
-  let variableIndex: [String: Int]
+  /// Schemas that `validateSchema` may name, each as a check: nil when a value fits, else why not.
+  public var schemaChecks: [String: @Sendable (Value) -> String?] = [:]
+  /// The variable whose fields a leading dot reads, within a `range` block of a template.
+  private(set) var element: String?
+  private(set) var variableIndex: [String: Int]
   let aliasIndex: [String: Alias]
   let refusalIndex: [String: Refusal]
 
@@ -142,6 +155,17 @@ public struct Environment: Sendable {
     self.variableIndex = variableIndex
     aliasIndex = Dictionary(aliases.map { ($0.name, $0) }) { _, later in later }
     refusalIndex = Dictionary(refusals.map { ($0.name, $0) }) { _, later in later }
+  }
+
+  /// The same with further variables, of which `element` is what a leading dot reads.
+  func inside(_ element: Variable, _ key: Variable) -> Environment {
+    var inner = self
+    for variable in [element, key] {
+      inner.variableIndex[variable.name] = inner.variables.count
+      inner.variables.append(variable)
+    }
+    inner.element = element.name
+    return inner
   }
 
   /// The variable of a name.

@@ -49,6 +49,8 @@ enum Messages {
   static let orValueHint = "write `x.?field.orValue(other)`, or `default(x.field, other)` in a flow"
   static let conditionalHint = "a conditional is `condition ? one : other`"
   static let nestedConditional = "a conditional between `?` and `:` needs parentheses"
+  static let mixedSigns = "`!` and `-` stand beside each other"
+  static func mixedSignsHint(_ form: String) -> String { "write `\(form)`" }
   static let parenthesesHint = "write `a ? (b ? c : d) : e`"
   static func wordOperator(_ word: String) -> String { "CEL has no operator `\(word)`" }
   static func reservedWord(_ word: String) -> String { "`\(word)` is a reserved word" }
@@ -69,6 +71,12 @@ enum Messages {
   }
   static func unknownPipe(_ name: String) -> String { "there is no pipe named `\(name)`" }
   static let knownPipes = "pipes are `default`, `join`, `length`, `toJson`, `slice`, `sum`, …"
+  static func elementPipe(_ name: String) -> String {
+    "the pipe `\(name)` needs the name of a field"
+  }
+  static func elementPipeHint(_ name: String) -> String {
+    "write `| \(name)('field')`, or `| \(name)(x, x.field)`"
+  }
   static func didYouMean(_ name: String?) -> String? { name.map { "did you mean `\($0)`?" } }
 
   // MARK: Templates
@@ -76,6 +84,32 @@ enum Messages {
   static let unclosedTemplate = "`{{` is not closed"
   static let unclosedTemplateHint = "add `}}` after the expression"
   static let emptyTemplate = "`{{ }}` holds no expression"
+  static func unclosedBlock(_ word: String) -> String { "the block `\(word)` is not closed" }
+  static let unclosedBlockHint = "add `{{ end }}` after its text"
+  static func strayBlock(_ word: String) -> String { "`\(word)` stands outside of a block" }
+  static let strayBlockHint = "blocks begin with `{{ range x in list }}` or `{{ if condition }}`"
+  static let secondElse = "the block has an `else` already"
+  static func blockText(_ word: String) -> String { "unexpected text after `\(word)`" }
+  static func blockCondition(_ word: String) -> String { "`\(word)` needs an expression" }
+  static func blocksTooDeep(_ limit: Int) -> String { "blocks are nested deeper than \(limit)" }
+  static let elseIfOfRange = "the `else` of a range has no condition"
+
+  // MARK: Schemas
+
+  static func unknownSchema(_ name: String) -> String { "no schema is named `\(name)`" }
+  static let schemaName = "`validateSchema` takes the name of a schema as a constant text"
+  static func schemaNames(_ names: [String]) -> String {
+    names.isEmpty ? "the flow declares none under `schemas:`" : known(names) ?? ""
+  }
+  static func violation(_ schema: String, _ reason: String) -> String {
+    "the value does not fit the schema `\(schema)`: \(reason)"
+  }
+  static func undeclaredNumber(_ text: String) -> String {
+    "no schema says what kind of number `\(text)` is, and arithmetic does not mix kinds"
+  }
+  static func undeclaredNumberHint(_ text: String) -> String {
+    "declare it in the schema, or convert it: `double(\(text))`"
+  }
 
   // MARK: Names and types
 
@@ -158,6 +192,11 @@ enum Messages {
   // MARK: Evaluation
 
   static let costExceeded = "the expression reached its cost limit"
+  static func costExceeded(_ limit: Int, costliest: String, percent: Int) -> String {
+    "the expression reached its cost limit of \(limit) units,"
+      + " \(percent) % of them in `\(costliest)`"
+  }
+  static let cancelled = "the evaluation was cancelled"
   static let valueTooLarge = "the expression makes a value beyond the size limit"
   static func noValueYet(_ name: String) -> String {
     "`\(name)` has no value in this run: what produces it has not run"
@@ -174,10 +213,10 @@ enum Messages {
   }
   static func noSuchKey(_ key: Cell) -> String { "no such key: \(shown(key))" }
   static func fieldOf(_ field: String, _ cell: Cell) -> String {
-    "`.\(field)` cannot be read from a value of type \(cell.value.kindName)"
+    "`.\(field)` cannot be read from a value of type \(cell.kindName)"
   }
   static func noOverload(_ name: String, _ arguments: [Cell]) -> String {
-    let kinds = arguments.map { $0.value.kindName }.joined(separator: ", ")
+    let kinds = arguments.map { $0.kindName }.joined(separator: ", ")
     return "no such overload: `\(name)` does not take (\(kinds))"
   }
   static let timestampRange = "the timestamp is out of range: years 1 to 9999"
@@ -203,7 +242,7 @@ enum Messages {
     "`%\(clause)` does not format a value of type \(kind)"
   }
   static func unsupportedField(_ cell: Cell) -> String {
-    "unsupported field type: the field does not hold a value of type \(cell.value.kindName)"
+    "unsupported field type: the field does not hold a value of type \(cell.kindName)"
   }
   static func badAny(_ url: String) -> String { "the packed message `\(url)` cannot be read" }
   static let overflow = "the result does not fit its type"
@@ -214,15 +253,21 @@ enum Messages {
   }
   static let duplicateKey = "the map repeats a key"
   static func badMapKey(_ key: Cell) -> String {
-    "a value of type \(key.value.kindName) cannot be a key of a map"
+    "a value of type \(key.kindName) cannot be a key of a map"
   }
   static let notOptional = "an optional value is expected after `?`"
   static let noOptionalValue = "the optional holds no value"
   static func conversion(_ cell: Cell, to type: String) -> String {
     "\(shown(cell)) cannot be converted to \(type)"
   }
+  static func notRange(_ kind: String) -> String {
+    "a value of type \(kind) cannot be iterated; `range` takes lists and maps"
+  }
+  static func notTruth(_ kind: String) -> String {
+    "expected true or false but the value is of type \(kind)"
+  }
   static func notTruth(_ cell: Cell) -> String {
-    "expected true or false but the value is of type \(cell.value.kindName)"
+    "expected true or false but the value is of type \(cell.kindName)"
   }
 
   /// A short rendering of a value for messages.
@@ -233,7 +278,7 @@ enum Messages {
     case Tag.uint: "`\(cell.bits)u`"
     case Tag.bool: cell.isTrue ? "`true`" : "`false`"
     case Tag.double: "`\(cell.double)`"
-    default: "a value of type \(cell.value.kindName)"
+    default: "a value of type \(cell.kindName)"
     }
   }
 

@@ -15,8 +15,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case table
   /// Stored journal records.
   case record
-  /// CEL expressions.
-  case expression
+  /// JSON Schemas: a schema, a zero byte, and a value to validate.
+  case schema
+  /// The lexer and parser of expressions.
+  case syntax
+  /// The checker of expressions, in both dialects.
+  case checker
+  /// The evaluator of expressions, optimised and plain.
+  case evaluator
   /// Templates.
   case template
   /// JSONPath queries.
@@ -31,13 +37,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .flow: Self.feedFlow(file)
     case .table: Self.feedTable(bytes)
     case .record: Self.feedRecord(bytes)
-    case .expression:
-      let compiled = Program.compile(SourceText(file), in: Self.environment)
-      guard let program = compiled.program else { return }
-      _ = program.evaluate(Self.memory)
-      _ = program.test(Self.memory)
+    case .schema: Self.feedSchema(bytes)
+    case .syntax: Self.feedSyntax(file)
+    case .checker: Self.feedChecker(file)
+    case .evaluator: Self.feedEvaluator(file)
     case .template:
-      let compiled = Template.compile(SourceText(file), in: Self.environment)
+      let compiled = Template.compile(SourceText(file), in: Self.environment(.flow))
       _ = compiled.template?.evaluate(Self.memory)
     case .jsonpath: _ = QueryParser.parse(SourceText(file))
     }
@@ -101,7 +106,76 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     precondition(decoded?.encoded() == bytes, "a state must be written as it was read")
   }
 
-  private static let environment: Environment = {
+  private static func feedSchema(_ bytes: [UInt8]) {
+    let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let schema = try? JSONParser.parse(Array(first)),
+      let compiled = Schema.compile(schema).schema
+    else { return }
+    var values: [Value] = [
+      .null, .int(1), .string("a"), .list([.int(1)]), .map(["a": .int(1)]), schema,
+    ]
+    if parts.count > 1, let value = try? JSONParser.parse(Array(parts[1])) { values.append(value) }
+    for value in values {
+      let isAccepted = compiled.accepts(value)
+      precondition(
+        isAccepted == compiled.validate(value).isEmpty,
+        "a value is accepted when nothing is said against it"
+      )
+    }
+  }
+
+  /// Tokens lie within the text in order, and findings have places.
+  private static func feedSyntax(_ file: SourceFile) {
+    let source = SourceText(file)
+    let bytes = Array(source.text.utf8)
+    var end = 0
+    for token in ExpressionText.tokens(bytes) {
+      precondition(
+        token.lowerBound >= end && token.upperBound <= max(bytes.count, token.lowerBound + 1),
+        "tokens must be in order"
+      )
+      end = token.upperBound
+    }
+    for isTemplate in [false, true] {
+      for found in ExpressionText.diagnostics(source, pipes: isTemplate) {
+        precondition(found.span != nil, "a finding must have a place")
+      }
+    }
+  }
+
+  private static func feedChecker(_ file: SourceFile) {
+    for dialect in [Dialect.cel, .flow] {
+      let result = Program.compile(SourceText(file), in: environment(dialect))
+      precondition(
+        (result.program == nil) == result.diagnostics.hasErrors,
+        "an expression is refused with an error, and only then"
+      )
+    }
+  }
+
+  /// Folding and fused forms change no result, unless the cost limit ends one of them.
+  private static func feedEvaluator(_ file: SourceFile) {
+    for dialect in [Dialect.cel, .flow] {
+      var environment = environment(dialect)
+      guard let program = Program.compile(SourceText(file), in: environment).program else {
+        continue
+      }
+      environment.options.isOptimized = false
+      let plain = Program.compile(SourceText(file), in: environment).program
+      let (one, other) = (program.evaluate(memory), plain?.evaluate(memory))
+      _ = program.test(memory)
+      let isLimited = [one.error?.kind, other?.error?.kind].contains { kind in
+        kind == .costExceeded || kind == .valueTooLarge
+      }
+      if isLimited { continue }
+      precondition(
+        other.map { String(describing: $0.value) } == String(describing: one.value),
+        "folding and fused forms must change no result"
+      )
+    }
+  }
+
+  private static func environment(_ dialect: Dialect) -> Environment {
     var records = RecordRegistry()
     records.declare(
       "thing",
@@ -118,12 +192,13 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         Environment.Variable(name: "t", type: .record("thing"), slot: 3),
         Environment.Variable(name: "gone", type: .dyn, slot: 4),
       ],
-      records: records
+      records: records,
+      dialect: dialect
     )
     environment.queryLanguage = FlowQueries(limits: Limits())
     environment.queryVariables = ["x", "t", "gone"]
     return environment
-  }()
+  }
 
   private static let memory: Memory = {
     var memory = Memory(slotCount: 5)

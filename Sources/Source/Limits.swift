@@ -29,10 +29,19 @@ public struct Limits: Sendable, Hashable {
   public var queryResults = 100_000
   /// Estimated steps of one query on one document, at most about 0.1 microseconds each.
   public var queryCost = 7_000_000
+  /// Deepest nesting of `range` and `if` blocks in a template.
+  public var blockDepth = 16
   /// Abstract cost of one evaluation, in CEL cost units.
   public var evaluationCost = 1_000_000
+  /// Elements or code points that values are taken to have at most where no schema says, when the
+  /// cost of a guard is judged before it runs.
+  public var assumedSize = 1_000
   /// Elements or bytes of one value that an expression makes.
   public var valueSize = 1_000_000
+  /// Constants, lists and maps of one known value that a residual expression writes out.
+  public var inlinedNodes = 32
+  /// Longest text or bytes that a residual expression writes out, in bytes.
+  public var inlinedBytes = 256
   /// Findings reported for one input; the rest is counted.
   public var diagnostics = 100
   /// States, nodes or tasks of one flow.
@@ -49,6 +58,12 @@ public struct Limits: Sendable, Hashable {
   public var patternBytes = 1 << 20
   /// Attempts that one `retry` may ask for.
   public var attempts = 1_000
+  /// Items that one `for_each` may allow.
+  public var items = 10_000
+  /// Items that a collection of the seed form takes when it says nothing.
+  public var seedItems = 100
+  /// Selectors of one invariant, and the number that an `at_most` may allow.
+  public var invariantCount = 16
   /// Planner definitions inside each other.
   public var definitionDepth = 8
   /// Files that one flow may include.

@@ -66,7 +66,7 @@ struct Linker {
     }
     var environments = TableEnvironments(
       table: table,
-      schemas: schemas.values,
+      schemas: schemas,
       refusals: refusals,
       limits: limits
     )

@@ -35,6 +35,20 @@ struct SchemaPool: Sendable {
   }
 }
 
+extension SchemaPool {
+  /// The named schemas as checks of a value: nil when it fits, else the first violation.
+  func checks(named names: [FieldText]) -> [String: @Sendable (Value) -> String?] {
+    var checks: [String: @Sendable (Value) -> String?] = [:]
+    for entry in names {
+      guard let index = PoolIndex(entry.text), schemas.indices.contains(Int(index)) else {
+        continue
+      }
+      checks[entry.name] = { violations(of: $0, schema: index).first?.description }
+    }
+    return checks
+  }
+}
+
 extension SchemaViolation {
   /// The violation in one line: where in the value, then what is wrong.
   public var description: String {

@@ -16,7 +16,7 @@ public struct SlotEntry: Sendable, Hashable {
     case error
     /// The event at hand.
     case event
-    /// `run`: `{id, flow, started, elapsed, spent}`.
+    /// `run`: `{id, flow, started, elapsed, spent, now}`; all journaled.
     case run
     /// `env`: the declared public names.
     case environment

@@ -16,6 +16,8 @@ struct TableEnvironments {
   private let schemas: [Value]
   private let refusals: [Environment.Refusal]
   private let queries: FlowQueries
+  /// What `validateSchema` may name.
+  private let schemaChecks: [String: @Sendable (Value) -> String?]
   private var types = SchemaTypes()
   private var typeOfSchema: [PoolIndex: ExpressionType] = [:]
   private var flowEnvironments: [EnvironmentKey: Environment] = [:]
@@ -27,13 +29,14 @@ struct TableEnvironments {
 
   init(
     table: TransitionTable,
-    schemas: [Value],
+    schemas: SchemaPool,
     refusals: [Environment.Refusal],
     limits: Limits
   ) {
     queries = FlowQueries(limits: limits)
     self.table = table
-    self.schemas = schemas
+    self.schemas = schemas.values
+    schemaChecks = schemas.checks(named: table.schemaNames)
     self.refusals = refusals
     declareRunRecords()
     for slot in table.slots { _ = type(of: slot.schema, name: slot.name) }
@@ -75,7 +78,7 @@ struct TableEnvironments {
       fields: [
         RecordField("id", .string), RecordField("flow", .string),
         RecordField("started", .timestamp), RecordField("elapsed", .duration),
-        RecordField("spent", .double),
+        RecordField("spent", .double), RecordField("now", .timestamp),
       ]
     )
     types.records.declare(
@@ -99,6 +102,11 @@ struct TableEnvironments {
     let type = types.type(of: schemas[Int(schema)], name: name)
     typeOfSchema[schema] = type
     return type
+  }
+
+  private func size(of schema: PoolIndex) -> SizeBounds? {
+    guard schema != noIndex else { return nil }
+    return SchemaTypes.size(of: schemas[Int(schema)], root: schemas[Int(schema)])
   }
 
   /// The type of a slot's values.
@@ -127,25 +135,34 @@ struct TableEnvironments {
     for visible in scopes {
       for (position, slot) in table.slots.enumerated() where sees(visible, slot) {
         guard seen.insert(.string(slot.name)).inserted else { continue }
+        let isOutput = slot.kind == .output && outputSchema != noIndex && visible == scope
         let type =
-          slot.kind == .output && outputSchema != noIndex && visible == scope
-          ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
-        variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
+          isOutput ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
+        let size = size(of: isOutput ? outputSchema : slot.schema)
+        variables.append(
+          Environment.Variable(name: slot.name, type: type, slot: position, size: size)
+        )
         if slot.isQueried { queried.append(slot.name) }
       }
     }
-    let aliases = table.aliases.filter { scopes.contains($0.scope) }
+    let entries = table.aliases.filter { scopes.contains($0.scope) }
+    var aliases = entries.filter { !$0.variable.isEmpty }.map {
+      Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
+    }
+    if !entries.contains(where: { $0.name.sameScalars(as: "now") }) {
+      aliases.append(Environment.Alias(name: "now", variable: "run", fields: ["now"]))
+    }
     var environment = Environment(
       variables: variables,
-      aliases: aliases.filter { !$0.variable.isEmpty }.map {
-        Environment.Alias(name: $0.name, variable: $0.variable, fields: $0.fields)
-      },
-      refusals: [Self.secrets] + ambiguousNames(aliases) + refusals,
+      aliases: aliases,
+      refusals: [Self.secrets] + ambiguousNames(entries) + refusals,
       records: types.records,
       dialect: .flow
     )
     environment.queryLanguage = queries
     environment.queryVariables = queried
+    environment.schemaChecks = schemaChecks
+    environment.options.doubtsUndeclaredNumbers = true
     flowEnvironments[key] = environment
     return environment
   }
@@ -202,6 +219,8 @@ struct TableEnvironments {
     )
     environment.queryLanguage = queries
     environment.queryVariables = ["input"]
+    environment.schemaChecks = schemaChecks
+    environment.options.doubtsUndeclaredNumbers = true
     return environment
   }
 

@@ -28,14 +28,21 @@ enum Sample {
     .init(name: "now", type: .timestamp, slot: 6),
   ]
 
-  static let environment = Environment(
-    variables: variables,
-    aliases: [.init(name: "confidence", variable: "classify", fields: ["confidence"])],
-    refusals: [
-      .init(name: "secrets", message: "secrets are closed to guards", hint: "use `env`")
-    ],
-    records: records
-  )
+  static let environment: Environment = {
+    var environment = Environment(
+      variables: variables,
+      aliases: [.init(name: "confidence", variable: "classify", fields: ["confidence"])],
+      refusals: [
+        .init(name: "secrets", message: "secrets are closed to guards", hint: "use `env`")
+      ],
+      records: records
+    )
+    environment.options.doubtsUndeclaredNumbers = true
+    environment.schemaChecks["order"] = { value in
+      if case .map = value { nil } else { "expected an object" }
+    }
+    return environment
+  }()
 
   static let memory: Memory = {
     var memory = Memory(slotCount: 7)

@@ -85,6 +85,26 @@ import Values
     }
   }
 
+  @Test func randomBlocksNeverCrash() {
+    let seed: UInt64 = 0xB10C
+    var numbers = SeededNumbers(seed)
+    let pieces = [
+      "{{ range x in items }}", "{{ range input.list }}", "{{range i, x in [1]}}", "{{ end }}",
+      "{{ else }}", "{{ if score > 0.5 }}", "{{ else if true }}", "{{ . }}", "{{ .sku }}", "text",
+      "\n", " ", "{{- x -}}", "{{", "}}", "{{ item.qty }}", "{{ range }}", "{{ if }}", "{{ .a.b }}",
+      "{{ range .items }}", "{{ index }}", "{{ items | map('sku') }}", "{{-", "-}}",
+    ]
+    var rendered = 0
+    for _ in 0..<5_000 {
+      var text = ""
+      for _ in 0..<Int.random(in: 1...10, using: &numbers) {
+        text += pieces.randomElement(using: &numbers) ?? ""
+      }
+      if Sample.render(text).hasPrefix("value") { rendered += 1 }
+    }
+    #expect(rendered > 100, "seed \(seed)")
+  }
+
   @Test func longTextIsRefused() {
     let text = String(repeating: "(", count: 1 << 20)
     #expect(Sample.compile(text).diagnostics.map(\.code.id) == ["SBX-CEL-004"])

@@ -32,6 +32,7 @@ extension Checker {
       if operation == .equal || operation == .notEqual { checkAllowed(operands, node) }
       return quick
     }
+    checkNumbers(operation, (left, right), operands)
     let name: String
     switch operation {
     case .equal, .notEqual: name = "_==_"
@@ -203,6 +204,12 @@ extension Checker {
       bindings[Int(node)] = .variable(position)
       return environment.variables[position].type
     }
+    if let alias = environment.aliasIndex["now"],
+      let position = environment.variableIndex[alias.variable]
+    {
+      bindings[Int(node)] = .alias(position, alias.fields)
+      return .timestamp
+    }
     return nil
   }
 
@@ -218,6 +225,9 @@ extension Checker {
       return .int
     }
     if name == "default", isFlow, arguments.count == 2 { return defaulted(arguments) }
+    if name == "validateSchema", isFlow, arguments.count == 2 {
+      return validated(node, nodes, arguments)
+    }
     return overload(name, node, arguments, symbol: name)
   }
 

@@ -58,6 +58,7 @@ extension Checker {
     if !isAbsolute, let local = scopes.last(where: { $0.name == parts[0] }) {
       return (.local(local.place), local.type, 1)
     }
+    if isAbsolute, let element = environment.element { return within(element, parts) }
     var name = parts.joined(separator: ".")
     for count in stride(from: parts.count, through: 1, by: -1) {
       for candidate in candidates(name, isAbsolute: isAbsolute) {
@@ -294,6 +295,7 @@ enum Habits {
     "True": "write `true`", "False": "write `false`", "None": "write `null`",
     "nil": "write `null`", "undefined": "write `null`, or ask with `has(x.field)`",
     "not": "write `!`", "now": "write `now()` in a flow",
+    "end": "`{{ end }}` closes a block, and none is open here",
   ]
   static let functions: [String: String] = [
     "len": "write `size(x)`", "length": "write `size(x)`", "count": "write `size(x)`",

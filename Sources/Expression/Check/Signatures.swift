@@ -1,6 +1,7 @@
 /// The declared functions, one overload per line; a receiver stands in brackets.
 ///
-/// Upper-case single letters are type parameters.
+/// Upper-case single letters are type parameters: `O` any type that has an order, `S` one that can
+/// be summed, `N` a number, others any type.
 enum Signatures {
   static let standard = """
     _+_(int, int) int
@@ -175,7 +176,7 @@ enum Signatures {
     [list(dyn)].flatten() list(dyn)
     [list(dyn)].flatten(int) list(dyn)
     [list(A)].distinct() list(A)
-    [list(A)].sort() list(A)
+    [list(O)].sort() list(O)
     [list(A)].reverse() list(A)
     [list(A)].first() optional(A)
     [list(A)].last() optional(A)
@@ -228,12 +229,12 @@ enum Signatures {
     join(list(A), string) string
     [list(A)].join() string
     [list(A)].join(string) string
-    sum(list(A)) A
-    avg(list(A)) double
-    min(list(A)) A
-    min(A, A) A
-    max(list(A)) A
-    max(A, A) A
+    sum(list(S)) S
+    avg(list(N)) double
+    min(list(O)) O
+    min(O, O) O
+    max(list(O)) O
+    max(O, O) O
     flatten(list(dyn)) list(dyn)
     flatten(list(dyn), int) list(dyn)
     length(string) int
@@ -244,13 +245,14 @@ enum Signatures {
     slice(list(A), int, int) list(A)
     [string].slice(int, int) string
     toJson(A) string
+    validateSchema(A, string) A
     keys(map(A, B)) list(A)
     values(map(A, B)) list(B)
     upperAscii(string) string
     lowerAscii(string) string
     trim(string) string
     distinct(list(A)) list(A)
-    sort(list(A)) list(A)
+    sort(list(O)) list(O)
     reverse(list(A)) list(A)
     reverse(string) string
     first(list(A)) optional(A)

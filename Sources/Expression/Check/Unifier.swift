@@ -16,6 +16,13 @@ struct Unifier {
     return .parameter("_\(fresh)")
   }
 
+  /// A new type parameter with the bounds of the declared one, which its name keeps.
+  private mutating func parameter(like name: String) -> ExpressionType {
+    guard TypeBound(name) != nil else { return parameter() }
+    fresh += 1
+    return .parameter("\(name)_\(fresh)")
+  }
+
   /// The overload with parameters of its own.
   mutating func instantiate(
     _ overload: Overload
@@ -33,7 +40,7 @@ struct Unifier {
     switch type {
     case .parameter(let name):
       if let known = names[name] { return known }
-      let new = parameter()
+      let new = parameter(like: name)
       names[name] = new
       return new
     case .list(let element): return .list(rename(element, &names))
@@ -142,8 +149,15 @@ struct Unifier {
       }
       return (false, true)
     }
-    guard !occurs(name, in: type) else { return (false, false) }
-    substitutions[name] = type
+    guard !occurs(name, in: type), TypeBound(name)?.allows(type) ?? true else {
+      return (false, false)
+    }
+    if case .parameter(let other) = type, TypeBound(name) != nil, TypeBound(other) == nil {
+      // The bound stays with the one that is left.
+      substitutions[other] = .parameter(name)
+    } else {
+      substitutions[name] = type
+    }
     return (true, false)
   }
 

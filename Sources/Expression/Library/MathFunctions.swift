@@ -30,7 +30,7 @@ enum MathFunctions {
     case Tag.int: Cell(cell.int.signum())
     case Tag.uint: Cell(cell.bits == 0 ? UInt64(0) : 1)
     case Tag.double:
-      Cell(cell.double > 0 ? 1.0 : cell.double < 0 ? -1.0 : cell.double)
+      Cell(cell.double > 0 ? 1.0 : cell.double < 0 ? -1.0 : cell.double.isNaN ? cell.double : 0)
     default: noOverload("math.sign", [cell], context)
     }
   }

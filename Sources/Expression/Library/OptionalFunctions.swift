@@ -15,7 +15,8 @@ enum OptionalFunctions {
   }
 
   static func ofNonZero(_ cell: Cell, _ context: Context) -> Cell {
-    isZero(cell) ? .none : context.optional(cell)
+    // An empty optional is a value of its own, as in cel-go and cel-cpp.
+    cell.tag != Tag.optional && isZero(cell) ? .none : context.optional(cell)
   }
 
   static func isZero(_ cell: Cell) -> Bool {

@@ -108,8 +108,9 @@ enum Base64 {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// The bytes, padded or not; nil when malformed.
-  static func decode(_ text: [UInt8]) -> [UInt8]? {
+  /// The bytes, padded or not and broken into lines or not; nil when malformed.
+  static func decode(_ lines: [UInt8]) -> [UInt8]? {
+    let text = lines.filter { $0 != 0x0A && $0 != 0x0D }
     var body = text[...]
     while body.last == 0x3D, text.count - body.count < 2 { body = body.dropLast() }
     if body.count != text.count, text.count % 4 != 0 { return nil }

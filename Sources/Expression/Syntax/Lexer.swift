@@ -28,7 +28,10 @@ struct Lexer {
   /// A mistake in the token just read.
   private(set) var mistake: (message: String, hint: String?)?
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8], from offset: Int = 0) {
+    self.bytes = bytes
+    self.offset = offset
+  }
 
   private func byte(_ distance: Int = 0) -> UInt8 {
     offset + distance < bytes.count ? bytes[offset + distance] : 0
@@ -83,8 +86,9 @@ struct Lexer {
     if first == 0x72 || first == 0x62 {
       let second = byte(1)
       if second == 0x22 || second == 0x27 { return text(prefix: 1) }
-      let other: UInt8 = first == 0x72 ? 0x62 : 0x72
-      if second | 0x20 == other, byte(2) == 0x22 || byte(2) == 0x27 { return text(prefix: 2) }
+      // Raw bytes are spelled `br''`, never `rb''`.
+      let isRaw = first == 0x62 && second | 0x20 == 0x72
+      if isRaw, byte(2) == 0x22 || byte(2) == 0x27 { return text(prefix: 2) }
     }
     let start = offset
     while offset < bytes.count, Self.isLetter(bytes[offset]) || Self.isDigit(bytes[offset]) {
@@ -111,7 +115,7 @@ struct Lexer {
   }
 
   private mutating func number() -> TokenKind {
-    if byte() == 0x30, byte(1) | 0x20 == 0x78 {
+    if byte() == 0x30, byte(1) == 0x78 {
       offset += 2
       let digits = offset
       while Self.isHex(byte()) { offset += 1 }
@@ -173,6 +177,7 @@ struct Lexer {
       let byte = bytes[offset]
       if byte == 0x60 {
         offset += 1
+        if self.byte(-2) == 0x60 { break }
         return .quotedIdentifier
       }
       let isAllowed =

@@ -14,7 +14,7 @@ enum Literals {
     var digits = bytes
     let isUnsigned = digits.last.map { $0 | 0x20 == 0x75 } ?? false
     if isUnsigned { digits = digits.dropLast() }
-    let isHex = digits.count > 1 && digits[digits.startIndex + 1] | 0x20 == 0x78
+    let isHex = digits.count > 1 && digits[digits.startIndex + 1] == 0x78
     let isFloat =
       !isHex && digits.contains { $0 == 0x2E || $0 | 0x20 == 0x65 }
     if isFloat {

@@ -8,6 +8,16 @@ extension Parser {
     return true
   }
 
+  /// The grammar of CEL allows `[,]`, `{,}` and `Type{,}`.
+  private mutating func takeLoneComma() {
+    guard token.kind == .comma else { return }
+    let comma = token
+    advance()
+    if token.kind != .rightBracket, token.kind != .rightBrace {
+      mistake(.celSyntax, Messages.expectedExpression(found: describe(comma)), at: comma.range)
+    }
+  }
+
   private mutating func marked(_ node: Int32, _ isOptional: Bool) -> Int32 {
     isOptional ? add(Node(kind: .optionalElement, range: range(node)), [node]) : node
   }
@@ -28,7 +38,8 @@ extension Parser {
   private mutating func list(_ opened: Token, firstIsOptional: Bool) -> Int32 {
     var elements: [Int32] = []
     var isOptional = firstIsOptional
-    while token.kind != .rightBracket, token.kind != .end {
+    if !isOptional { takeLoneComma() }
+    while token.kind != .rightBracket || isOptional, token.kind != .end {
       if takeOptionalMark() { isOptional = true }
       elements.append(marked(expression(), isOptional))
       isOptional = false
@@ -43,6 +54,7 @@ extension Parser {
     let opened = token
     advance()
     var entries: [Int32] = []
+    takeLoneComma()
     while token.kind != .rightBrace, token.kind != .end {
       let isOptional = takeOptionalMark()
       entries.append(marked(expression(), isOptional))
@@ -65,6 +77,7 @@ extension Parser {
     let opened = token
     advance()
     var entries: [Int32] = []
+    takeLoneComma()
     while token.kind != .rightBrace, token.kind != .end {
       let isOptional = takeOptionalMark()
       var field = Node(kind: .identifier, range: token.range)
@@ -97,49 +110,4 @@ extension Parser {
     node.text = name(type.parts.joined(separator: "."))
     return add(node, entries)
   }
-
-  /// `left | name(arguments)` of a template: the call with `left` as its first argument.
-  mutating func pipe(_ left: Int32) -> Int32 {
-    let bar = token
-    advance()
-    guard token.kind == .identifier else {
-      mistake(
-        .celSyntax,
-        Messages.expectedPipe(found: describe(token)),
-        at: token.range,
-        hint: Messages.tripleEqualHint("||")
-      )
-      return left
-    }
-    let pipeName = text(token)
-    let nameRange = token.range
-    advance()
-    let arguments = token.kind == .leftParenthesis ? self.arguments() : []
-    guard Pipes.names.contains(pipeName) else {
-      let near = Suggestion.nearest(to: pipeName, in: Pipes.names)
-      mistake(
-        .celUnknownPipe,
-        Messages.unknownPipe(pipeName),
-        at: nameRange,
-        hint: Messages.didYouMean(near) ?? Messages.knownPipes
-      )
-      return left
-    }
-    _ = bar
-    return call(
-      pipeName,
-      isAbsolute: false,
-      start: Int(range(left).start),
-      [left] + arguments
-    )
-  }
-}
-
-/// The functions that templates may name after `|`.
-enum Pipes {
-  static let names = [
-    "default", "join", "sum", "avg", "min", "max", "flatten", "length", "slice", "toJson",
-    "upperAscii", "lowerAscii", "trim", "size", "string", "int", "double", "distinct", "sort",
-    "reverse", "first", "last", "keys", "values", "round",
-  ]
 }

@@ -154,7 +154,7 @@ extension Parser {
     _ full: TextRange
   ) -> Int32? {
     let target = tree[receiver]
-    guard target.kind == .identifier else { return nil }
+    guard target.kind == .identifier, !target.flag else { return nil }
     let space = tree.names[Int(target.text)]
     switch (space, function, arguments.count) {
     case ("cel", "bind", 3):

@@ -15,6 +15,8 @@ struct Parser {
   var depth = 0
   /// Set once the input is hopeless (too deep, too many mistakes): everything ends quickly.
   var hasStopped = false
+  /// What a dot alone stands for, within a `range` block.
+  var element: String?
   private var nameIndex: [String: Int32] = [:]
   private var previousEnd = 0
 
@@ -324,15 +326,32 @@ struct Parser {
     if hasStopped { return invalid() }
     let isNegation = token.kind == .minus
     advance()
-    if isNegation, token.kind == .number {
+    // A sign before a uint is an operator, which the checker refuses.
+    if isNegation, token.kind == .number, lexer.bytes[token.end - 1] | 0x20 != 0x75 {
       let literal = number(negative: true, start: start)
       return postfix(literal)
+    }
+    if token.kind == (isNegation ? .not : .minus), !isSignOfLiteral {
+      // CEL's grammar repeats one of the signs but mixes them only with parentheses.
+      mistake(
+        .celSyntax,
+        Messages.mixedSigns,
+        at: token.range,
+        hint: Messages.mixedSignsHint(isNegation ? "-(!x)" : "!(-x)")
+      )
     }
     let operand = unary()
     return add(
       Node(kind: isNegation ? .negate : .not, range: range(from: start)),
       [operand]
     )
+  }
+
+  /// Whether the minus read last belongs to a number.
+  private var isSignOfLiteral: Bool {
+    guard token.kind == .minus else { return false }
+    var ahead = lexer
+    return ahead.next().kind == .number
   }
 
   // MARK: Members
@@ -358,8 +377,12 @@ struct Parser {
   }
 
   private mutating func member(_ operand: Int32) -> Int32 {
-    let isOptional = token.kind == .optionalDot
+    var isOptional = token.kind == .optionalDot
     advance()
+    if !isOptional, token.kind == .question {
+      isOptional = true
+      advance()
+    }
     let nameToken = token
     guard let field = memberName() else {
       mistake(
@@ -393,8 +416,12 @@ struct Parser {
 
   private mutating func index(_ operand: Int32) -> Int32 {
     let opened = token.range
-    let isOptional = token.kind == .optionalBracket
+    var isOptional = token.kind == .optionalBracket
     advance()
+    if !isOptional, token.kind == .question {
+      isOptional = true
+      advance()
+    }
     let position = expression()
     expect(.rightBracket, "]", opened: opened)
     return add(
@@ -407,10 +434,12 @@ struct Parser {
     let opened = token.range
     advance()
     var result: [Int32] = []
-    while token.kind != .rightParenthesis, token.kind != .end {
+    if token.kind != .rightParenthesis, token.kind != .end {
       result.append(expression())
-      guard token.kind == .comma else { break }
-      advance()
+      while token.kind == .comma {
+        advance()
+        result.append(expression())
+      }
     }
     expect(.rightParenthesis, ")", opened: opened)
     return result
@@ -432,6 +461,7 @@ struct Parser {
     case .identifier: return identifier(isAbsolute: false, start: token.start)
     case .dot:
       advance()
+      if token.kind != .identifier, let element { return self.element(element, start.range) }
       guard token.kind == .identifier else { break }
       return identifier(isAbsolute: true, start: start.start)
     case .leftParenthesis:
@@ -445,6 +475,12 @@ struct Parser {
     default: break
     }
     return unexpectedPrimary()
+  }
+
+  private mutating func element(_ word: String, _ range: TextRange) -> Int32 {
+    var node = Node(kind: .identifier, range: range)
+    node.text = name(word)
+    return add(node)
   }
 
   private mutating func unexpectedPrimary() -> Int32 {

@@ -12,7 +12,7 @@ package struct EvalCommand: Command {
   )
   private static let explain = OptionDeclaration(
     "explain",
-    "print the value of every part of the expression"
+    "draw the value of every part under the expression"
   )
 
   /// What it accepts.
@@ -66,9 +66,7 @@ package struct EvalCommand: Command {
     var memory = Memory(slotCount: values.count)
     for (slot, entry) in values.enumerated() { memory.set(slot, entry.value) }
     if explains {
-      for part in program.trace(memory) {
-        console.print(line: "\(part.text) = \(Self.shown(part.value))")
-      }
+      console.print(EvaluationDiagram(program, memory).text)
     }
     switch program.evaluate(memory) {
     case .value(let value):
@@ -79,13 +77,6 @@ package struct EvalCommand: Command {
       let span = source.span(error.range)
       console.report("\(error.message) (column \(span.startPosition.column))")
       return .runFailed
-    }
-  }
-
-  private static func shown(_ evaluation: Evaluation) -> String {
-    switch evaluation {
-    case .value(let value): JSONWriter.string(value)
-    case .failure(let error): "error: \(error.message)"
     }
   }
 }

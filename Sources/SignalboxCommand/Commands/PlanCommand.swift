@@ -8,11 +8,13 @@ package struct PlanCommand: Command {
   package static let declaration = CommandDeclaration(
     "plan",
     "show what a flow may cost and how long it may take, before it runs",
-    discussion: "Ends with 3 when the worst case is over the hard budget.",
+    discussion: "Ends with 3 when the worst case is over the hard budget. With an input it also\n"
+      + "says what each guard still needs: answers of agents, assigned state, events.",
     operands: [.flow],
-    options: [.overlay, .budget, .prices, output],
+    options: [.input, .overlay, .budget, .prices, output],
     examples: [
       "signalbox plan flow.yaml",
+      "signalbox plan flow.yaml -i input.json",
       "signalbox plan flow.yaml --budget 0.25",
       "signalbox plan flow.yaml --prices prices.yaml -o json",
     ]
@@ -20,6 +22,7 @@ package struct PlanCommand: Command {
 
   private let path: String
   private let overlays: [String]
+  private let inputPath: String?
   private let budget: String?
   private let pricesPath: String?
   private let format: OutputFormat
@@ -28,6 +31,7 @@ package struct PlanCommand: Command {
   package init(_ arguments: Arguments) throws(UsageError) {
     path = try arguments.operand()
     overlays = arguments.texts(.overlay)
+    inputPath = arguments.text(.input)
     budget = arguments.text(.budget)
     pricesPath = arguments.text(.prices)
     format = arguments.choice(Self.output) ?? .text
@@ -40,22 +44,28 @@ package struct PlanCommand: Command {
       Findings(console).show(prepared.diagnostics)
       return Findings.exit(for: prepared.diagnostics)
     }
+    let needs = try needs(table, console)
     let prices = try PriceFile.read(pricesPath, console)
     let report = CostAnalysis.analyse(table, prices: prices.book)
     let gate = BudgetGate.decide(report, overrideHard: try Budgets.picodollars(budget))
     let digest = table.table.digest.short
     switch format {
     case .json:
-      let plan = PlanJSON.value(
+      var plan = PlanJSON.value(
         report,
         verification: prepared.verification,
         gate: gate,
         digest: digest
       )
+      if let needs, case .map(var fields) = plan {
+        fields["needs"] = NeedsText.json(needs)
+        plan = .map(fields)
+      }
       console.print(JSONWriter.string(plan, pretty: true) + "\n")
     default:
       console.print(
         PlanText.render(report, verification: prepared.verification, gate: gate, digest: digest)
+          + NeedsText.lines(needs ?? [])
       )
     }
     Findings(console).show(gate.diagnostics)
@@ -64,6 +74,22 @@ package struct PlanCommand: Command {
       return .refused
     }
     return .success
+  }
+
+  /// What the guards need beyond the input; nil without one.
+  private func needs(
+    _ table: LinkedTable,
+    _ console: Console
+  ) throws(CommandFailure) -> [GuardNeed]? {
+    guard let inputPath else { return nil }
+    let input = RunInput.completed(try FlowFiles.value(at: inputPath, console), for: table)
+    if let first = RunInput.violations(of: input, for: table).first {
+      throw CommandFailure(
+        "input_rejected: the input does not fit the flow: \(first.description)",
+        exit: .badUse
+      )
+    }
+    return GuardNeed.find(in: table, input: input)
   }
 }
 

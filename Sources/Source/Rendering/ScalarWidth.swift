@@ -87,4 +87,9 @@ extension String {
   ///
   /// For what a user or a file gave and a program prints in its talk.
   package var visibleInTerminal: String { ScalarWidth.visible(self) }
+
+  /// How many terminal columns the text takes; nothing in it may be hidden or obeyed.
+  package var terminalColumns: Int {
+    unicodeScalars.reduce(0) { $0 + ScalarWidth.columns(of: $1) }
+  }
 }

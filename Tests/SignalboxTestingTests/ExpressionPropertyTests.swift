@@ -1,0 +1,137 @@
+import Signalbox
+import SignalboxTesting
+import Testing
+
+/// What must hold of every expression that anyone writes.
+@Suite struct ExpressionPropertyTests {
+  @Test func `what the grammar derives is parsed`() throws {
+    try checkProperty(
+      "what the grammar derives is parsed",
+      over: .texts(of: "expression"),
+      seed: 1,
+      runs: Sample.runs(150)
+    ) { text in
+      let found = ExpressionText.diagnostics(SourceText(name: "g", text: text.text))
+      if let first = found.first { throw Unexpected(first.message) }
+      return true
+    }
+  }
+
+  @Test func `what the grammar derives of templates is parsed`() throws {
+    let environment = Sample.environment(.flow)
+    try checkProperty(
+      "what the grammar derives of templates is parsed",
+      over: .texts(of: "template"),
+      seed: 2,
+      runs: Sample.runs(150)
+    ) { text in
+      let result = Template.compile(SourceText(name: "g", text: text.text), in: environment)
+      let syntax: Set<String> = ["SBX-CEL-001", "SBX-CEL-002", "SBX-CEL-007"]
+      let found = result.diagnostics.first { syntax.contains($0.code.id) }
+      if let found { throw Unexpected(found.message) }
+      return true
+    }
+  }
+
+  @Test func `the parser survives whatever is done to an expression`() throws {
+    let environment = Sample.environment(.flow)
+    try checkProperty(
+      "the parser survives mutants",
+      over: .mutants(of: Generator<DerivedText>.texts(of: "expression")),
+      seed: 3,
+      runs: Sample.runs(150)
+    ) { text in
+      let source = SourceText(name: "g", text: text)
+      let result = Program.compile(source, in: environment)
+      return result.program != nil
+        || result.diagnostics.contains { $0.severity == .error && $0.span != nil }
+    }
+  }
+
+  @Test(arguments: Dialect.both)
+  func `the checker accepts what is written for it`(_ dialect: Dialect) throws {
+    let environment = Sample.environment(dialect)
+    let writer = ExpressionGenerator(environment)
+    try checkProperty(
+      "the checker accepts generated expressions",
+      over: Generator<GeneratedExpression> { random, size in
+        writer.expression(size: size, using: &random)
+      },
+      seed: 4,
+      runs: Sample.runs(100)
+    ) { expression in
+      let result = Sample.compile(expression.text, in: environment)
+      // What always fails is refused in flows.
+      let found = result.diagnostics.filter { $0.severity == .error && $0.code.id != "SBX-CEL-016" }
+      if let first = found.first { throw Unexpected("\(first.code.id): \(first.message)") }
+      return true
+    }
+  }
+
+  @Test(arguments: Dialect.both)
+  func `what passes the checker never fails for its types`(_ dialect: Dialect) throws {
+    let environment = Sample.environment(dialect)
+    let allowed: Set<EvaluationError.Kind> = [
+      .noSuchField, .nullValue, .overflow, .divideByZero, .indexOutOfRange, .duplicateKey,
+      .invalidArgument, .invalidConversion, .costExceeded, .valueTooLarge,
+    ]
+    try checkProperty(
+      "well-typed expressions never fail for their types",
+      over: Generator<GeneratedExpression>.expressions(in: environment)
+        .paired(with: .bindings(for: environment)),
+      seed: 5,
+      runs: Sample.runs(150)
+    ) { expression, bindings in
+      guard let program = Sample.compile(expression.text, in: environment).program else {
+        return true
+      }
+      switch program.evaluate(bindings.memory) {
+      case .value(let value):
+        guard TypeCheck.fits(value, program.type, environment.records) else {
+          throw Unexpected("\(value) is no \(program.type.name)")
+        }
+        return true
+      case .failure(let error):
+        guard allowed.contains(error.kind) else {
+          throw Unexpected("\(error.kind): \(error.message)")
+        }
+        return true
+      }
+    }
+  }
+
+  @Test(arguments: Dialect.both)
+  func `folding and fused forms change no result`(_ dialect: Dialect) throws {
+    let environment = Sample.environment(dialect)
+    let plain = Sample.plain(environment)
+    var options = ExpressionGenerator.Options()
+    options.usesDynamic = true
+    try checkProperty(
+      "optimised equals unoptimised",
+      over: Generator<GeneratedExpression>.expressions(in: environment, options: options)
+        .paired(with: .bindings(for: environment, absentPercent: 5)),
+      seed: 6,
+      runs: Sample.runs(150)
+    ) { expression, bindings in
+      guard let quick = Sample.compile(expression.text, in: environment).program else {
+        return true
+      }
+      guard let slow = Sample.compile(expression.text, in: plain).program else {
+        throw Unexpected("only the optimised form compiles")
+      }
+      let (one, other) = (
+        Sample.shown(quick.evaluate(bindings.memory)), Sample.shown(slow.evaluate(bindings.memory))
+      )
+      let isCostly = one.hasPrefix("failure cost") || other.hasPrefix("failure cost")
+      if one != other, !isCostly { throw Unexpected("optimised \(one), plain \(other)") }
+      return true
+    }
+  }
+}
+
+/// What a property has to say about its input.
+struct Unexpected: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
