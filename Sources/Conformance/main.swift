@@ -31,6 +31,9 @@ private let suites = [
   Suite(name: "states-language") { directory throws(SuiteUnavailable) in
     try StatesLanguageSuite.run(directory: directory)
   },
+  Suite(name: "serverless-workflow") { directory throws(SuiteUnavailable) in
+    try ServerlessWorkflowSuite.run(directory: directory)
+  },
 ]
 
 private let arguments = CommandLine.arguments

@@ -35,9 +35,7 @@ import Testing
           closed:
             on_exit: [{assign: {count: "state.count + 1"}}]
             on_event:
-              open:
-                - {when: "state.count < 3 && state.count != 7", target: opened}
-                - stuck
+              open: [{when: "state.count < 3 && state.count != 7", target: opened}, stuck]
               open.slowly: {target: opened, actions: [{raise: creak}]}
           opened:
             on_entry: [{send: {event: close, id: timer, delay: 500ms}}]

@@ -12,6 +12,7 @@ private let codesWithoutExample: [String: String] = [
   "SBX-COMP-005": "the loader refuses such a file first, as SBX-FLOW-021",
   "SBX-COMP-007": "the loader refuses such a file first, as SBX-FLOW-004",
   "SBX-COMP-010": "the loader refuses such a file first, as SBX-FLOW-011",
+  "SBX-EXPORT-001": "only an export shows it",
   "SBX-FILE-001": "found by the command line before there is a flow",
   "SBX-FILE-002": "found by the command line before there is a flow",
   "SBX-IMPORT-001": "only a file of another format shows it",

@@ -5,11 +5,12 @@ package struct ImportCommand: Command {
   private enum Format: String, CaseIterable {
     case scxml
     case asl
+    case serverlessWorkflow = "serverless-workflow"
   }
 
   private static let format = OperandDeclaration(
     "FORMAT",
-    "what the file is: scxml, or asl for the States Language",
+    "what the file is: scxml, asl (the States Language), serverless-workflow",
     kind: .choice(Format.allCases.map(\.rawValue), placeholder: "FORMAT")
   )
   private static let file = OperandDeclaration(
@@ -27,6 +28,7 @@ package struct ImportCommand: Command {
     examples: [
       "signalbox import scxml door.scxml > door.yaml",
       "signalbox import asl order.asl.json > order.yaml",
+      "signalbox import serverless-workflow order.sw.yaml > order.yaml",
     ]
   )
 
@@ -50,6 +52,7 @@ package struct ImportCommand: Command {
       switch format {
       case .scxml: SCXMLImporter.flow(file, includes: includes)
       case .asl: StatesImporter.flow(file)
+      case .serverlessWorkflow: WorkflowImporter.flow(file)
       }
     Findings(console).show(result.diagnostics)
     guard let flow = result.flow else { return Findings.exit(for: result.diagnostics) }
