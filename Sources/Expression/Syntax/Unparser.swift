@@ -89,7 +89,9 @@ struct Unparser {
       write(tree.child(node, 0))
     case .not:
       result += "!"
-      write(tree.child(node, 0), in: .unary)
+      // `!-x` is no CEL, though `!-1` is, where the sign belongs to the number.
+      let operand = tree.child(node, 0)
+      write(operand, in: tree[operand].kind == .negate ? .postfix : .unary)
     case .negate: negation(tree.child(node, 0))
     case .arithmetic, .relation, .and, .or: chain(node)
     case .conditional: conditional(node)
@@ -211,7 +213,8 @@ struct Unparser {
       leftmost = tree.child(leftmost, 0)
     }
     let isNumber = tree[leftmost].kind == .literal && Self.isNumber(tree.constant(leftmost))
-    let needsParentheses = isNumber && binding(leftmost) == .postfix
+    let needsParentheses =
+      isNumber && binding(leftmost) == .postfix || tree[operand].kind == .not
     result += needsParentheses ? "-(" : "-"
     write(operand, in: needsParentheses ? .conditional : .unary)
     if needsParentheses { result += ")" }
