@@ -300,6 +300,37 @@ enum Messages {
     )
   }
 
+  static func unknownFlow(_ name: Located<String>, among names: [String]) -> Diagnostic {
+    Diagnostic(
+      .taskUnknownFlow,
+      "there is no flow `\(name.value)`",
+      at: name.span,
+      notes: names.isEmpty ? [] : [Diagnostic.Note("the flows are \(list(names))")],
+      hint: didYouMean(name.value, names) ?? "declare it under `flows`"
+    )
+  }
+
+  static func recursiveFlow(_ name: Located<String>, through open: [String]) -> Diagnostic {
+    let way = (open + [name.value]).map { "`\($0)`" }.joined(separator: " > ")
+    return Diagnostic(
+      .taskRecursiveFlow,
+      "the flow `\(name.value)` runs itself: \(way)",
+      at: name.span,
+      hint: "a flow that runs itself has no bound; write the repetition as a state machine with "
+        + "`max_visits`"
+    )
+  }
+
+  static func detachedFlow(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .taskDetached,
+      .note,
+      "the child flow of `\(name)` is waited for: `detach` has no effect yet",
+      at: span,
+      hint: nil
+    )
+  }
+
   static func unknownModel(_ name: Located<String>, near: String) -> Diagnostic {
     Diagnostic(
       .unknownModel,
@@ -346,6 +377,27 @@ enum Messages {
       "a guard is true or false, this is \(type)",
       at: span,
       hint: hint
+    )
+  }
+
+  /// `cost` is that of the whole guard; the span is its costliest part.
+  static func costlyGuard(
+    _ cost: CostInterval,
+    limit: Int,
+    assumedSize: Int,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    let isCertain = cost.least > limit
+    let worst = cost.worst == .max ? "more than can be counted" : "\(cost.worst) units"
+    return Diagnostic(
+      .celCostly,
+      isCertain ? .error : .warning,
+      isCertain
+        ? "the guard costs at least \(cost.least) units; an evaluation may use \(limit)"
+        : "the guard may cost \(worst); an evaluation may use \(limit)",
+      at: span,
+      hint: "bound what it walks with `maxItems` or `maxLength` in the schema (what declares no"
+        + " bound counts as \(assumedSize)), or compute the answer in a step"
     )
   }
 

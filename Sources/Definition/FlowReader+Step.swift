@@ -26,6 +26,7 @@ extension FlowReader {
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
     step.maxVisits = integer("max_visits", mapping, in: 1...limits.journalRecords)
+    readParts(mapping, &step)
     return step
   }
 
@@ -37,6 +38,10 @@ extension FlowReader {
       "inverter": "behavior trees", "repeat": "behavior trees", "condition": "behavior trees",
     ]
     if let type = text("type", mapping) {
+      if type.value == "parallel", holdsTasks(mapping) {
+        reportLater(mapping)
+        return mapping.later.isEmpty
+      }
       if let feature = composites[type.value] {
         report(Messages.notSupported(feature, at: type.span))
         return false

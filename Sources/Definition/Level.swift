@@ -14,6 +14,9 @@ enum Level: CaseIterable, Sendable {
   case delayedEdge
   case act
   case sending
+  case connection
+  case invariant
+  case selector
   case finalState
   case retry
   case budget
@@ -49,6 +52,9 @@ enum Level: CaseIterable, Sendable {
     case .delayedEdge: "an entry of `after`"
     case .act: "an action"
     case .sending: "`send`"
+    case .connection: "an edge of a graph"
+    case .invariant: "an invariant"
+    case .selector: "a selector"
     case .finalState: "a final state"
     case .retry: "`retry`"
     case .budget: "`budget`"

@@ -66,7 +66,8 @@ struct ScenarioJudgement {
     for entry in trace {
       guard case .entered(let place, _, _) = entry else { continue }
       let node = table.table.nodes[Int(place)]
-      if node.kind == .compound || node.kind == .parallel { continue }
+      // Nobody named what holds tasks together, and what a map runs for each item.
+      if node.name.isEmpty { continue }
       if node.kind == .final, let last = names.last, last.sameScalars(as: node.name) { continue }
       names.append(node.name)
     }
@@ -107,8 +108,7 @@ struct ScenarioJudgement {
     for entry in trace {
       switch entry {
       case .entered(let place, _, _):
-        let kind = table.table.nodes[Int(place)].kind
-        if kind == .compound || kind == .parallel { continue }
+        if table.table.nodes[Int(place)].name.isEmpty { continue }
         if entered == index { return cause }
         entered += 1
         cause = ""

@@ -33,6 +33,9 @@ public struct Limits: Sendable, Hashable {
   public var blockDepth = 16
   /// Abstract cost of one evaluation, in CEL cost units.
   public var evaluationCost = 1_000_000
+  /// Elements or code points that values are taken to have at most where no schema says, when the
+  /// cost of a guard is judged before it runs.
+  public var assumedSize = 1_000
   /// Elements or bytes of one value that an expression makes.
   public var valueSize = 1_000_000
   /// Constants, lists and maps of one known value that a residual expression writes out.
@@ -55,6 +58,12 @@ public struct Limits: Sendable, Hashable {
   public var patternBytes = 1 << 20
   /// Attempts that one `retry` may ask for.
   public var attempts = 1_000
+  /// Items that one `for_each` may allow.
+  public var items = 10_000
+  /// Items that a collection of the seed form takes when it says nothing.
+  public var seedItems = 100
+  /// Selectors of one invariant, and the number that an `at_most` may allow.
+  public var invariantCount = 16
   /// Planner definitions inside each other.
   public var definitionDepth = 8
   /// Files that one flow may include.
