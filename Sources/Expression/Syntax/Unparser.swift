@@ -226,7 +226,8 @@ struct Unparser {
       leftmost = tree.child(leftmost, 0)
     }
     let isNumber = tree[leftmost].kind == .literal && Self.isNumber(tree.constant(leftmost))
-    let needsParentheses = isNumber && binding(leftmost) == .postfix
+    let needsParentheses =
+      isNumber && binding(leftmost) == .postfix || tree[operand].kind == .not
     result += needsParentheses ? "-(" : "-"
     let place = tree[operand].kind == .not ? Binding.postfix : .unary
     write(operand, in: needsParentheses ? .conditional : place)
