@@ -2,12 +2,6 @@
 // measured says why on the standard error, and the exit status is 1.
 import Glibc
 
-// Memory that is freed stays with the process, as in one that lives long. Otherwise it depends on
-// what stands last in the heap whether each sample gives megabytes back and asks for them anew,
-// which takes as long as reading JSON does.
-mallopt(M_TRIM_THRESHOLD, 32 << 20)
-mallopt(M_MMAP_THRESHOLD, 32 << 20)
-
 let prefixes = CommandLine.arguments.dropFirst()
 var hasFailed = false
 let benchmarks =
