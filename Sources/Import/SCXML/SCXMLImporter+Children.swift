@@ -23,7 +23,7 @@ extension SCXMLImporter {
     }
     for invoke in invokes {
       let step =
-        isAtomic && invokes.count == 1
+        isAtomic && invokes.count == 1 && invoke.attribute("srcexpr") == nil
         ? name(element) : stepName("\(name(element))_child")
       invokeStepsByPlace[invoke.tagSpan.start] = step
       if let id = invoke.value("id") { invokeSteps[id] = step }
@@ -42,7 +42,11 @@ extension SCXMLImporter {
     var calls: [(String, Node)] = []
     for invoke in invokes {
       let step = invokeStepsByPlace[invoke.tagSpan.start] ?? ""
-      guard let call = call(invoke, step) else { continue }
+      if let computed = invoke.attribute("srcexpr") {
+        calls += choices(invoke, step, computed)
+        continue
+      }
+      guard let call = call(invoke, step, childRoot(invoke)) else { continue }
       if let location = invoke.attribute("idlocation"),
         let field = translator.fields[location.value]
       {
@@ -94,7 +98,11 @@ extension SCXMLImporter {
   }
 
   /// `flow` and `with` of one child.
-  private mutating func call(_ invoke: XMLElement, _ step: String) -> [(String, Node)]? {
+  private mutating func call(
+    _ invoke: XMLElement,
+    _ step: String,
+    _ root: XMLElement?
+  ) -> [(String, Node)]? {
     let types = ["", "scxml", "http://www.w3.org/TR/scxml/", "http://www.w3.org/TR/scxml"]
     if let type = invoke.attribute("type"), !types.contains(type.value) {
       report(
@@ -123,7 +131,7 @@ extension SCXMLImporter {
         )
       )
     }
-    guard nesting < 5, let root = childRoot(invoke) else { return nil }
+    guard nesting < 5, let root else { return nil }
     let data = data(invoke)
     let names = (data?.entries ?? []).map(\.key)
     var child = SCXMLImporter(
@@ -162,16 +170,6 @@ extension SCXMLImporter {
       diagnostics += parsed.diagnostics
       return parsed.root
     }
-    if let computed = invoke.attribute("srcexpr") {
-      report(
-        Messages.outOfScope(
-          "a child whose file is computed",
-          at: computed.span,
-          hint: "name the file with `src`"
-        )
-      )
-      return nil
-    }
     guard let content = invoke.elements.first(where: { $0.name == "content" }),
       let root = content.elements.first, content.attribute("expr") == nil
     else {
@@ -185,6 +183,68 @@ extension SCXMLImporter {
       return nil
     }
     return root
+  }
+
+  /// A child whose file is computed: one step for each file that the variable may name, skipped
+  /// unless it does.
+  private mutating func choices(
+    _ invoke: XMLElement,
+    _ step: String,
+    _ computed: XMLElement.Attribute
+  ) -> [(String, Node)] {
+    guard let field = translator.fields[computed.value],
+      let files = constants[computed.value], !files.isEmpty
+    else {
+      report(
+        Messages.outOfScope(
+          "a child whose file is computed",
+          at: computed.span,
+          hint: "name the file with `src`, or assign its name as a constant"
+        )
+      )
+      return []
+    }
+    var calls: [(String, Node)] = []
+    for file in files {
+      let found = diagnostics.count
+      guard let source = include(file) else {
+        // A name that is no file is another value that the variable has.
+        diagnostics.removeSubrange(found...)
+        continue
+      }
+      let parsed = XMLParser.parse(source, limits: limits)
+      diagnostics += parsed.diagnostics
+      let name = calls.isEmpty ? step : stepName(step)
+      guard let call = call(invoke, name, parsed.root) else { continue }
+      let test = "state.\(field) == \(ScriptTranslator.quoted(file.value))"
+      let when = Node.quoted(test, at: computed.span)
+      calls.append((name, .map([("when", when)] + call, at: invoke.tagSpan)))
+    }
+    if calls.isEmpty {
+      report(Messages.outOfScope("a child whose file is not there", at: computed.span))
+    }
+    return calls
+  }
+
+  /// The constants that each variable is given; a variable that is given anything else is not in it.
+  mutating func collectConstants(_ root: XMLElement) {
+    var pending = [root]
+    var others: Set<String> = []
+    while let element = pending.popLast() {
+      pending += element.elements
+      guard element.name == "data" || element.name == "assign",
+        let variable = element.value(element.name == "data" ? "id" : "location")
+      else { continue }
+      guard let value = element.attribute("expr") else { continue }
+      guard case .text(let text)? = try? ScriptParser.parse(value.value) else {
+        others.insert(variable)
+        continue
+      }
+      var constant = value
+      constant.text = Node.made(text, at: value.span)
+      constants[variable, default: []].append(constant)
+    }
+    for variable in others { constants[variable] = nil }
   }
 
   /// `done.invoke.<id>` as the flow calls it: by the step that runs the child.

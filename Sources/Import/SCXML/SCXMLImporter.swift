@@ -36,6 +36,8 @@ public struct SCXMLImporter {
   /// The step that runs the child of each invoke id, and of each `<invoke>` by its place.
   var invokeSteps: [String: String] = [:]
   var invokeStepsByPlace: [Int: String] = [:]
+  /// The texts that each variable is given, where it is given nothing else.
+  var constants: [String: [XMLElement.Attribute]] = [:]
   /// How deep child machines are inside each other.
   let nesting: Int
 
@@ -168,6 +170,7 @@ public struct SCXMLImporter {
     for element in unnamed {
       stepsByPlace[element.tagSpan.start] = stepName("\(element.name)_\(stepsByPlace.count + 1)")
     }
+    collectConstants(root)
     var states = [root]
     while let element = states.popLast() {
       collectInvokes(element)

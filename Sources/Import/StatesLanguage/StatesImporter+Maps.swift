@@ -34,11 +34,16 @@ extension StatesImporter {
       ("for_each", .quoted(items, at: node.span)), ("max_items", .int(Self.maxItems, at: node.span)),
       ("concurrency", concurrency(node)),
     ]
+    let step = stepName("\(name)_item")
     let item: [(String, Node)] = [
-      ("id", .text(stepName("\(name)_item"), at: node.span)), ("flow", .text(flow, at: node.span)),
+      ("id", .text(step, at: node.span)), ("flow", .text(flow, at: node.span)),
       ("with", .map(call.input, at: node.span)),
     ]
     entries.append(("tasks", .list([.map(item, at: node.span)], at: node.span)))
+    let fields = ["output", "failure"].map {
+      ($0, Node.quoted("{{ \(step).\($0) }}", at: node.span))
+    }
+    entries.append(("result", .map(fields, at: node.span)))
     if !traits.hasTasks {
       entries.append(("require", .quoted("output.all(r, size(r.failure) == 0)", at: node.span)))
     }
@@ -49,7 +54,7 @@ extension StatesImporter {
     entries.append(("on_success", .text(next(node, scope), at: node.span)))
     let failure =
       !traits.hasTasks
-      ? "\(runs).filter(r, size(r.failure) > 0)[0].failure"
+      ? "output.filter(r, size(r.failure) > 0)[0].failure"
       : "{'Error': 'States.TaskFailed', 'Cause': error.message}"
     let errors = catchers(node, failure: failure, scope) { error in
       !traits.hasTasks
