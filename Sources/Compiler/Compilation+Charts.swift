@@ -60,7 +60,7 @@ extension Compilation {
       table.nodes[index].initial = addList(targets)
       table.nodes[index].initialActions = addActions(inner.initialActions)
     case .parallel: table.nodes[index].join = addJoin(step.join ?? .all, step)
-    case .flow, nil: break
+    case .flow, .tree, nil: break
     }
   }
 
@@ -233,6 +233,7 @@ extension Machine {
       switch state.content.body {
       case .machine(let inner): stack += inner.states.reversed()
       case .parallel(let regions): stack += regions.regions.reversed()
+      case .tree(let tree): stack += tree.leaves.reversed()
       case .flow, nil: break
       }
     }
@@ -241,9 +242,17 @@ extension Machine {
 }
 
 extension Step {
+  /// Whether states lie inside it.
+  var holdsStates: Bool {
+    switch body {
+    case .machine, .parallel: true
+    default: false
+    }
+  }
+
   /// Whether it uses anything that only statecharts have.
   var isChart: Bool {
-    body != nil || history != nil || !onEntry.isEmpty || !onExit.isEmpty || !onEvent.isEmpty
+    holdsStates || history != nil || !onEntry.isEmpty || !onExit.isEmpty || !onEvent.isEmpty
       || !after.isEmpty || !always.isEmpty
   }
 }

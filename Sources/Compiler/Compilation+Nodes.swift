@@ -27,7 +27,7 @@ extension Compilation {
     }
     resolveStart(of: machine)
     table.registers.append(RegisterEntry(kind: .steps, node: 0))
-    for index in table.nodes.indices.dropFirst() where table.nodes[index].isStep {
+    for index in table.nodes.indices.dropFirst() where table.nodes[index].isVisited {
       table.nodes[index].visitsRegister = RegisterIndex(table.registers.count)
       table.registers.append(RegisterEntry(kind: .visits, node: NodeIndex(index)))
     }
@@ -43,7 +43,7 @@ extension Compilation {
     table.frames[0].histories = 0..<table.historyCount
   }
 
-  private mutating func declareState(
+  mutating func declareState(
     _ state: Named<Step>,
     in machine: Machine,
     parent: NodeIndex
@@ -95,6 +95,7 @@ extension Compilation {
     case .machine: kind = .compound
     case .parallel: kind = .parallel
     case .flow: kind = .call
+    case .tree: kind = .tree
     case nil: kind = .history
     }
     let index = addNode(state.name, kind, at: state.nameSpan, parent: parent)
@@ -117,6 +118,9 @@ extension Compilation {
         span: regions.span
       )
       for region in regions.regions { declareState(region, in: none, parent: index) }
+    case .tree(let tree):
+      table.nodes[Int(index)].tree = TreePart()
+      layOut(tree, below: index)
     case .flow, nil:
       table.nodes[Int(index)].history = table.historyCount
       table.historyCount += 1

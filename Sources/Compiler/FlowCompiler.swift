@@ -79,10 +79,22 @@ struct Compilation {
   var outputSchema = noIndex
   /// Lists of edges that end with a condition, to be proven complete with their types.
   var openLists: [OpenEdgeList] = []
+  /// Nodes of trees, laid out.
+  var treeLayouts: [TreeLayout] = []
+  /// The trees: their nodes, roots, endings, and registers zeroed at the start.
+  var trees:
+    [(
+      node: NodeIndex, layout: Int, endings: [NodeIndex], registers: Range<RegisterIndex>
+    )] = []
+  /// Layouts whose memory is still to be given a register.
+  var memoryRegisters: [(layout: Int, node: NodeIndex)] = []
+  /// Rows of trees by their node.
+  var treeRows: [NodeIndex: [(row: Row, span: SourceSpan?)]] = [:]
   /// Agents and tools that a step names, declared or not.
   var calledNames: Set<PerformerKey> = []
 
   init(flow: Flow, limits: Limits) {
+    let flow = flow.withNamedTrees()
     self.flow = flow
     self.limits = limits
     table = TransitionTable(name: flow.name)
@@ -114,6 +126,7 @@ struct Compilation {
     guard !isTooLarge else { return }
     declareSlots(of: machine)
     compileCharts(of: machine)
+    compileTrees()
     compileSteps(of: machine)
     compileHeader(of: machine)
     checkPermissions()

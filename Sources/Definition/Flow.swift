@@ -99,6 +99,8 @@ public indirect enum Body: Sendable {
   case parallel(Regions)
   /// A flow of `flows:`, run as a child.
   case flow(Located<String>)
+  /// A behavior tree.
+  case tree(BehaviorTree)
 }
 
 /// A declared id with its definition.

@@ -33,7 +33,8 @@ extension StepInterpreter {
     case .fork: startFork(place, node)
     case .call: startCall(place, node)
     case .join: startJoin(place, node)
-    case .final, .rest, .history, .compound, .parallel: return
+    case .tree: startTree(place)
+    case .final, .rest, .history, .compound, .parallel, .branch, .park: return
     case .planner:
       preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
@@ -47,7 +48,7 @@ extension StepInterpreter {
         place,
         RunError(
           kind: .check,
-          message: "the check of `\(node.name)` is false",
+          message: linked.falseCheck(of: node, state.memory),
           step: node.name
         )
       )
@@ -240,6 +241,10 @@ extension StepInterpreter {
 
   /// Takes a success row; without one the enclosing node goes on.
   mutating func followSuccess(_ index: NodeIndex, _ ending: Ending) {
+    if linked.isTreeLeaf[Int(index)] {
+      endTreeLeaf(index, ending)
+      return
+    }
     switch takeRow(of: index, .success, kind: nil) {
     case .taken: break
     case .guardFailed(let message):
@@ -261,6 +266,10 @@ extension StepInterpreter {
     rest(index)
     record(index, isInDoubt || error.kind == .unknown ? .unknown : .failure, error)
     expose(error: error)
+    if linked.isTreeLeaf[Int(index)] {
+      endTreeLeaf(index, .failure(error))
+      return
+    }
     switch takeRow(of: index, .failure, kind: error.kind) {
     case .taken: return
     case .none: passOn(index, .failure(error))

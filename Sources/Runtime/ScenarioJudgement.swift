@@ -66,7 +66,9 @@ struct ScenarioJudgement {
     for entry in trace {
       guard case .entered(let place, _, _) = entry else { continue }
       let node = table.table.nodes[Int(place)]
-      if node.kind == .compound || node.kind == .parallel { continue }
+      if node.kind == .compound || node.kind == .parallel && node.tree == nil { continue }
+      // Nobody wrote names that start with a slash: parts of trees.
+      if node.name.utf8.first == UInt8(ascii: "/") { continue }
       if node.kind == .final, let last = names.last, last.sameScalars(as: node.name) { continue }
       names.append(node.name)
     }
@@ -308,7 +310,8 @@ struct ScenarioJudgement {
           if let kind, !candidate.kinds.contains(kind) { continue }
           coverage.guardsFalse.insert(other)
         }
-      case .entered, .forced, .retried, .guardFailed, .actionFailed, .logged: break
+      case .entered, .forced, .retried, .guardFailed, .actionFailed, .logged, .answered, .ticked:
+        break
       }
     }
     return coverage

@@ -10,6 +10,8 @@ public struct Memory: Sendable {
   private var values: [Value?]
   /// The owners of what `cells` point at.
   private var blocks: [Block?]
+  /// Slots written since they were last taken: bits by slot number modulo 64.
+  private var written: UInt64 = 0
 
   /// A memory whose slots are all absent.
   public init(slotCount: Int) {
@@ -38,6 +40,7 @@ public struct Memory: Sendable {
   /// O(size of the value).
   public mutating func set(_ slot: Int, _ value: Value?) {
     precondition(slot >= 0 && slot < values.count, "a slot must lie within the memory")
+    written |= 1 << UInt64(slot & 63)
     values[slot] = value
     guard let value else {
       cells[slot] = .absent
@@ -52,6 +55,12 @@ public struct Memory: Sendable {
   /// The value of a slot; nil when absent.
   public func value(_ slot: Int) -> Value? {
     slot >= 0 && slot < values.count ? values[slot] : nil
+  }
+
+  /// Which slots were written since this was last asked: bit n for the slots of number n modulo 64.
+  public mutating func takeWritten() -> UInt64 {
+    defer { written = 0 }
+    return written
   }
 
   /// Whether a slot holds a value.
