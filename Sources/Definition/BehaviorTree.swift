@@ -5,8 +5,6 @@ import Source
 public struct BehaviorTree: Sendable {
   /// The root.
   public var root: TreeNode
-  /// Trees that nodes run by name, with their ports.
-  public var subtrees: [Named<Subtree>]
   /// Whether the tree is driven by ticks, as other engines do: what makes the number of ticks
   /// matter is then a note and no error (`specs/behavior-trees.md`, BT-TICK).
   public var isTicked: Bool
@@ -16,28 +14,12 @@ public struct BehaviorTree: Sendable {
   /// A tree.
   public init(
     root: TreeNode,
-    subtrees: [Named<Subtree>] = [],
     isTicked: Bool = false,
     span: SourceSpan
   ) {
     self.root = root
-    self.subtrees = subtrees
     self.isTicked = isTicked
     self.span = span
-  }
-}
-
-/// A tree that other trees run by its name.
-public struct Subtree: Sendable {
-  /// What it must be given: names and JSON Schemas.
-  public var ports: FieldSet?
-  /// The root.
-  public var root: TreeNode
-
-  /// A tree with ports.
-  public init(ports: FieldSet?, root: TreeNode) {
-    self.ports = ports
-    self.root = root
   }
 }
 
@@ -144,8 +126,6 @@ extension TreeNode {
     case mapStatus(from: Status, to: Status)
     /// Runs the child until it shows the status.
     case waitFor(Status)
-    /// A tree by its name, with what its ports are given.
-    case subtree(Located<String>, ports: [Field])
   }
 
   /// Where a sequence or fallback goes on.

@@ -26,6 +26,7 @@ extension FlowReader {
           planner($0, path: "planner", header: header)
         }
       }
+      if body.key == "root" { return tree(header).map { .tree($0) } }
       return machine(header).map { .machine($0) }
     }
     return form == .seed ? agentBody(header, agents) : reportNoBody(header)
@@ -79,11 +80,13 @@ extension FlowReader {
   /// Whether a seed has only bodies that come later, which is then the one thing to say about it.
   mutating func reportLaterSeedBody(_ root: Node) -> Bool {
     let features = [
-      ("root", "behavior trees"), ("nodes", "graphs of nodes and edges"), ("tasks", "task lists"),
+      ("nodes", "graphs of nodes and edges"), ("tasks", "task lists"),
       ("rules", "decision rules"),
     ]
     guard let entries = root.entries else { return false }
-    if entries.contains(where: { $0.key == "states" || $0.key == "planner" }) { return false }
+    if entries.contains(where: { ["states", "root", "planner"].contains($0.key) }) {
+      return false
+    }
     for (key, feature) in features {
       if let entry = entries.first(where: { $0.key.sameScalars(as: key) }) {
         report(Messages.notSupported(feature, at: entry.keySpan))
@@ -127,8 +130,10 @@ extension FlowReader {
       )
       return nil
     }
-    if let type = entry.value["type"], let word = type.string, word != "fsm" {
-      let later = ["llm": "plans by language models", "behavior_tree": "behavior trees"]
+    if let type = entry.value["type"], let word = type.string, word != "fsm",
+      word != "behavior_tree"
+    {
+      let later = ["llm": "plans by language models"]
       guard let feature = later[word] else {
         _ = self.word(
           Located(word, type.span),
@@ -209,6 +214,7 @@ extension FlowReader {
     if let inner = value("planner", mapping) {
       return planner(inner, path: "\(path).planner", header: header)
     }
+    if mapping.entry("root") != nil { return tree(mapping).map { .tree($0) } }
     let onError = edges("on_error", mapping, of: .error)
     if header != nil {
       definitionOnError = onError

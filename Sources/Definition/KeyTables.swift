@@ -23,6 +23,8 @@ extension KeyTable {
       active("assign", "raise", "send", "cancel", "log", "label", "if", "then", "else")
         + active("for_each", "as", "index", "do")
     case .sending: active("event", "target", "id", "id_field", "delay", "data", "content")
+    case .treeNode: treeNode(form)
+    case .choice: choice(form)
     case .finalState: active("outcome", "description", "result", "on_entry", "on_exit")
     case .retry:
       active("max_attempts", "backoff", "factor", "on") + units("backoff")
@@ -71,7 +73,7 @@ extension KeyTable {
     + inert("name", "description", "version") + laterBodies
 
   private static let laterBodies =
-    later("behavior trees", "root") + later("graphs of nodes and edges", "nodes", "edges")
+    active("root") + later("graphs of nodes and edges", "nodes", "edges")
     + later("task lists", "tasks") + later("decision rules", "rules")
     + later("graphs of nodes and edges", "entry_point")
 
@@ -85,7 +87,7 @@ extension KeyTable {
     let composites =
       later("steps that hold other steps", "children")
       + later("task lists", "tasks", "depends_on") + later("decision rules", "rules")
-      + later("behavior trees", "root", "conditions")
+      + active("root")
       + later("graphs of nodes and edges", "nodes", "edges")
       + later("planners inside a step", "planner") + later("child flows", "flow")
       + later("steps that run per item", "for_each", "max_items", "concurrency", "on_item_error")
@@ -134,24 +136,24 @@ extension KeyTable {
         : [])
   }
 
-  private static func active(_ names: String...) -> [KeyRule] {
+  static func active(_ names: String...) -> [KeyRule] {
     names.map { KeyRule(name: $0, use: .active) }
   }
 
-  private static func inert(_ names: String...) -> [KeyRule] {
+  static func inert(_ names: String...) -> [KeyRule] {
     names.map { KeyRule(name: $0, use: .inert) }
   }
 
-  private static func later(_ feature: String, _ names: String...) -> [KeyRule] {
+  static func later(_ feature: String, _ names: String...) -> [KeyRule] {
     names.map { KeyRule(name: $0, use: .later(feature)) }
   }
 
-  private static func seed(_ form: FlowForm, _ pairs: [(String, String)]) -> [KeyRule] {
+  static func seed(_ form: FlowForm, _ pairs: [(String, String)]) -> [KeyRule] {
     pairs.map { KeyRule(name: $0.0, use: form == .seed ? .active : .seedOnly($0.1)) }
   }
 
   /// The spellings of a duration's key that name the unit (FLOW-SEMANTICS 19).
-  private static func units(_ name: String) -> [KeyRule] {
+  static func units(_ name: String) -> [KeyRule] {
     DurationUnit.allCases.map { unit in
       KeyRule(name: "\(name)_\(unit.rawValue)", use: .active, isAlias: true)
     }

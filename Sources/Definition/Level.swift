@@ -14,6 +14,8 @@ enum Level: CaseIterable, Sendable {
   case delayedEdge
   case act
   case sending
+  case treeNode
+  case choice
   case finalState
   case retry
   case budget
@@ -29,7 +31,7 @@ enum Level: CaseIterable, Sendable {
   /// are written on one line lose no keys.
   var losesKeys: Bool {
     switch self {
-    case .eventEdge, .delayedEdge, .act, .sending: false
+    case .eventEdge, .delayedEdge, .act, .sending, .choice, .treeNode: false
     default: true
     }
   }
@@ -49,6 +51,8 @@ enum Level: CaseIterable, Sendable {
     case .delayedEdge: "an entry of `after`"
     case .act: "an action"
     case .sending: "`send`"
+    case .treeNode: "a node of a tree"
+    case .choice: "an entry of `conditions`"
     case .finalState: "a final state"
     case .retry: "`retry`"
     case .budget: "`budget`"
