@@ -17,9 +17,10 @@ extension Compilation {
     }
     for index in table.nodes.indices.dropFirst() {
       let node = table.nodes[index]
+      turn(to: index)
       if let final = finalStates[NodeIndex(index)] {
         compileFinal(index, final)
-      } else if let step = step(named: node.name), node.kind != .final {
+      } else if let step = step(of: index), node.kind != .final {
         compileChart(index, step)
       }
     }
@@ -43,6 +44,12 @@ extension Compilation {
       table.nodes[index].initial = addList(targets)
       table.nodes[index].initialActions = addActions(history.actions)
     }
+    if templates[NodeIndex(index)] != nil {
+      if table.nodes[index].kind == .fork {
+        table.nodes[index].join = addJoin(step.join ?? .all, step, of: index)
+      }
+      return
+    }
     switch step.body {
     case .machine(let inner):
       var targets: [NodeIndex] = []
@@ -59,13 +66,13 @@ extension Compilation {
       }
       table.nodes[index].initial = addList(targets)
       table.nodes[index].initialActions = addActions(inner.initialActions)
-    case .parallel: table.nodes[index].join = addJoin(step.join ?? .all, step)
-    case .flow, .tree, nil: break
+    case .parallel: table.nodes[index].join = addJoin(step.join ?? .all, step, of: index)
+    case .flow, .tasks, .tree, nil: break
     }
   }
 
   /// A join policy of the pool.
-  mutating func addJoin(_ join: Join, _ step: Step) -> PoolIndex {
+  mutating func addJoin(_ join: Join, _ step: Step, of index: Int) -> PoolIndex {
     var policy: JoinPolicy
     switch join {
     case .all: policy = JoinPolicy(kind: .all)
@@ -74,7 +81,13 @@ extension Compilation {
     case .finished: policy = JoinPolicy(kind: .finished)
     case .count(let count): policy = JoinPolicy(kind: .count, count: Int32(clamping: count))
     }
-    policy.concurrency = Int32(clamping: step.forEach?.concurrency?.value ?? 0)
+    let limit = lowering.concurrencies[.string(nodeKeys[index])]
+    policy.concurrency = Int32(clamping: limit ?? 0)
+    switch step.forEach?.itemError {
+    case .collect: policy.itemError = .collects
+    case .skip: policy.itemError = .skips
+    case .fail, nil: break
+    }
     table.joins.append(policy)
     return PoolIndex(table.joins.count - 1)
   }
@@ -234,30 +247,16 @@ extension Machine {
       case .machine(let inner): stack += inner.states.reversed()
       case .parallel(let regions): stack += regions.regions.reversed()
       case .tree(let tree): stack += tree.leaves.reversed()
-      case .flow, nil: break
+      case .flow, .tasks, nil: break
       }
     }
     return all
   }
 }
 
-extension Step {
-  /// Whether states lie inside it.
-  var holdsStates: Bool {
-    switch body {
-    case .machine, .parallel: true
-    default: false
-    }
-  }
-
-  /// Whether it uses anything that only statecharts have.
-  var isChart: Bool {
-    holdsStates || history != nil || !onEntry.isEmpty || !onExit.isEmpty || !onEvent.isEmpty
-      || !after.isEmpty || !always.isEmpty
-  }
-}
-
 extension PlaceNode {
   /// Whether it is a step that people can ask about in `steps.<id>`.
   var isStep: Bool { kind != .final && kind != .history }
+  /// Whether people know it by a name.
+  var isNamed: Bool { !name.isEmpty }
 }

@@ -7,6 +7,10 @@ import Values
 extension Compilation {
   mutating func declareNodes(of machine: Machine) {
     table.nodes = [PlaceNode(name: flow.name, kind: .compound, parent: noIndex)]
+    nodeKeys = [""]
+    for scope in lowering.scopes.dropFirst() {
+      table.scopes.append(ScopeEntry(parent: scope.parent.map { PoolIndex($0) } ?? noIndex))
+    }
     table.debug.nodes = [machine.span]
     guard allStates.count + machine.finalStates.count < limits.places else {
       report(Messages.tooManyStates(limits.places, at: machine.span))
@@ -27,9 +31,12 @@ extension Compilation {
     }
     resolveStart(of: machine)
     table.registers.append(RegisterEntry(kind: .steps, node: 0))
-    for index in table.nodes.indices.dropFirst() where table.nodes[index].isVisited {
-      table.nodes[index].visitsRegister = RegisterIndex(table.registers.count)
-      table.registers.append(RegisterEntry(kind: .visits, node: NodeIndex(index)))
+    for index in table.nodes.indices.dropFirst() {
+      if table.nodes[index].isVisited {
+        table.nodes[index].visitsRegister = RegisterIndex(table.registers.count)
+        table.registers.append(RegisterEntry(kind: .visits, node: NodeIndex(index)))
+      }
+      if table.nodes[index].kind == .tree { placeRegisters(ofTree: NodeIndex(index)) }
     }
     table.frames = [
       FrameTemplate(
@@ -41,6 +48,7 @@ extension Compilation {
       )
     ]
     table.frames[0].histories = 0..<table.historyCount
+    declareFrames()
   }
 
   mutating func declareState(
@@ -68,45 +76,49 @@ extension Compilation {
       )
       return
     }
+    let placement = lowering.placements[.string(state.name)]
+    let awaits = if case .awaits? = placement?.role { true } else { false }
     let kind: PlaceNode.Kind =
       switch state.content.work {
+      case .none where awaits: .join
       case .wait: .wait
       case .check: .check
       case .agent, .tool, .none:
         if let performer {
           table.performers[Int(performer)].kind == .human ? .human : .action
         } else {
-          state.content.decision != nil ? .decision : rests(state.content) ? .rest : .pass
+          state.content.decision != nil
+            ? .decision
+            : placement?.isChart ?? isChart && state.content.onSuccess.isEmpty ? .rest : .pass
         }
       }
     let index = addNode(state.name, kind, at: state.nameSpan, parent: parent)
-    table.nodes[Int(index)].isChart = isChart
-  }
-
-  /// A state of a chart without work and without edges for its success waits for events.
-  private func rests(_ step: Step) -> Bool {
-    isChart && step.onSuccess.isEmpty
+    table.nodes[Int(index)].isChart = placement?.isChart ?? isChart
   }
 
   /// A state with states inside, or one that stands for a remembered configuration.
   private mutating func declareComposite(_ state: Named<Step>, parent: NodeIndex) {
     let kind: PlaceNode.Kind
-    switch state.content.body {
-    case .machine: kind = .compound
-    case .parallel: kind = .parallel
-    case .flow: kind = .call
-    case .tree: kind = .tree
-    case nil: kind = .history
+    let placement = lowering.placements[.string(state.name)]
+    switch (state.content.body, placement?.role) {
+    case (.machine, .fork): kind = .fork
+    case (.machine, .call): kind = .call
+    case (.machine, _): kind = .compound
+    case (.parallel, _), (.tasks, _), (.flow, _): kind = .parallel
+    case (.tree, _): kind = .tree
+    case (nil, _): kind = .history
     }
     let index = addNode(state.name, kind, at: state.nameSpan, parent: parent)
-    table.nodes[Int(index)].isChart = isChart
+    table.nodes[Int(index)].isChart = placement?.isChart ?? isChart
+    if kind == .fork || kind == .call { templates[index] = index + 1 }
     switch state.content.body {
     case .machine(let inner):
       for child in inner.states { declareState(child, in: inner, parent: index) }
       for final in inner.finalStates {
         let end = addNode(final.name, .final, at: final.nameSpan, parent: index)
         table.nodes[Int(end)].isFailure = final.content.isFailure
-        table.nodes[Int(end)].isChart = isChart
+        table.nodes[Int(end)].isChart =
+          lowering.placements[.string(final.name)]?.isChart ?? isChart
         finalStates[end] = final.content
       }
     case .parallel(let regions):
@@ -121,7 +133,8 @@ extension Compilation {
     case .tree(let tree):
       table.nodes[Int(index)].tree = TreePart()
       layOut(tree, below: index)
-    case .flow, nil:
+    case .flow, .tasks: break
+    case nil:
       table.nodes[Int(index)].history = table.historyCount
       table.historyCount += 1
     }
@@ -183,20 +196,24 @@ extension Compilation {
   }
 
   @discardableResult
-  private mutating func addNode(
+  mutating func addNode(
     _ name: String,
     _ kind: PlaceNode.Kind,
     at span: SourceSpan,
     parent: NodeIndex = 0
   ) -> NodeIndex {
     let index = NodeIndex(table.nodes.count)
+    let key = name
+    let name = lowering.placements[.string(key)]?.name ?? key
     table.nodes.append(PlaceNode(name: name, kind: kind, parent: parent))
     table.debug.nodes.append(span)
+    nodeKeys.append(key)
     // Of endings with one name in several nodes the outermost is the one seen from elsewhere.
-    if kind != .final || parent == 0 || nodeIndex[.string(name)] == nil {
-      nodeIndex[.string(name)] = index
+    if kind != .final || parent == 0 || nodeIndex[.string(key)] == nil {
+      nodeIndex[.string(key)] = index
     }
-    children[parent, default: [:]][.string(name)] = index
+    children[parent, default: [:]][.string(key)] = index
+    if !name.isEmpty { children[parent, default: [:]][.string(name)] = index }
     return index
   }
 

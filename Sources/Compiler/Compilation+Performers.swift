@@ -24,7 +24,10 @@ extension Compilation {
       return resolved(performer(tool: tool, action: action))
     case .wait, .check: return ResolvedWork(performer: nil)
     case .none:
-      guard !isHouse else { return ResolvedWork(performer: nil) }
+      let placement = lowering.placements[.string(state.name)]
+      guard !isHouse, placement?.isTask != true, !state.content.holdsTree else {
+        return ResolvedWork(performer: nil)
+      }
       let found = seedPerformer(named: state.name, at: state.nameSpan)
       if found == nil, state.content.decision == nil,
         !state.content.onSuccess.isEmpty || !state.content.onError.isEmpty,

@@ -21,8 +21,7 @@ extension Compilation {
       compileSuccess(of: index, step)
     }
     // The enclosing node's edges come before the flow's: what stands inside passes its failure on.
-    let isInner = table.nodes[index].parent > 0
-    let inherited = isHandler || isInner ? [] : flow.onError
+    let inherited = isHandler || !isTop(index) ? [] : ownFlow.onError
     compileFailures(of: index, step, inherited: inherited)
     compileCancellation(of: index, step, inherited: inherited)
     compileEventRows(of: index, step)
@@ -46,7 +45,7 @@ extension Compilation {
     let first = RowIndex(table.rows.count)
     for edge in step.onSuccess { addEdge(edge, from: index, .success, kinds: .all) }
     guard let last = step.onSuccess.last else {
-      if table.nodes[index].isChart { return }
+      if table.nodes[index].isChart || isTask(index) { return }
       report(Messages.noWayOn(table.nodes[index].name, at: table.debug.nodes[index]))
       return
     }
@@ -67,7 +66,8 @@ extension Compilation {
       addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.timeout]))
     }
     if table.nodes[index].effect != noIndex {
-      for edge in flow.onBudget where !edge.target.value.sameScalars(as: table.nodes[index].name) {
+      for edge in ownFlow.onBudget where !edge.target.value.sameScalars(as: table.nodes[index].name)
+      {
         addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.budget]))
       }
     }
@@ -85,9 +85,8 @@ extension Compilation {
     let name = table.nodes[index].name
     let own = isWrite ? step.onError : []
     let general =
-      table.nodes[index].parent > 0
-        || flow.onCancel.contains { $0.target.value.sameScalars(as: name) }
-      ? [] : flow.onCancel
+      !isTop(index) || ownFlow.onCancel.contains { $0.target.value.sameScalars(as: name) }
+      ? [] : ownFlow.onCancel
     let lists = [step.onCancel, own, general, isWrite ? inherited : []]
     for list in lists where !list.isEmpty {
       for edge in list { addEdge(edge, from: index, .cancel, kinds: .all) }

@@ -20,12 +20,16 @@ extension Compilation {
     addSlot("event", .event)
     addSlot("run", .run)
     addSlot("env", .environment)
-    refusals.append(Messages.stepsAsAWhole(states.names))
+    refusals.append(
+      Messages.stepsAsAWhole(states.names.filter { !$0.contains("/") && !$0.contains("(") })
+    )
     if !isHouse {
       table.aliases.append(AliasEntry(name: "response", variable: "output", fields: []))
     }
-    for index in table.nodes.indices.dropFirst() where table.nodes[index].isStep {
-      declareStepSlots(index)
+    for index in table.nodes.indices.dropFirst() {
+      openTemplate(at: index)
+      if table.nodes[index].isStep, table.nodes[index].isNamed { declareStepSlots(index) }
+      closeTemplates(after: index)
     }
     if !isHouse { declareAgentSlots() }
     table.frames[0].slots = 0..<SlotIndex(table.slots.count)
@@ -38,18 +42,23 @@ extension Compilation {
       report(Messages.reservedName(name, at: table.debug.nodes[index]))
       return
     }
-    let work = works[.string(name)]
-    let step = step(named: name)
+    let work = works[.string(nodeKeys[index])]
+    let step = step(of: index)
+    let scope = outerScope(of: index)
     var schema = noIndex
     if let result = step?.result {
       schema = addSchema(Self.resultSchema(result))
     } else if let performer = work?.performer {
       schema = table.performers[Int(performer)].outputSchema
     }
-    table.nodes[index].stepSlot = addSlot("steps.\(name)", .step)
+    let isList = table.nodes[index].kind == .fork
+    if isList { schema = addSchema(.map(["type": .string("array")])) }
+    table.nodes[index].stepSlot = addSlot("steps.\(name)", .step, scope: scope)
     // Only steps that call somebody have a result; a broken one keeps its readers quiet.
-    if work?.performer != nil || work?.isBroken == true || step?.body != nil {
-      table.nodes[index].resultSlot = addSlot(name, .result, schema: schema)
+    if work?.performer != nil || work?.isBroken == true || step?.body != nil
+      || step?.result != nil
+    {
+      table.nodes[index].resultSlot = addSlot(name, .result, schema: schema, scope: scope)
     } else {
       refusals.append(Messages.noResult(name))
     }
@@ -58,7 +67,9 @@ extension Compilation {
   private mutating func declareAgentSlots() {
     var slotOfPerformer: [MapKey: SlotIndex] = [:]
     for index in table.nodes.indices.dropFirst() {
-      guard let performer = works[.string(table.nodes[index].name)]?.performer else { continue }
+      guard let performer = works[.string(nodeKeys[index])]?.performer, !isTask(index) else {
+        continue
+      }
       let entry = table.performers[Int(performer)]
       // A state of the agent's name goes before the agent (FLOW-SEMANTICS 11).
       guard nodeIndex[.string(entry.id)] == nil,
@@ -75,12 +86,13 @@ extension Compilation {
   }
 
   @discardableResult
-  private mutating func addSlot(
+  mutating func addSlot(
     _ name: String,
     _ kind: SlotEntry.Kind,
-    schema: PoolIndex = noIndex
+    schema: PoolIndex = noIndex,
+    scope: PoolIndex = 0
   ) -> SlotIndex {
-    table.slots.append(SlotEntry(name: name, kind: kind, schema: schema))
+    table.slots.append(SlotEntry(name: name, kind: kind, schema: schema, scope: scope))
     return SlotIndex(table.slots.count - 1)
   }
 
@@ -122,12 +134,12 @@ extension Compilation {
         names.append(name)
       }
     }
-    for node in table.nodes.dropFirst() {
-      guard let performer = works[.string(node.name)]?.performer, node.kind != .final else {
-        continue
-      }
+    for (index, node) in table.nodes.enumerated().dropFirst() {
+      guard let performer = works[.string(nodeKeys[index])]?.performer, node.kind != .final,
+        !isTask(index)
+      else { continue }
       let output = declaredOutput(of: performer)
-      if let saveAs = step(named: node.name)?.saveAs {
+      if let saveAs = step(of: index)?.saveAs {
         add(saveAs.value, output.map { Self.schema(of: $0) } ?? .map([:]))
       } else if let output, case .map(let properties)? = Self.schema(of: output)["properties"] {
         for entry in properties.entries {
@@ -143,59 +155,5 @@ extension Compilation {
     guard !isHouse else { return [] }
     let own = Self.declaredNames(declaredOutput(of: performer))
     return NameIndex(own + stateFields.names).uniqueNames
-  }
-
-  /// Bare names: each stands for exactly one declared field, or lists its candidates (rule 10).
-  mutating func declareAliases(of machine: Machine) {
-    var candidates: [(name: String, paths: [(variable: String, field: String)])] = []
-    var positions: [MapKey: Int] = [:]
-    func add(_ variable: String, _ names: [String]) {
-      for name in names {
-        let key = MapKey.string(name)
-        if let position = positions[key] {
-          // Past a few, a name is ambiguous and the rest would only lengthen the message.
-          guard candidates[position].paths.count < 8 else { continue }
-          let isKnown = candidates[position].paths.contains {
-            $0.variable.sameScalars(as: variable)
-          }
-          if !isKnown { candidates[position].paths.append((variable, name)) }
-        } else {
-          positions[key] = candidates.count
-          candidates.append((name, [(variable, name)]))
-        }
-      }
-    }
-    add("state", Self.declaredNames(flow.state))
-    for index in table.nodes.indices.dropFirst() {
-      let node = table.nodes[index]
-      guard node.resultSlot != noIndex else { continue }
-      if let result = step(named: node.name)?.result {
-        add(node.name, result.map(\.name))
-      } else if let performer = works[.string(node.name)]?.performer {
-        if isHouse {
-          add(node.name, Self.declaredNames(declaredOutput(of: performer)))
-        } else if step(named: node.name)?.saveAs == nil {
-          // Merged outputs are state fields: the state is their one writer.
-          add("state", Self.declaredNames(declaredOutput(of: performer)))
-        }
-      }
-    }
-    add("input", Self.declaredNames(flow.input))
-    let variables = NameIndex(table.slots.map(\.name))
-    for (name, paths) in candidates where !variables.contains(name) {
-      if paths.count == 1 {
-        table.aliases.append(
-          AliasEntry(name: name, variable: paths[0].variable, fields: [paths[0].field])
-        )
-      } else {
-        table.aliases.append(
-          AliasEntry(
-            name: name,
-            variable: "",
-            fields: paths.map { "\($0.variable).\($0.field)" }
-          )
-        )
-      }
-    }
   }
 }

@@ -10,7 +10,8 @@ extension Compilation {
     let handlers = NameIndex(flow.onError.map(\.target.value))
     for index in table.nodes.indices.dropFirst() where table.nodes[index].isStep {
       let name = table.nodes[index].name
-      let step = step(named: name) ?? Step(span: table.debug.nodes[index] ?? flow.span)
+      let step = step(of: index) ?? Step(span: table.debug.nodes[index] ?? flow.span)
+      turn(to: index)
       compileWork(of: index, step)
       let first = RowIndex(table.rows.count)
       compileRows(of: index, step, isHandler: handlers.contains(name))
@@ -37,13 +38,16 @@ extension Compilation {
     case .wait(let milliseconds): node.waitMilliseconds = milliseconds.value
     case .none, .agent, .tool: break
     }
-    if let performer = works[.string(node.name)]?.performer {
+    if case .awaits(let keys)? = lowering.placements[.string(nodeKeys[index])]?.role {
+      node.awaited = addList(keys.compactMap { nodeIndex[.string($0)] })
+    }
+    if let performer = works[.string(nodeKeys[index])]?.performer {
       let written = step.input ?? defaultInput(of: performer, at: step.span)
       let selected = selection(of: performer, without: written)
       let input = written + selected
       node.effect = addEffect(performer, input: written, selected: selected)
       if step.input != nil || isHouse { checkInput(of: performer, input, at: step) }
-      node.mergedKeys = step.saveAs == nil ? mergedKeys(of: performer) : []
+      node.mergedKeys = step.saveAs == nil && !isTask(index) ? mergedKeys(of: performer) : []
       if let timeout = step.timeoutMilliseconds ?? performerTimeout(performer) {
         node.deadlineMilliseconds = timeout.value
         table.debug.keys["\(key).timeout"] = timeout.span
@@ -51,9 +55,14 @@ extension Compilation {
       // `result` reads the answer; everything after it reads what `result` made of it.
       outputSchema = table.performers[Int(performer)].outputSchema
     }
+    if node.isComposite || [.fork, .call, .tree].contains(node.kind) {
+      compileParts(of: index, &node, step)
+    }
     node.saveAs = step.saveAs?.value ?? ""
-    if let result = step.result {
+    if let result = step.result, node.kind != .compound || !isTemplate(index) {
+      scope = innerScope(of: index)
       node.result = addFields(result)
+      scope = outerScope(of: index)
       outputSchema = addSchema(Self.resultSchema(result))
     }
     if let require = step.require {
@@ -108,7 +117,12 @@ extension Compilation {
     let text = JSONWriter.string(node.value)
     let index = PoolIndex(table.programs.count)
     table.programs.append(
-      ProgramSource(kind: .structure, outputSchema: outputSchema(for: text), text: text)
+      ProgramSource(
+        kind: .structure,
+        scope: scope,
+        outputSchema: outputSchema(for: text),
+        text: text
+      )
     )
     table.debug.programs.append(nil)
     table.debug.structures[index] = node

@@ -42,6 +42,16 @@ public enum FlowCompiler {
 struct Compilation {
   let flow: Flow
   let limits: Limits
+  /// The flow as one machine, and what its nodes are.
+  let lowering: TaskLowering
+  /// The flow that the node under compilation belongs to: the whole, or a child flow.
+  var flowNumber = 0
+  /// The scope whose names the texts under compilation see.
+  var scope: PoolIndex = 0
+  /// Keys of the nodes, unique in the file; the name where nothing else is said.
+  var nodeKeys: [String] = []
+  /// Child flows and maps: the nodes that they run, by the owner.
+  var templates: [NodeIndex: NodeIndex] = [:]
   var table: TransitionTable
   var diagnostics: [Diagnostic] = []
   /// Whether the flow exceeds a limit, so that nothing more is looked at.
@@ -59,7 +69,7 @@ struct Compilation {
   let models: NameIndex
   let states: NameIndex
   let finals: NameIndex
-  let stateFields: NameIndex
+  private let stateFieldsOfFlows: [NameIndex]
 
   /// What each state does, once resolved; by state name.
   var works: [MapKey: ResolvedWork] = [:]
@@ -81,28 +91,34 @@ struct Compilation {
   var openLists: [OpenEdgeList] = []
   /// Nodes of trees, laid out.
   var treeLayouts: [TreeLayout] = []
-  /// The trees: their nodes, roots, endings, and registers zeroed at the start.
-  var trees:
-    [(
-      node: NodeIndex, layout: Int, endings: [NodeIndex], registers: Range<RegisterIndex>
-    )] = []
-  /// Layouts whose memory is still to be given a register.
-  var memoryRegisters: [(layout: Int, node: NodeIndex)] = []
+  /// The trees.
+  var trees: [LaidOutTree] = []
+  /// The tree being laid out.
+  var openTree = LaidOutTree()
   /// Rows of trees by their node.
   var treeRows: [NodeIndex: [(row: Row, span: SourceSpan?)]] = [:]
   /// Agents and tools that a step names, declared or not.
   var calledNames: Set<PerformerKey> = []
 
   init(flow: Flow, limits: Limits) {
-    let flow = flow.withNamedTrees()
+    let lowering = TaskLowering(flow, limits: limits)
+    var flow = flow
+    // Child flows may declare agents and tools of their own; ids are shared with the whole.
+    for child in lowering.flows.dropFirst() {
+      flow.agents += child.agents
+      flow.tools += child.tools
+      flow.models += child.models
+    }
     self.flow = flow
     self.limits = limits
+    self.lowering = lowering
     table = TransitionTable(name: flow.name)
     agents = NameIndex(flow.agents.map(\.name))
     tools = NameIndex(flow.tools.map(\.name))
     models = NameIndex(flow.models.map(\.name))
-    stateFields = NameIndex(Self.declaredNames(flow.state))
-    guard case .machine(let machine) = flow.body else {
+    stateFieldsOfFlows = lowering.flows.map { NameIndex(Self.declaredNames($0.state)) }
+    diagnostics = lowering.diagnostics
+    guard let machine = lowering.machine else {
       states = NameIndex()
       finals = NameIndex()
       allStates = []
@@ -110,15 +126,20 @@ struct Compilation {
       return
     }
     allStates = machine.allStates
-    isChart = !machine.initialActions.isEmpty || allStates.contains { $0.content.isChart }
+    isChart = lowering.isChart
     states = NameIndex(allStates.map(\.name))
     finals = NameIndex(machine.finalStates.map(\.name))
   }
 
+  /// The flow that the node under compilation belongs to.
+  var ownFlow: Flow { flowNumber == 0 ? flow : lowering.flows[flowNumber] }
+  /// Its state fields.
+  var stateFields: NameIndex { stateFieldsOfFlows[flowNumber] }
+
   var isHouse: Bool { flow.form == .house }
 
   mutating func compile() {
-    guard case .machine(let machine) = flow.body else { return }
+    guard let machine = lowering.machine else { return }
     table.debug.flow = flow.span
     compileSchemas()
     resolveWorks(of: machine)
@@ -130,6 +151,8 @@ struct Compilation {
     compileSteps(of: machine)
     compileHeader(of: machine)
     checkPermissions()
+    flowNumber = 0
+    scope = 0
     declareAliases(of: machine)
     reportUnused()
   }
@@ -153,6 +176,7 @@ struct Compilation {
       ProgramSource(
         kind: kind,
         environment: environment,
+        scope: environment == 0 ? scope : 0,
         outputSchema: environment == 0 ? outputSchema(for: source.text) : noIndex,
         text: source.text
       )

@@ -300,6 +300,37 @@ enum Messages {
     )
   }
 
+  static func unknownFlow(_ name: Located<String>, among names: [String]) -> Diagnostic {
+    Diagnostic(
+      .taskUnknownFlow,
+      "there is no flow `\(name.value)`",
+      at: name.span,
+      notes: names.isEmpty ? [] : [Diagnostic.Note("the flows are \(list(names))")],
+      hint: didYouMean(name.value, names) ?? "declare it under `flows`"
+    )
+  }
+
+  static func recursiveFlow(_ name: Located<String>, through open: [String]) -> Diagnostic {
+    let way = (open + [name.value]).map { "`\($0)`" }.joined(separator: " > ")
+    return Diagnostic(
+      .taskRecursiveFlow,
+      "the flow `\(name.value)` runs itself: \(way)",
+      at: name.span,
+      hint: "a flow that runs itself has no bound; write the repetition as a state machine with "
+        + "`max_visits`"
+    )
+  }
+
+  static func detachedFlow(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .taskDetached,
+      .note,
+      "the child flow of `\(name)` is waited for: `detach` has no effect yet",
+      at: span,
+      hint: nil
+    )
+  }
+
   static func unknownModel(_ name: Located<String>, near: String) -> Diagnostic {
     Diagnostic(
       .unknownModel,

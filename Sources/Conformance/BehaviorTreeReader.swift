@@ -102,8 +102,8 @@ struct BehaviorTreeReader {
     case "sequence", "async_sequence": return .sequence(.resuming)
     case "sequence_keep": return .sequence(.keep)
     case "reactive_sequence": return .sequence(.reactive)
-    case "fallback", "async_fallback": return .fallback(.resuming)
-    case "reactive_fallback": return .fallback(.reactive)
+    case "fallback", "async_fallback": return .fallback(.resuming, maxSwitches: nil)
+    case "reactive_fallback": return .fallback(.reactive, maxSwitches: nil)
     case "parallel":
       return .parallel(
         TreeJoin(
@@ -149,7 +149,7 @@ struct BehaviorTreeReader {
     let remembers = value["memory"] == .bool(true)
     switch kind {
     case "sequence": return .sequence(remembers ? .resuming : .reactive)
-    case "selector": return .fallback(remembers ? .resuming : .reactive)
+    case "selector": return .fallback(remembers ? .resuming : .reactive, maxSwitches: nil)
     case "eternal_guard": return .sequence(.reactive)
     case "pass_through": return .sequence(.resuming)
     case "repeat": return .rounds(count: located(number(value, "successes") ?? 1))

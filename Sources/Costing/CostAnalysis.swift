@@ -31,10 +31,47 @@ public enum CostAnalysis {
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
     unfoldedStates: Int = 20_000
   ) -> CostReport {
-    let graph = PlaceGraph(table)
+    let graphs = PartGraphs(table)
     let units = UnitCosts(table, prices)
-    let weights = units.weights(table, used: assumptions.usedPart)
-    let shares = EdgeShares(table, graph, failureShare: assumptions.failureShare)
+    var nested = NestedCosts(
+      table: table,
+      graphs: graphs,
+      units: units.units,
+      weights: units.weights(table, used: assumptions.usedPart)
+    )
+    func analysed(_ part: Int) -> CostReport {
+      analyse(part, nested, prices, assumptions, unfoldedStates: unfoldedStates)
+    }
+    guard !graphs.parts.isRecursive else {
+      var report = analysed(0)
+      nested.unbound(&report)
+      return report
+    }
+    for part in graphs.parts.bottomUp where part != 0 {
+      nested.addPlaces(of: part, used: assumptions.usedPart)
+      nested.reports[part] = analysed(part)
+    }
+    nested.addPlaces(of: 0, used: assumptions.usedPart)
+    var report = analysed(0)
+    if table.hasDeclaredMaxSteps {
+      StepLimit(table: table, graph: graphs.graph(of: 0), weights: nested.weights)
+        .tighten(&report)
+    }
+    nested.complete(&report)
+    return report
+  }
+
+  /// One part, places that run parts taken for what those were found to take.
+  private static func analyse(
+    _ part: Int,
+    _ nested: NestedCosts,
+    _ prices: PriceBook,
+    _ assumptions: CostReport.Assumptions,
+    unfoldedStates: Int
+  ) -> CostReport {
+    let table = nested.table
+    let graph = nested.graphs.graph(of: part)
+    let shares = EdgeShares(table, nested.graphs, part, failureShare: assumptions.failureShare)
     var report = CostReport(
       table: table,
       prices: prices,
@@ -50,8 +87,10 @@ public enum CostAnalysis {
       minToGo: [],
       maxToGo: []
     )
-    report.unknown = units.units.compactMap { unit in
-      guard let unit, graph.isReachable[Int(unit.place)], !unit.isKnown else { return nil }
+    report.unknown = nested.units.compactMap { unit in
+      guard let unit, graph.isLeaf[Int(unit.place)], graph.isReachable[Int(unit.place)],
+        !unit.isKnown
+      else { return nil }
       return unit
     }
     if let unfolding = Unfolding(graph, maximum: unfoldedStates) {
@@ -59,16 +98,13 @@ public enum CostAnalysis {
         table: table,
         graph: graph,
         figures: WayFigures(graph, unfolding),
-        weights: weights,
+        weights: nested.weights,
         shares: shares
       )
-      ways.fill(&report, units.units)
+      ways.fill(&report, nested.units)
     } else {
-      let sums = LoopSums(table: table, graph: graph, weights: weights, shares: shares)
-      sums.fill(&report, units.units)
-    }
-    if table.hasDeclaredMaxSteps {
-      StepLimit(table: table, graph: graph, weights: weights).tighten(&report)
+      let sums = LoopSums(table: table, graph: graph, weights: nested.weights, shares: shares)
+      sums.fill(&report, nested.units)
     }
     return report
   }
@@ -82,10 +118,11 @@ struct EdgeShares {
   /// By edge beyond the limits.
   var limitShares: [Double]
 
-  init(_ table: TransitionTable, _ graph: PlaceGraph, failureShare: Double) {
+  init(_ table: TransitionTable, _ graphs: PartGraphs, _ part: Int, failureShare: Double) {
+    let graph = graphs.graph(of: part)
     shares = [Double](repeating: 0, count: graph.edges.edges.count)
     limitShares = [Double](repeating: 0, count: graph.limitEdges.edges.count)
-    for place in table.nodes.indices {
+    for place in table.nodes.indices where graph.isLeaf[place] {
       let range = graph.edges.indices(place)
       var successes = 0.0
       var failures = 0.0
@@ -94,7 +131,8 @@ struct EdgeShares {
         failures += Double(edge.failureRows)
       }
       let node = table.nodes[place]
-      var failing = node.effect != noIndex ? failureShare : node.kind == .check ? 0.5 : 0
+      let calls = node.effect != noIndex || graphs.parts.runsParts(place)
+      var failing = calls ? failureShare : node.kind == .check ? 0.5 : 0
       if failures == 0 { failing = 0 }
       if successes == 0 { failing = 1 }
       for index in range {

@@ -67,7 +67,7 @@ struct LoopSums {
       report.outcomes.append(
         OutcomeCost(
           place: isFinal ? NodeIndex(place) : nil,
-          name: isFinal ? table.nodes[place].name : "(fails)",
+          name: isFinal ? table.endName(place) : "(fails)",
           isFailure: !isFinal || table.nodes[place].isFailure,
           share: means?[place],
           least: figures(least[place], leastElapsed[place]),

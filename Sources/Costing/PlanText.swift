@@ -73,7 +73,10 @@ public enum PlanText {
       var way = ""
       if let dearest = outcome.dearestWay {
         // The ending itself is the row's name.
-        let names = Array(dearest.names(in: report.table).dropLast())
+        var names = dearest.names(in: report.table)
+        if let last = dearest.steps.last, !report.table.placeName(Int(last.place)).isEmpty {
+          names.removeLast()
+        }
         way = shortened(names, after: previous)
         previous = names
       }

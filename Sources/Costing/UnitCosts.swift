@@ -10,7 +10,7 @@ struct UnitCosts {
     units = table.nodes.indices.map { place in
       let node = table.nodes[place]
       switch node.kind {
-      case .planner, .fork, .join, .call:
+      case .planner:
         return UnitCost(
           place: NodeIndex(place),
           name: node.name,

@@ -62,7 +62,7 @@ struct WayAnalysis {
     let isFinal = place != graph.failsPlace
     return OutcomeCost(
       place: isFinal ? place : nil,
-      name: isFinal ? table.nodes[Int(place)].name : "(fails)",
+      name: isFinal ? table.endName(Int(place)) : "(fails)",
       isFailure: !isFinal || table.nodes[Int(place)].isFailure,
       share: ending.mean.probability,
       least: ending.least,
@@ -94,7 +94,8 @@ struct WayAnalysis {
     _ graph: PlaceGraph
   ) -> [StepCost] {
     var steps: [StepCost] = []
-    for case let unit? in units where graph.isReachable[Int(unit.place)] {
+    for case let unit? in units
+    where graph.isLeaf[Int(unit.place)] && graph.isReachable[Int(unit.place)] {
       let count = visits[Int(unit.place)]
       let worst = Picodollars.product(unit.visitPicodollars, count)
       steps.append(

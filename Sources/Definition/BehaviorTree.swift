@@ -74,11 +74,13 @@ public struct TreeNode: Sendable {
     isCondition = false
   }
 
-  /// Whether any guard or halt assignment was given.
-  public var isGuarded: Bool {
+  /// Whether any guard was given.
+  public var isAsked: Bool {
     failureIf != nil || successIf != nil || skipIf != nil || whileCondition != nil
-      || !onHalted.isEmpty
   }
+
+  /// Whether any guard or halt assignment was given.
+  public var isGuarded: Bool { isAsked || !onHalted.isEmpty }
 }
 
 extension TreeNode {
@@ -89,7 +91,7 @@ extension TreeNode {
     /// Children in order until one fails.
     case sequence(Order)
     /// Children in order until one succeeds.
-    case fallback(Order)
+    case fallback(Order, maxSwitches: Located<Int>?)
     /// All children at once.
     case parallel(TreeJoin)
     /// The first child whose condition is true; nil is the default.

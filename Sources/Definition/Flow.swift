@@ -34,6 +34,10 @@ public struct Flow: Sendable {
   public var agents: [Named<AgentDefinition>]
   /// Declared tools by id, in order.
   public var tools: [Named<ToolDefinition>]
+  /// Child flows by id, in order.
+  public var flows: [Named<Flow>]
+  /// Whether its caller starts it and goes on (child flows).
+  public var isDetached: Bool
   /// Schemas for `$ref`, by id.
   public var schemas: [Named<Node>]
   /// The flow's body.
@@ -54,8 +58,8 @@ public struct Flow: Sendable {
   public var permissions: [Named<Permissions>]
   /// Names of the environment that guards and prompts may read.
   public var publicEnvironment: [Located<String>]
-  /// Invariants as written, checked by a later stage.
-  public var invariants: [Node]
+  /// What every run must keep.
+  public var invariants: [Invariant]
   /// Seed form: the agent whose planner is the flow's body, when it is one (FLOW-SEMANTICS 2).
   ///
   /// A state without work may run an action of this agent (FLOW-SEMANTICS 1).
@@ -76,6 +80,8 @@ public struct Flow: Sendable {
     models = []
     agents = []
     tools = []
+    flows = []
+    isDetached = false
     schemas = []
     budget = nil
     timeout = nil
@@ -97,6 +103,8 @@ public indirect enum Body: Sendable {
   case machine(Machine)
   /// States that are active together.
   case parallel(Regions)
+  /// A list of tasks.
+  case tasks(TaskList)
   /// A flow of `flows:`, run as a child.
   case flow(Located<String>)
   /// A behavior tree.

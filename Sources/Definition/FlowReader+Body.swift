@@ -8,9 +8,6 @@ extension FlowReader {
   ///
   /// Sets `planningAgent` when an agent's planner is it.
   mutating func body(_ header: Mapping, _ agents: [Node.Entry]) -> Body? {
-    if let flows = header.entry("flows") {
-      report(Messages.notSupported("child flows", at: flows.keySpan))
-    }
     let bodies = bodyEntries(header)
     if bodies.count > 1 {
       report(Messages.twoBodies(bodies))
@@ -27,7 +24,12 @@ extension FlowReader {
         }
       }
       if body.key == "root" { return tree(header).map { .tree($0) } }
+      if body.key == "tasks" { return taskList(header).map { .tasks($0) } }
+      if body.key == "nodes" { return graph(header).map { .machine($0) } }
       return machine(header).map { .machine($0) }
+    }
+    if form == .seed, header.entry("workflow")?.value["steps"] != nil {
+      return connectedSteps(header).map { .machine($0) }
     }
     return form == .seed ? agentBody(header, agents) : reportNoBody(header)
   }
@@ -79,10 +81,7 @@ extension FlowReader {
 
   /// Whether a seed has only bodies that come later, which is then the one thing to say about it.
   mutating func reportLaterSeedBody(_ root: Node) -> Bool {
-    let features = [
-      ("nodes", "graphs of nodes and edges"), ("tasks", "task lists"),
-      ("rules", "decision rules"),
-    ]
+    let features = [("rules", "decision rules")]
     guard let entries = root.entries else { return false }
     if entries.contains(where: { ["states", "root", "planner"].contains($0.key) }) {
       return false
@@ -92,14 +91,6 @@ extension FlowReader {
         report(Messages.notSupported(feature, at: entry.keySpan))
         return true
       }
-    }
-    if let workflow = root["workflow"],
-      let steps = workflow.entries?.first(where: {
-        $0.key == "steps"
-      })
-    {
-      report(Messages.notSupported("steps with connections", at: steps.keySpan))
-      return true
     }
     return false
   }
@@ -215,6 +206,8 @@ extension FlowReader {
       return planner(inner, path: "\(path).planner", header: header)
     }
     if mapping.entry("root") != nil { return tree(mapping).map { .tree($0) } }
+    if mapping.entry("tasks") != nil { return taskList(mapping).map { .tasks($0) } }
+    if mapping.entry("nodes") != nil { return graph(mapping).map { .machine($0) } }
     let onError = edges("on_error", mapping, of: .error)
     if header != nil {
       definitionOnError = onError

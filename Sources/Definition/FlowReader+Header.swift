@@ -8,13 +8,18 @@ extension FlowReader {
   mutating func flow(_ root: Node, stem: String) -> Flow? {
     if form == .seed, reportLaterSeedBody(root) { return nil }
     guard let header = mapping(root, .flow, path: "") else { return nil }
+    return flow(header, stem: stem, at: root.span)
+  }
+
+  /// The flow whose header is `header`.
+  mutating func flow(_ header: Mapping, stem: String, at span: SourceSpan) -> Flow? {
     let agentEntries = declarations("agents", header)
     let body = body(header, agentEntries)
     let agents = agents(agentEntries, flowPlanner: planningAgent)
     var flow = Flow(
       form: form,
       name: stem,
-      span: root.span,
+      span: span,
       body: body
         ?? .machine(
           Machine(
@@ -22,13 +27,14 @@ extension FlowReader {
             initialState: nil,
             finalStates: [],
             declaresFinalStates: false,
-            span: root.span
+            span: span
           )
         )
     )
     flow.agents = agents
     flow.planningAgent = planningAgent
     readHeader(header, &flow)
+    flow.flows = childFlows(header)
     flow.inertKeys = inertKeys
     return body == nil ? nil : flow
   }
@@ -56,25 +62,6 @@ extension FlowReader {
     flow.onBudget = edges("on_budget", header, of: .error)
     flow.permissions = permissions(header)
     flow.invariants = invariants(header)
-  }
-
-  private mutating func invariants(_ header: Mapping) -> [Node] {
-    guard let entry = value("invariants", header) else { return [] }
-    guard let elements = entry.value.elements else {
-      report(
-        Messages.wrongKind(
-          entry,
-          wanted: "a list of invariants",
-          hint: "write `- {never: …, without: …}`"
-        )
-      )
-      return []
-    }
-    return elements.filter { element in
-      if element.entries != nil { return true }
-      report(Messages.wrongElement(element, of: "invariants", wanted: "a mapping"))
-      return false
-    }
   }
 
   // MARK: Budget and timeout

@@ -82,6 +82,7 @@ extension FlowReader {
     var states: [Named<Step>] = []
     for entry in rest {
       checkName(entry, isStep: true)
+      reportListedKeys(entry)
       guard let step = step(entry, path: "\(prefix).\(entry.key)", isDisordered: !slipped.isEmpty)
       else { continue }
       states.append(Named(name: entry.key, nameSpan: entry.keySpan, content: step))
@@ -116,7 +117,7 @@ extension FlowReader {
   }
 
   /// The final states, from a mapping of names to outcomes or a list of names.
-  private mutating func finalStates(_ mapping: Mapping) -> [Named<FinalState>] {
+  mutating func finalStates(_ mapping: Mapping) -> [Named<FinalState>] {
     guard let entry = value("final_states", mapping) else { return [] }
     var result: [Named<FinalState>] = []
     if let elements = entry.value.elements {

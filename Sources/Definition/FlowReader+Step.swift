@@ -27,12 +27,17 @@ extension FlowReader {
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
     step.maxVisits = integer("max_visits", mapping, in: 1...limits.journalRecords)
+    readParts(mapping, &step)
     return step
   }
 
   /// Looks at `type` and at keys of later parts; false when the step is of a kind that comes later.
   private mutating func readType(_ mapping: Mapping) -> Bool {
     if let type = text("type", mapping) {
+      if type.value == "parallel", holdsTasks(mapping) {
+        reportLater(mapping)
+        return mapping.later.isEmpty
+      }
       if type.value != "parallel", Self.compositeTypes.contains(type.value) {
         report(Messages.treeNodeAsState(type))
         return false

@@ -66,7 +66,11 @@ extension FlowReader {
     let everything = 1...Int(Int32.max)
     switch type.value {
     case "sequence": return .sequence(order(mapping))
-    case "fallback", "selector": return .fallback(order(mapping))
+    case "fallback", "selector":
+      return .fallback(
+        order(mapping),
+        maxSwitches: integer("max_switches", mapping, in: everything)
+      )
     case "parallel": return .parallel(treeJoin(mapping, type, count))
     case "if_then_else": return .ifThenElse
     case "while_do_else":
@@ -259,7 +263,7 @@ extension FlowReader {
   private mutating func reportForeignKeys(_ mapping: Mapping, _ type: Located<String>) {
     let own: [String]
     switch type.value {
-    case "sequence", "fallback", "selector": own = ["children", "reactive", "keep"]
+    case "sequence", "fallback", "selector": own = ["children", "reactive", "keep", "max_switches"]
     case "parallel":
       own = [
         "children", "join", "success_count", "failure_count", "concurrency", "success_policy",

@@ -2,7 +2,8 @@
 package enum FormatKeys {
   /// The kinds of mapping that the schema describes, by its definitions' names; `flow` is its root.
   package static let definitions = [
-    "flow", "step", "edge", "eventEdge", "delayedEdge", "act", "sending", "finalState", "retry",
+    "flow", "step", "edge", "eventEdge", "delayedEdge", "act", "sending", "connection", "invariant",
+    "selector", "finalState", "retry",
     "budget", "flowTimeout", "agent", "agentLimits", "action", "model", "tool", "permissions",
   ]
 

@@ -11,7 +11,7 @@ extension KeyTable {
     case .workflow:
       active("timeout", "cost_budget") + units("timeout")
         + inert("name", "description", "version", "type", "sla", "quality_gates", "human_review")
-        + inert("triggers", "steps", "connections")
+        + inert("triggers") + active("steps", "connections")
     case .policies: active("cost_budget")
     case .registry: active("tools")
     case .step: step(form)
@@ -25,6 +25,12 @@ extension KeyTable {
     case .sending: active("event", "target", "id", "id_field", "delay", "data", "content")
     case .treeNode: treeNode(form)
     case .choice: choice(form)
+    case .connection:
+      active("from", "to", "condition") + (form == .seed ? inert("id", "name", "label") : [])
+    case .invariant:
+      active("never", "without", "since", "after", "always", "at_most", "of", "never_together")
+        + active("eventually")
+    case .selector: active("step", "agent", "tool", "with", "when", "status")
     case .finalState: active("outcome", "description", "result", "on_entry", "on_exit")
     case .retry:
       active("max_attempts", "backoff", "factor", "on") + units("backoff")
@@ -50,8 +56,8 @@ extension KeyTable {
       active("signalbox", "name", "description", "input", "state", "result", "models", "agents")
       + active("tools", "schemas", "env", "budget", "timeout", "max_steps", "on_error")
       + active("on_cancel", "on_budget", "permissions", "invariants")
-      + active("states", "initial_state", "final_states", "planner")
-      + units("timeout") + inert("triggers", "durability")
+      + active("states", "initial_state", "final_states", "planner", "flows", "detach")
+      + taskBody + units("timeout") + inert("triggers", "durability")
     let seeds =
       seed(
         form,
@@ -63,19 +69,21 @@ extension KeyTable {
         ]
       )
     let others = form == .seed ? inert("version", "memory", "tenants", "config", "author") : []
-    return header + later("child flows", "flows") + laterBodies + seeds + others
+    return header + laterBodies + seeds + others
   }
 
   private static let edge = active("when", "assign", "target", "targets", "internal", "actions")
 
   private static let definition =
-    active("states", "initial_state", "final_states", "on_error", "planner")
+    active("states", "initial_state", "final_states", "on_error", "planner") + taskBody
     + inert("name", "description", "version") + laterBodies
 
   private static let laterBodies =
-    active("root") + later("graphs of nodes and edges", "nodes", "edges")
-    + later("task lists", "tasks") + later("decision rules", "rules")
-    + later("graphs of nodes and edges", "entry_point")
+    active("root") + later("decision rules", "rules")
+
+  /// Task lists, and graphs of nodes and edges.
+  private static let taskBody =
+    active("tasks", "concurrency", "nodes", "edges", "entry_point", "max_iterations")
 
   private static func step(_ form: FlowForm) -> [KeyRule] {
     let now =
@@ -85,13 +93,10 @@ extension KeyTable {
       + active("states", "initial_state", "final_states", "on_entry", "on_exit", "on_event")
       + active("after", "always", "deep", "default") + units("timeout") + units("wait")
     let composites =
-      later("steps that hold other steps", "children")
-      + later("task lists", "tasks", "depends_on") + later("decision rules", "rules")
-      + active("root")
-      + later("graphs of nodes and edges", "nodes", "edges")
-      + later("planners inside a step", "planner") + later("child flows", "flow")
-      + later("steps that run per item", "for_each", "max_items", "concurrency", "on_item_error")
-      + later("parallel steps", "join") + later("budgets of single steps", "budget")
+      later("steps that hold other steps", "children") + taskBody
+      + active("flow", "for_each", "max_items", "on_item_error", "join", "id", "depends_on")
+      + signals(form) + later("decision rules", "rules") + active("root")
+      + later("planners inside a step", "planner") + later("budgets of single steps", "budget")
     let seeds =
       seed(
         form,
@@ -104,6 +109,11 @@ extension KeyTable {
         ]
       )
     return now + composites + seeds + (form == .seed ? inert("name", "metadata") : [])
+  }
+
+  /// Waiting for and sending signals among the seeds' tasks.
+  private static func signals(_ form: FlowForm) -> [KeyRule] {
+    form == .seed ? active("wait_for", "signal") : []
   }
 
   private static func agent(_ form: FlowForm) -> [KeyRule] {

@@ -16,6 +16,9 @@ enum Level: CaseIterable, Sendable {
   case sending
   case treeNode
   case choice
+  case connection
+  case invariant
+  case selector
   case finalState
   case retry
   case budget
@@ -53,6 +56,9 @@ enum Level: CaseIterable, Sendable {
     case .sending: "`send`"
     case .treeNode: "a node of a tree"
     case .choice: "an entry of `conditions`"
+    case .connection: "an edge of a graph"
+    case .invariant: "an invariant"
+    case .selector: "a selector"
     case .finalState: "a final state"
     case .retry: "`retry`"
     case .budget: "`budget`"

@@ -267,10 +267,23 @@ extension StepInterpreter {
     }
     var fields = ValueMap()
     for (part, index) in (linked.partsOfNode[join.owner] ?? []).enumerated() {
-      let name = table.nodes[Int(index)].name
+      let name = partName(index)
       if !name.isEmpty, let value = join.results[part] { fields[name] = value }
     }
     return .map(fields)
+  }
+
+  /// The name of a part; of one that nobody named (a task behind what it awaits), its step's.
+  private func partName(_ index: NodeIndex) -> String {
+    let node = table.nodes[Int(index)]
+    guard node.name.isEmpty else { return node.name }
+    var child = index + 1
+    while child < node.subtreeEnd {
+      let inner = table.nodes[Int(child)]
+      if !inner.name.isEmpty { return inner.name }
+      child = inner.subtreeEnd
+    }
+    return ""
   }
 
   // MARK: Awaiting

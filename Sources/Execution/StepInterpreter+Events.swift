@@ -124,6 +124,7 @@ extension StepInterpreter {
     let frame = currentFrame
     dropFrames(of: index, frame)
     activate(frame)
+    if node.kind == .tree { haltTree(index + 1..<node.subtreeEnd) }
     if node.isComposite {
       exit(index + 1..<node.subtreeEnd, frame)
       state.joins.removeAll { $0.owner == index && $0.frame == frame }

@@ -29,7 +29,9 @@ extension StepInterpreter {
         after: node.waitMilliseconds
       )
     case .check: check(place, node)
-    case .decision, .pass: succeed(place, answer: nil)
+    case .decision, .pass:
+      // A pure step's `result` is all its answer.
+      succeed(place, answer: node.result.isEmpty ? nil : .map([:]))
     case .fork: startFork(place, node)
     case .call: startCall(place, node)
     case .join: startJoin(place, node)

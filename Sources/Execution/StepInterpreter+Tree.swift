@@ -346,6 +346,13 @@ extension StepInterpreter {
       let node = table.nodes[Int(index)]
       if let part = node.tree {
         if part.isReactive, state.tokens.count > 1 {
+          let others = state.tokens.contains {
+            $0.frame == currentFrame && $0.place > index && $0.place < node.subtreeEnd
+              && !($0.place >= child && $0.place < table.nodes[Int(child)].subtreeEnd)
+          }
+          if others, part.switches != noIndex, let refused = countSwitch(around: index) {
+            return refused
+          }
           haltTree(index + 1..<child)
           haltTree(table.nodes[Int(child)].subtreeEnd..<node.subtreeEnd)
         }

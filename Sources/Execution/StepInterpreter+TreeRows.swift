@@ -73,6 +73,9 @@ extension StepInterpreter {
     }
     tree.refused = nil
     output.trace.append(.took(row: index, frame: currentFrame))
+    if halts, row.tree?.keepsTarget == true, let refused = countSwitch(around: node) {
+      return refused
+    }
     if halts {
       haltTree(
         row.domain,
@@ -86,6 +89,28 @@ extension StepInterpreter {
       output.trace.append(.actionFailed(node: node, message: message))
     }
     return move(row)
+  }
+
+  /// Counts a switch of the node around a place; one too many fails that node.
+  mutating func countSwitch(around place: NodeIndex) -> NodeIndex? {
+    var index = place
+    while let part = table.nodes[Int(index)].tree, table.nodes[Int(index)].kind == .branch {
+      if part.switches != noIndex {
+        state.registers[Int(part.switches)] += 1
+        guard state.registers[Int(part.switches)] > Int64(part.maxSwitches) else { return nil }
+        let name = table.nodes[Int(index)].name
+        expose(
+          error: RunError(
+            kind: .maxVisits,
+            message: "`\(name)` has switched \(part.maxSwitches) times, as often as it may",
+            step: name
+          )
+        )
+        return takeTreeRow(of: index, .failure)
+      }
+      index = table.nodes[Int(index)].parent
+    }
+    return nil
   }
 
   /// Counters and resets of a row, and its target.

@@ -53,6 +53,8 @@ public struct DispatchedCall: Sendable {
   public var turns: [AgentTurn] = []
   /// Journals a tool call before it is made and after; false: the run does not want it any more.
   public var record: @Sendable (AgentTurn) async -> Bool = { _ in true }
+  /// The number of the item that it is made for, from 0, inside a map over items.
+  public var item: Int32? = nil
 }
 
 /// What came of a call.

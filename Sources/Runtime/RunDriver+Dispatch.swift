@@ -287,6 +287,16 @@ extension RunDriver {
     }
   }
 
+  /// The item of the innermost map around a frame.
+  private func item(of frame: Int32) -> Int32? {
+    var next = frame
+    while next != 0, let instance = state.frames.first(where: { $0.id == next }) {
+      if table.table.nodes[Int(instance.owner)].kind == .fork { return instance.position }
+      next = instance.parent
+    }
+    return nil
+  }
+
   /// Makes a call, or turns its refusal into an event.
   func start(_ open: OpenCall) {
     var call = open
@@ -333,7 +343,8 @@ extension RunDriver {
       attempt: intent.attempt,
       visit: intent.visit,
       startedMilliseconds: call.startedMilliseconds,
-      deadlineMilliseconds: intent.deadlineMilliseconds
+      deadlineMilliseconds: intent.deadlineMilliseconds,
+      item: item(of: intent.frame)
     )
     if performer.kind == .model { equip(&dispatched, for: call, texts) }
     performingCount += 1

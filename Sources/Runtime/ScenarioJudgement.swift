@@ -66,9 +66,9 @@ struct ScenarioJudgement {
     for entry in trace {
       guard case .entered(let place, _, _) = entry else { continue }
       let node = table.table.nodes[Int(place)]
-      if node.kind == .compound || node.kind == .parallel && node.tree == nil { continue }
-      // Nobody wrote names that start with a slash: parts of trees.
-      if node.name.utf8.first == UInt8(ascii: "/") { continue }
+      // Nobody named what holds tasks together, and what a map runs for each item; names that
+      // start with a slash are parts of trees.
+      if node.name.isEmpty || node.name.utf8.first == UInt8(ascii: "/") { continue }
       if node.kind == .final, let last = names.last, last.sameScalars(as: node.name) { continue }
       names.append(node.name)
     }
@@ -109,8 +109,7 @@ struct ScenarioJudgement {
     for entry in trace {
       switch entry {
       case .entered(let place, _, _):
-        let kind = table.table.nodes[Int(place)].kind
-        if kind == .compound || kind == .parallel { continue }
+        if table.table.nodes[Int(place)].name.isEmpty { continue }
         if entered == index { return cause }
         entered += 1
         cause = ""

@@ -49,6 +49,9 @@ public final class ScriptedPerformer: Performing {
     return state.withLock { state in
       switch script[key] {
       case .every(let answer): return answer
+      case .byItem(let answers) where call.item != nil:
+        let position = Int(call.item ?? 0)
+        if answers.indices.contains(position) { return answers[position] }
       case .list(let answers), .byItem(let answers):
         let position = state.used[key, default: 0]
         state.used[key] = position + 1

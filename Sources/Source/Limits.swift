@@ -55,6 +55,12 @@ public struct Limits: Sendable, Hashable {
   public var patternBytes = 1 << 20
   /// Attempts that one `retry` may ask for.
   public var attempts = 1_000
+  /// Items that one `for_each` may allow.
+  public var items = 10_000
+  /// Items that a collection of the seed form takes when it says nothing.
+  public var seedItems = 100
+  /// Selectors of one invariant, and the number that an `at_most` may allow.
+  public var invariantCount = 16
   /// Planner definitions inside each other.
   public var definitionDepth = 8
   /// Files that one flow may include.

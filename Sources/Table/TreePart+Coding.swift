@@ -16,6 +16,9 @@ extension BinaryWriter {
     for number in [rule.successes, rule.failures, rule.concurrency] { write(index: number) }
     for flag in [rule.countsSkips, rule.isOneEnough, rule.repeatsSuccesses] { write(bool: flag) }
     write(list: rule.positions) { $0.write(index: $1) }
+    write(index: part.maxSwitches)
+    write(index: part.switches)
+    write(list: part.shape) { $0.write(index: $1) }
   }
 
   mutating func write(move: TreeMove?) {
@@ -48,6 +51,9 @@ extension BinaryReader {
     rule.repeatsSuccesses = try readBool()
     rule.positions = try readList { (reader) throws(BinaryError) in try reader.readIndex() }
     part.rule = rule
+    part.maxSwitches = try readIndex()
+    part.switches = try readIndex()
+    part.shape = try readList { (reader) throws(BinaryError) in try reader.readIndex() }
     return part
   }
 
@@ -75,6 +81,10 @@ extension TableValidator {
     try range(part.votes, within: registers, "the votes of \(name)")
     try index(part.due, below: registers, "the time of \(name)")
     try range(part.memory, within: registers, "the memory of \(name)")
+    try index(part.switches, below: registers, "the switches of \(name)")
+    guard TreeShape.isSound(part.shape, nodes: table.nodes.count) else {
+      throw TableError("the shape of \(name) is broken")
+    }
     guard part.rule.positions.allSatisfy({ $0 >= 0 && $0 < part.votes.count }) else {
       throw TableError("\(name) waits for parts that it has not")
     }

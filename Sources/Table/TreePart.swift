@@ -18,6 +18,12 @@ public struct TreePart: Sendable, Hashable {
   public var memory: Range<RegisterIndex>
   /// When the parts of a parallel node have ended together.
   public var rule: VoteRule
+  /// How often a node may switch from one child to another; 0: as often as it likes.
+  public var maxSwitches: Int32
+  /// Counts switches.
+  public var switches: RegisterIndex
+  /// What the tree is made of, for its cost: see `TreeShape`.
+  public var shape: [Int32]
 
   /// A node without any of it.
   public init() {
@@ -30,6 +36,9 @@ public struct TreePart: Sendable, Hashable {
     due = noIndex
     memory = 0..<0
     rule = VoteRule(.all)
+    maxSwitches = 0
+    switches = noIndex
+    shape = []
   }
 }
 

@@ -10,11 +10,12 @@ extension Inspection {
     hasUnboundedCycle = !unbounded.isEmpty
     let steps = table.runLimits.maxSteps
     if unbounded.isEmpty {
-      report.proven.append("ends on every way" + bounds())
+      proofs.end(bounds())
       return
     }
+    proofs.refute("ends on every way")
     if table.hasDeclaredMaxSteps {
-      report.proven.append("ends on every way (max_steps \(steps))")
+      proofs.hold("ends on every way (max_steps \(steps))")
       return
     }
     let ways = waysFromStart()
@@ -50,13 +51,11 @@ extension Inspection {
     Way(cycle + [cycle[0]]).text(in: table)
   }
 
-  /// ` (write <= 2 visits)`: the limits of places that can be entered again.
-  private func bounds() -> String {
-    let limited = leaves.filter { graph.isReachable[$0] && graph.hasLimit($0) }
-    if limited.isEmpty { return "" }
-    let shown = limited.prefix(4).map { "\(table.nodes[$0].name) <= \(table.nodes[$0].maxVisits)" }
-    let rest = limited.count > 4 ? ", and \(limited.count - 4) more" : ""
-    return " (" + shown.joined(separator: ", ") + " visits" + rest + ")"
+  /// `write <= 2`: the limits of places that can be entered again.
+  private func bounds() -> [String] {
+    leaves.filter { graph.isReachable[$0] && graph.hasLimit($0) }.map {
+      "\(table.nodes[$0].name) <= \(table.nodes[$0].maxVisits)"
+    }
   }
 
   /// The edges that can be taken any number of times: of a place with a limit only those that

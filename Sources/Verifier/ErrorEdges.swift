@@ -10,12 +10,16 @@ extension Inspection {
       let node = table.nodes[place]
       var open = table.possibleFailures(of: place)
       if graph.hasLimit(place) { open.formUnion(ErrorKindSet([.maxVisits])) }
-      for index in Int(node.rows.lowerBound)..<Int(node.rows.upperBound) {
-        let row = table.rows[index]
-        if row.event == .failure, row.guardProgram == noIndex { open.subtract(row.kinds) }
+      for owner in [place] + graphs.parts.composites(around: place, table) {
+        for index in table.nodes[owner].rows {
+          let row = table.rows[Int(index)]
+          if row.event == .failure, row.guardProgram == noIndex { open.subtract(row.kinds) }
+        }
       }
+      if graphs.isTaken(outOf: part, table) { open = ErrorKindSet([]) }
       guard !open.isEmpty else { continue }
       isComplete = false
+      guard !isTask(place) else { continue }
       let kinds = ErrorKind.allCases.filter { open.contains($0) }.map(\.name)
       let hasSome = graph.edges[place].contains { edge in
         edge.failureRows > 0 && edge.target != graph.failsPlace
@@ -30,7 +34,8 @@ extension Inspection {
         )
       )
     }
-    if isComplete, hasSteps { report.proven.append("every step has an error edge") }
+    let line = "every step has an error edge"
+    if !isComplete { proofs.refute(line) } else if hasSteps { proofs.hold(line) }
   }
 
   /// Steps that call something and may take as long as they like.
@@ -51,6 +56,7 @@ extension Inspection {
         )
       )
     }
-    if isComplete, hasSteps { report.proven.append("every call has a deadline") }
+    let line = "every call has a deadline"
+    if !isComplete { proofs.refute(line) } else if hasSteps { proofs.hold(line) }
   }
 }

@@ -48,22 +48,33 @@ package struct PlaceGraph: Sendable {
   /// The place in which a run ends when no row takes an error.
   package var failsPlace: Int32 { Int32(nodeCount) }
 
-  /// The graph of a table.
+  /// The graph of what the run itself does; places that run parts are passed as a whole.
   ///
   /// O(nodes + rows).
-  package init(_ table: TransitionTable) {
+  package init(_ table: TransitionTable) { self = PartGraphs(table).graph(of: 0) }
+
+  /// The graph of one part of a table.
+  init(
+    _ table: TransitionTable,
+    _ parts: TableParts,
+    part: Int,
+    failures: [Int: ErrorKindSet]
+  ) {
     let count = table.nodes.count
     nodeCount = count
-    start = table.start
-    timeoutTarget = table.runLimits.timeoutTarget
-    var ends = table.nodes.map { $0.kind == .final }
-    ends.append(true)
-    isEnd = ends
-    var leaves = table.nodes.map { $0.kind != .compound && $0.kind != .parallel }
+    start = parts.places(of: parts.parts[part].start, in: part, table).first ?? table.start
+    let target = table.runLimits.timeoutTarget
+    timeoutTarget =
+      part == 0 && target != noIndex
+      ? parts.places(of: target, in: part, table).first ?? noIndex : noIndex
+    var builder = EdgeBuilder(table, parts, part: part, failures: failures)
+    var leaves = table.nodes.indices.map { node in
+      Int(parts.partOf[node]) == part && table.nodes[node].kind != .history
+    }
+    isEnd = table.nodes.indices.map { leaves[$0] && builder.isEnding($0) } + [true]
+    for place in 0..<count where leaves[place] { builder.addPlace(place) }
     leaves.append(true)
     isLeaf = leaves
-    var builder = EdgeBuilder(table)
-    for place in 0..<count where leaves[place] { builder.addPlace(place) }
     (edges, limitEdges) = builder.finish(placeCount: count + 1)
     maxVisits = table.nodes.map(\.maxVisits) + [0]
     isReachable = []

@@ -6,6 +6,7 @@ extension Inspection {
     // When no ending can be reached, that is what is wrong, and the traps say so.
     let canEnd = leaves.contains { graph.isEnd[$0] && graph.isReachable[$0] }
     for place in leaves where !graph.isReachable[place] && (canEnd || !graph.isEnd[place]) {
+      if table.nodes[place].name.isEmpty { continue }
       let entries = leaves.filter { source in
         graph.edges[source].contains { Int($0.target) == place }
       }
@@ -41,7 +42,9 @@ extension Inspection {
     }
     let trapped = leaves.filter { graph.isReachable[$0] && !ends[$0] }
     guard !trapped.isEmpty else {
-      if !finals.isEmpty { report.proven.append("a final state can be reached from every step") }
+      if !finals.isEmpty, part == 0 {
+        proofs.hold("a final state can be reached from every step")
+      }
       return
     }
     let ways = waysFromStart()

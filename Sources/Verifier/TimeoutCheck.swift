@@ -3,8 +3,7 @@ import Table
 
 extension Inspection {
   /// Compares the longest time of a run with the flow's timeout.
-  mutating func compareTimeout(_ figures: WayFigures) {
-    let weights = table.nodes.indices.map { table.longestMilliseconds(of: $0) } + [0]
+  mutating func compareTimeout(_ figures: WayFigures, _ weights: [Int64]) {
     let dearest = figures.dearest(weights, then: weights)
     var last = -1
     for state in 0..<figures.unfolding.count {

@@ -30,53 +30,136 @@ public enum Verifier {
     options: VerifierOptions = VerifierOptions(),
     limits: Limits = Limits()
   ) -> VerifierReport {
-    let graph = PlaceGraph(table)
-    var inspection = Inspection(table: table, graph: graph, reads: reads, options: options)
-    inspection.findUnreachablePlaces()
-    inspection.findTraps()
-    inspection.findUntakenRows()
-    inspection.findMissingErrorEdges()
-    inspection.findMissingDeadlines()
-    inspection.findUnboundedCycles()
-    inspection.findUnwrittenReads()
-    if !inspection.hasUnboundedCycle {
-      if let unfolding = Unfolding(graph, maximum: options.unfoldedStates) {
-        let figures = WayFigures(graph, unfolding)
-        let limit = VerifierReport.waysLimit
-        inspection.report.waysThrough = Int(figures.count(maximum: Int64(limit)))
-        inspection.compareTimeout(figures)
-      } else {
-        inspection.report.notAnalysed.append(
-          "number of ways and longest time: the visit counters have more than "
-            + "\(options.unfoldedStates) combinations"
-        )
-      }
+    let graphs = PartGraphs(table)
+    let written = ResultFlow(table, graphs)
+    var whole = VerifierReport()
+    var proofs = Proofs()
+    var isUnbounded = graphs.parts.isRecursive
+    for part in graphs.parts.parts.indices {
+      var inspection = Inspection(
+        table: table,
+        graphs: graphs,
+        part: part,
+        reads: reads,
+        options: options
+      )
+      inspection.findUnreachablePlaces()
+      inspection.findTraps()
+      inspection.findUntakenRows()
+      inspection.findMissingErrorEdges()
+      inspection.findMissingDeadlines()
+      inspection.findUnboundedCycles()
+      inspection.findUnwrittenReads(written)
+      isUnbounded = isUnbounded || inspection.hasUnboundedCycle
+      whole.findings += inspection.report.findings
+      proofs.join(inspection.proofs)
     }
-    if inspection.report.findings.count > limits.diagnostics {
-      inspection.report.findings.removeSubrange(limits.diagnostics...)
+    whole.proven = proofs.lines
+    if !isUnbounded { measure(table, graphs, options, &whole) }
+    if whole.findings.count > limits.diagnostics {
+      whole.findings.removeSubrange(limits.diagnostics...)
     }
-    return inspection.report
+    return whole
+  }
+
+  /// Number of ways and the longest time.
+  private static func measure(
+    _ table: TransitionTable,
+    _ graphs: PartGraphs,
+    _ options: VerifierOptions,
+    _ report: inout VerifierReport
+  ) {
+    let graph = graphs.graph(of: 0)
+    guard let unfolding = Unfolding(graph, maximum: options.unfoldedStates) else {
+      report.notAnalysed.append(
+        "number of ways and longest time: the visit counters have more than "
+          + "\(options.unfoldedStates) combinations"
+      )
+      return
+    }
+    let figures = WayFigures(graph, unfolding)
+    let limit = VerifierReport.waysLimit
+    // Ways are counted where they are told apart by places alone.
+    if graphs.parts.parts.count == 1 {
+      report.waysThrough = Int(figures.count(maximum: Int64(limit)))
+    }
+    var inspection = Inspection(
+      table: table,
+      graphs: graphs,
+      part: 0,
+      reads: [],
+      options: options
+    )
+    inspection.compareTimeout(
+      figures,
+      graphs.times(table, maximum: options.unfoldedStates)
+    )
+    report.longestMilliseconds = inspection.report.longestMilliseconds
+    report.findings += inspection.report.findings
+    report.proven += inspection.report.proven
+  }
+}
+
+/// What the inspections of all parts prove together: what one of them refutes does not hold.
+struct Proofs {
+  private var held: [String] = []
+  private var refuted: Set<String> = []
+  private var bounds: [String] = []
+
+  /// One part has it.
+  mutating func hold(_ line: String) {
+    if !held.contains(line) { held.append(line) }
+  }
+
+  /// One part has it not.
+  mutating func refute(_ line: String) { refuted.insert(line) }
+
+  /// Everything ends, with the limits that make it so.
+  mutating func end(_ limits: [String]) {
+    hold("ends on every way")
+    bounds += limits
+  }
+
+  mutating func join(_ other: Proofs) {
+    for line in other.held { hold(line) }
+    refuted.formUnion(other.refuted)
+    bounds += other.bounds
+  }
+
+  /// What holds, one line each.
+  var lines: [String] {
+    held.filter { !refuted.contains($0) }.map { line in
+      guard line == "ends on every way", !bounds.isEmpty else { return line }
+      let rest = bounds.count > 4 ? ", and \(bounds.count - 4) more" : ""
+      return line + " (" + bounds.prefix(4).joined(separator: ", ") + " visits" + rest + ")"
+    }
   }
 }
 
 /// One table under inspection; each check is an extension in its own file.
 struct Inspection {
   let table: TransitionTable
+  let graphs: PartGraphs
+  let part: Int
   let graph: PlaceGraph
   let reads: [[ValuePath]]
   let options: VerifierOptions
   var report = VerifierReport()
+  var proofs = Proofs()
   /// Whether some cycle has no bound that counts.
   var hasUnboundedCycle = false
 
   init(
     table: TransitionTable,
-    graph: PlaceGraph,
+    graphs: PartGraphs,
+    part: Int,
     reads: [[ValuePath]],
     options: VerifierOptions
   ) {
     self.table = table
-    self.graph = graph
+    self.graphs = graphs
+    self.part = part
+    graph = graphs.graph(of: part)
     self.reads = reads
     self.options = options
   }
@@ -87,6 +170,22 @@ struct Inspection {
   /// Shortest ways from the start, the timeout's target included.
   func waysFromStart() -> WaySearch {
     WaySearch(graph, from: [graph.start, graph.timeoutTarget].filter { $0 >= 0 })
+  }
+
+  /// Whether a place is a task of a list: its failure is the list's by the rules of lists.
+  func isTask(_ place: Int) -> Bool {
+    let parent = Int(table.nodes[place].parent)
+    guard parent >= 0 else { return false }
+    switch table.nodes[parent].kind {
+    case .parallel where !table.nodes[parent].isChart: return true
+    case .fork: return true
+    case .compound:
+      return (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
+        table.nodes[node].kind == .final && table.nodes[node].name.isEmpty
+          && Int(table.nodes[node].parent) == parent
+      }
+    default: return false
+    }
   }
 
   /// Where a node stands, or one of its keys when that is known.

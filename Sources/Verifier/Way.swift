@@ -35,12 +35,13 @@ public struct Way: Sendable, Hashable {
 
   /// The names of the places in order.
   public func names(in table: TransitionTable) -> [String] {
-    steps.map { table.placeName(Int($0.place)) }
+    steps.map { table.placeName(Int($0.place)) }.filter { !$0.isEmpty }
   }
 
   /// `classify > review [classify.confidence < 0.7] > send`: names with the guards of the rows.
   public func text(in table: TransitionTable, showsGuards: Bool = true, limit: Int = 40) -> String {
     var parts: [String] = []
+    let steps = self.steps.filter { !table.placeName(Int($0.place)).isEmpty }
     for (position, step) in steps.enumerated() {
       if steps.count > limit, position == limit / 2 {
         parts.append("... \(steps.count - limit) more ...")

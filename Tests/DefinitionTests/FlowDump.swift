@@ -10,7 +10,11 @@ struct FlowDump {
   static func dump(_ flow: Flow) -> String {
     var dump = FlowDump()
     dump.header(flow)
-    if case .machine(let machine) = flow.body { dump.machine(machine, "") }
+    dump.body(flow.body, "")
+    for child in flow.flows {
+      dump.line("", "child", child.name, child.content.isDetached ? "detached" : nil)
+      for line in FlowDump.dump(child.content).split(separator: "\n") { dump.line("  ", "\(line)") }
+    }
     return dump.text
   }
 
@@ -138,6 +142,30 @@ struct FlowDump {
     }
   }
 
+  private mutating func body(_ body: Body, _ indent: String) {
+    switch body {
+    case .machine(let machine): self.machine(machine, indent)
+    case .parallel(let regions):
+      line(indent, "parallel")
+      for region in regions.regions { step(region, indent + "  ") }
+    case .tasks(let list):
+      line(
+        indent,
+        "tasks",
+        "\(list.order)",
+        list.concurrency.map { "\($0.value) at a time" }
+      )
+      for task in list.tasks {
+        step(
+          Named(name: task.name, nameSpan: task.nameSpan, content: task.step),
+          indent + "  "
+        )
+        if let names = task.dependsOn { line(indent + "    ", "after \(names.map(\.value))") }
+      }
+    case .flow(let name): line(indent, "flow", name.value)
+    }
+  }
+
   private mutating func machine(_ machine: Machine, _ indent: String) {
     line(indent, "machine", machine.initialState.map { "starts at \($0.value)" })
     for state in machine.states { step(state, indent + "  ") }
@@ -181,6 +209,18 @@ struct FlowDump {
     }
     if let visits = step.maxVisits { line(inner, "max_visits \(visits.value)") }
     if let save = step.saveAs { line(inner, "save_as", save.value) }
+    if let each = step.forEach {
+      line(
+        inner,
+        "for each",
+        place(each.items),
+        each.maxItems.map { "<= \($0.value)" },
+        each.concurrency.map { "\($0.value) at a time" },
+        each.itemError.rawValue
+      )
+    }
+    if let join = step.join { line(inner, "join \(join)") }
+    if let body = step.body { self.body(body, inner) }
   }
 
   private func work(_ work: Step.Work) -> String? {

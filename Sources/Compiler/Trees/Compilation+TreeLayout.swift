@@ -7,25 +7,60 @@ import Values
 extension Compilation {
   /// Lays a tree out below its node, which has been added.
   mutating func layOut(_ tree: BehaviorTree, below root: NodeIndex) {
-    let first = RegisterIndex(table.registers.count)
-    let memoryBefore = memoryRegisters.count
-    let layout = layOut(tree.root, below: root, path: Self.treePath(table.nodes[Int(root)].name))
-    let endings = addEndings(below: root, at: tree.span)
+    let outer = openTree
+    openTree = LaidOutTree()
+    openTree.node = root
+    openTree.layout = layOut(
+      tree.root,
+      below: root,
+      path: Self.treePath(table.nodes[Int(root)].name)
+    )
+    openTree.endings = addEndings(below: root, at: tree.span)
+    openTree.isTicked = tree.isTicked
     // What outlives a node stands after everything that is zeroed on entry.
-    let memory = RegisterIndex(table.registers.count)
-    let owners = Array(memoryRegisters[memoryBefore...])
-    memoryRegisters.removeLast(memoryRegisters.count - memoryBefore)
-    var forgotten = memory
+    openTree.counted = RegisterIndex(openTree.registers.count)
+    var forgotten = openTree.counted
     for forgets in [false, true] {
-      forgotten = RegisterIndex(table.registers.count)
-      for (owner, place) in owners where treeLayouts[owner].node.forgets == forgets {
-        treeLayouts[owner].memory = RegisterIndex(table.registers.count)
-        table.registers.append(RegisterEntry(kind: .cursor, node: place))
+      forgotten = RegisterIndex(openTree.registers.count)
+      for (owner, place) in openTree.memories where treeLayouts[owner].node.forgets == forgets {
+        treeLayouts[owner].memory = addRegister(.cursor, place)
       }
     }
-    table.nodes[Int(root)].tree?.memory = forgotten..<RegisterIndex(table.registers.count)
+    let memory = forgotten..<RegisterIndex(openTree.registers.count)
+    table.nodes[Int(root)].tree?.memory = memory
     table.nodes[Int(root)].subtreeEnd = NodeIndex(table.nodes.count)
-    trees.append((root, layout, endings, first..<memory))
+    let shape = shape(of: openTree.layout)
+    table.nodes[Int(root)].tree?.shape = shape
+    checkTree(openTree)
+    trees.append(openTree)
+    openTree = outer
+  }
+
+  /// Gives a tree its registers, which so far were counted from 0.
+  mutating func placeRegisters(ofTree node: NodeIndex) {
+    guard let number = trees.firstIndex(where: { $0.node == node }) else { return }
+    let base = RegisterIndex(table.registers.count)
+    table.registers += trees[number].registers
+    trees[number].base = base
+    func moved(_ register: RegisterIndex) -> RegisterIndex {
+      register == noIndex ? noIndex : register + base
+    }
+    func moved(_ range: Range<RegisterIndex>) -> Range<RegisterIndex> {
+      range.lowerBound + base..<range.upperBound + base
+    }
+    for layout in trees[number].layouts {
+      treeLayouts[layout].register = moved(treeLayouts[layout].register)
+      treeLayouts[layout].memory = moved(treeLayouts[layout].memory)
+      treeLayouts[layout].registers = moved(treeLayouts[layout].registers)
+    }
+    for index in trees[number].parts + [node] {
+      guard var part = table.nodes[Int(index)].tree else { continue }
+      part.due = moved(part.due)
+      part.votes = moved(part.votes)
+      part.memory = moved(part.memory)
+      part.switches = moved(part.switches)
+      table.nodes[Int(index)].tree = part
+    }
   }
 
   private mutating func addEndings(below node: NodeIndex, at span: SourceSpan) -> [NodeIndex] {
@@ -45,25 +80,21 @@ extension Compilation {
 
   @discardableResult
   mutating func addTreeNode(
-    _ name: String,
+    _ key: String,
     _ kind: PlaceNode.Kind,
     below parent: NodeIndex,
     at span: SourceSpan
   ) -> NodeIndex {
-    let index = NodeIndex(table.nodes.count)
-    var node = PlaceNode(name: name, kind: kind, parent: parent)
-    node.subtreeEnd = index + 1
-    node.tree = TreePart()
-    table.nodes.append(node)
-    table.debug.nodes.append(span)
-    if name.utf8.first != UInt8(ascii: "/") { nodeIndex[.string(name)] = index }
+    let index = addNode(key, kind, at: span, parent: parent)
+    table.nodes[Int(index)].subtreeEnd = index + 1
+    table.nodes[Int(index)].tree = TreePart()
     return index
   }
 
   private mutating func addRegister(_ kind: RegisterEntry.Kind, _ node: NodeIndex) -> RegisterIndex
   {
-    table.registers.append(RegisterEntry(kind: kind, node: node))
-    return RegisterIndex(table.registers.count - 1)
+    openTree.registers.append(RegisterEntry(kind: kind, node: node))
+    return RegisterIndex(openTree.registers.count - 1)
   }
 
   /// Lays out one node and those below it; returns the number of its layout.
@@ -79,7 +110,7 @@ extension Compilation {
     let number = treeLayouts.count
     treeLayouts.append(TreeLayout(node: node))
     let firstNode = NodeIndex(table.nodes.count)
-    let firstRegister = RegisterIndex(table.registers.count)
+    let firstRegister = RegisterIndex(openTree.registers.count)
     var layout = TreeLayout(node: node)
     var parent = parent
     let own = ownPlace(of: node)
@@ -92,7 +123,9 @@ extension Compilation {
       parent = addTreeNode(name, .branch, below: parent, at: node.span)
       layout.branch = parent
       if case .sequence(.reactive) = node.kind { table.nodes[Int(parent)].tree?.isReactive = true }
-      if case .fallback(.reactive) = node.kind { table.nodes[Int(parent)].tree?.isReactive = true }
+      if case .fallback(.reactive, _) = node.kind {
+        table.nodes[Int(parent)].tree?.isReactive = true
+      }
     }
     switch own {
     case .leaf: layout.place = addLeaf(node, below: parent, path: path)
@@ -106,11 +139,19 @@ extension Compilation {
       layout.endings = addEndings(below: layout.branch, at: node.span)
     }
     if node.hasRegister { layout.register = addRegister(.rounds, firstNode) }
-    if node.hasMemory || node.guardsOnce { memoryRegisters.append((number, firstNode)) }
+    if node.hasMemory || node.guardsOnce { openTree.memories.append((number, firstNode)) }
     if hasBranch { table.nodes[Int(layout.branch)].subtreeEnd = NodeIndex(table.nodes.count) }
-    layout.registers = firstRegister..<RegisterIndex(table.registers.count)
+    layout.registers = firstRegister..<RegisterIndex(openTree.registers.count)
+    openTree.layouts.append(number)
     layout.range = firstNode..<NodeIndex(table.nodes.count)
     layout.canSkip = canSkip(node, layout)
+    if let limit = node.switchLimit, layout.branch != noIndex {
+      let register = addRegister(.rounds, layout.branch)
+      layout.registers = firstRegister..<RegisterIndex(openTree.registers.count)
+      table.nodes[Int(layout.branch)].tree?.switches = register
+      table.nodes[Int(layout.branch)].tree?.maxSwitches = Int32(clamping: limit)
+      openTree.parts.append(layout.branch)
+    }
     treeLayouts[number] = layout
     return number
   }
@@ -151,6 +192,7 @@ extension Compilation {
     if case .wait = step.work {
       let due = addRegister(.rounds, index)
       table.nodes[Int(index)].tree?.due = due
+      openTree.parts.append(index)
     }
     return index
   }
@@ -158,15 +200,16 @@ extension Compilation {
   private mutating func layOutParts(_ layout: inout TreeLayout, path: String) {
     guard case .parallel(let join) = layout.node.kind else { return }
     let place = layout.place
-    let first = RegisterIndex(table.registers.count)
+    let first = RegisterIndex(openTree.registers.count)
     for _ in layout.node.children { _ = addRegister(.rounds, place) }
-    let votes = first..<RegisterIndex(table.registers.count)
+    let votes = first..<RegisterIndex(openTree.registers.count)
     for (position, child) in layout.node.children.enumerated() {
       let part = layOut(child, below: place, path: "\(path)/\(position)", isPart: true)
       layout.children.append(part)
     }
     table.nodes[Int(place)].subtreeEnd = NodeIndex(table.nodes.count)
     table.nodes[Int(place)].tree?.votes = votes
+    openTree.parts.append(place)
     let rule = voteRule(join, parts: layout.node.children.count)
     table.nodes[Int(place)].tree?.rule = rule
     table.joins.append(JoinPolicy(kind: .all))
@@ -182,7 +225,7 @@ extension Compilation {
     var isReactive = false
     var catchesHalts = false
     switch node.kind {
-    case .sequence(.reactive), .fallback(.reactive), .whileDoElse: isReactive = true
+    case .sequence(.reactive), .fallback(.reactive, _), .whileDoElse: isReactive = true
     case .select(_, let reactive, _): isReactive = reactive
     case .choose: isReactive = true
     case .tryCatch(let onHalt): catchesHalts = onHalt
@@ -196,10 +239,12 @@ extension Compilation {
       table.nodes[Int(wait)].waitMilliseconds = milliseconds.value
       let due = addRegister(.rounds, wait)
       table.nodes[Int(wait)].tree?.due = due
+      openTree.parts.append(wait)
       layout.front = wait
     case .timeout(_, let isLate):
       let due = addRegister(.rounds, layout.branch)
       table.nodes[Int(layout.branch)].tree?.due = due
+      openTree.parts.append(layout.branch)
       table.nodes[Int(layout.branch)].tree?.isLate = isLate
     default: break
     }
@@ -271,13 +316,23 @@ extension Compilation {
 }
 
 extension TreeNode {
+  /// How often it may switch between its children, where that has a limit.
+  var switchLimit: Int? {
+    switch kind {
+    case .select(_, _, let limit), .choose(_, _, let limit), .whileDoElse(let limit),
+      .fallback(.reactive, let limit):
+      limit?.value
+    default: nil
+    }
+  }
+
   /// Whether it changes state when it ends.
   var hasPosts: Bool { !onSuccess.isEmpty || !onFailure.isEmpty }
 
   /// Whether it needs a branch whatever stands around it.
   var needsBranch: Bool {
     switch kind {
-    case .sequence(.reactive), .sequence(.keep), .fallback(.reactive), .fallback(.keep): true
+    case .sequence(.reactive), .sequence(.keep), .fallback(.reactive, _), .fallback(.keep, _): true
     case .whileDoElse, .choose, .select, .runOnce, .precondition, .timeout: true
     case .tryCatch(let onHalt): onHalt
     case .mapStatus(let from, _): from == .running
@@ -297,7 +352,7 @@ extension TreeNode {
   /// Whether it remembers something after its end.
   var hasMemory: Bool {
     switch kind {
-    case .sequence(.keep), .fallback(.keep), .runOnce, .precondition: true
+    case .sequence(.keep), .fallback(.keep, _), .runOnce, .precondition: true
     default: false
     }
   }

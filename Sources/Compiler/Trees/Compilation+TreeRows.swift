@@ -7,7 +7,9 @@ import Values
 extension Compilation {
   /// Compiles the rows of every tree laid out so far.
   mutating func compileTrees() {
-    for (root, layout, endings, registers) in trees {
+    for tree in trees {
+      let (root, endings) = (tree.node, tree.endings)
+      turn(to: Int(root))
       let span = table.debug.nodes[Int(root)]
       let range = root + 1..<table.nodes[Int(root)].subtreeEnd
       let ways = TreeWays(
@@ -16,9 +18,9 @@ extension Compilation {
         skipped: [TreeEdge(endings[2], at: span)]
       ).halting(range)
       outputSchema = noIndex
-      compile(layout, ways)
-      var start = way(into: layout)
-      start.resets = registers
+      compile(tree.layout, ways)
+      var start = way(into: tree.layout)
+      start.resets = tree.base..<tree.base + tree.counted
       addTreeRow(root, .enter, start)
     }
   }
@@ -88,6 +90,10 @@ extension Compilation {
         skipped: [TreeEdge(layout.endings[2], at: node.span)]
       ).halting(range)
     }
+    if node.switchLimit != nil, layout.branch != noIndex, !node.isAsked {
+      let inside = layout.branch + 1..<layout.range.upperBound
+      addTreeRows(layout.branch, .failure, inner.halting(inside).failure)
+    }
     let isPlainPart = ways == nil && layout.endings.isEmpty
     if !isPlainPart { addPosts(of: node, to: &inner) }
     if node.guardsOnce { inner.failure = inner.failure.updating(.set, layout.memory, 1) }
@@ -145,10 +151,7 @@ extension Compilation {
       let halts = addAssignments(node.onHalted)
       table.nodes[Int(branch)].tree?.haltAssignments = halts
     }
-    let isAsked =
-      node.failureIf != nil || node.successIf != nil || node.skipIf != nil
-      || node.whileCondition != nil
-    guard isAsked else { return }
+    guard node.isAsked else { return }
     // A guard that can't be evaluated is a failure of the node.
     if layout.endings.isEmpty {
       addTreeRows(branch, .failure, ways.halting(branch + 1..<layout.range.upperBound).failure)
@@ -185,7 +188,7 @@ extension Compilation {
     switch node.kind {
     case .step, .parallel: break
     case .sequence(let order): compileOrdered(number, order, isSequence: true, ways)
-    case .fallback(let order): compileOrdered(number, order, isSequence: false, ways)
+    case .fallback(let order, _): compileOrdered(number, order, isSequence: false, ways)
     case .tryCatch: compileTryCatch(number, ways)
     case .select(let conditions, let isReactive, _):
       compileSelect(number, conditions, isReactive, ways)

@@ -34,6 +34,30 @@ struct TreeLayout {
   var canSkip = false
 }
 
+/// A tree laid out in the table.
+struct LaidOutTree {
+  /// The tree's node.
+  var node = noIndex
+  /// The layout of its root.
+  var layout = 0
+  /// Its endings: success, failure, skipped.
+  var endings: [NodeIndex] = []
+  /// Its registers; layouts count from the first until they are placed.
+  var registers: [RegisterEntry] = []
+  /// How many of them are zeroed when the tree is entered.
+  var counted: RegisterIndex = 0
+  /// The number of the first.
+  var base: RegisterIndex = 0
+  /// Its layouts.
+  var layouts: [Int] = []
+  /// Nodes that know registers.
+  var parts: [NodeIndex] = []
+  /// Layouts with a memory, and their first nodes.
+  var memories: [(layout: Int, node: NodeIndex)] = []
+  /// Whether ticks drive it.
+  var isTicked = false
+}
+
 /// A way on from a node of a tree: what becomes a row.
 struct TreeEdge {
   var target: NodeIndex

@@ -3,61 +3,9 @@ import Source
 import Table
 import Values
 
-extension Flow {
-  /// The flow with every leaf of its trees named, and a tree that is its body as its one step.
-  func withNamedTrees() -> Flow {
-    var flow = self
-    switch body {
-    case .tree(let tree):
-      var step = Step(span: tree.span)
-      step.body = .tree(tree.named(below: "/tree"))
-      step.onSuccess = [Edge(target: Located("/success", tree.span), span: tree.span)]
-      flow.body = .machine(
-        Machine(
-          states: [Named(name: "/tree", nameSpan: tree.span, content: step)],
-          initialState: Located("/tree", tree.span),
-          finalStates: [
-            Named(name: "/success", nameSpan: tree.span, content: FinalState())
-          ],
-          declaresFinalStates: true,
-          span: tree.span
-        )
-      )
-    case .machine(let machine): flow.body = .machine(machine.withNamedTrees())
-    default: break
-    }
-    return flow
-  }
-}
-
-extension Machine {
-  fileprivate func withNamedTrees() -> Machine {
-    var machine = self
-    for position in machine.states.indices {
-      machine.states[position].content.nameTrees(below: machine.states[position].name)
-    }
-    return machine
-  }
-}
-
-extension Step {
-  fileprivate mutating func nameTrees(below name: String) {
-    switch body {
-    case .tree(let tree): body = .tree(tree.named(below: "/\(name)"))
-    case .machine(let machine): body = .machine(machine.withNamedTrees())
-    case .parallel(var regions):
-      for position in regions.regions.indices {
-        regions.regions[position].content.nameTrees(below: regions.regions[position].name)
-      }
-      body = .parallel(regions)
-    default: break
-    }
-  }
-}
-
 extension BehaviorTree {
   /// The tree with a name for every leaf: its id, else who it calls, else its way from the root.
-  fileprivate func named(below path: String) -> BehaviorTree {
+  func named(below path: String) -> BehaviorTree {
     var calls: [MapKey: Int] = [:]
     root.visit { node in
       if let id = node.id { calls[.string(id.value), default: 0] += 2 }
@@ -74,8 +22,6 @@ extension BehaviorTree {
     root.visit { node in
       guard case .step(let step) = node.kind, let id = node.id else { return }
       leaves.append(Named(name: id.value, nameSpan: id.span, content: step))
-      if case .tree(let inner)? = step.body { leaves += inner.leaves }
-      if case .machine(let machine)? = step.body { leaves += machine.allStates }
     }
     return leaves
   }
@@ -92,27 +38,29 @@ extension TreeNode {
     }
   }
 
-  fileprivate func visit(_ body: (TreeNode) -> Void) {
+  /// Looks at the node and those below it, in order.
+  func visit(_ body: (TreeNode) -> Void) {
     body(self)
     for child in children { child.visit(body) }
   }
 
   fileprivate mutating func name(_ path: String, _ calls: [MapKey: Int]) {
-    if case .step(var step) = kind {
-      if id == nil {
-        let called = called
-        let isAlone = called.map { calls[.string($0)] == 1 } ?? false
-        let name = isAlone ? called ?? "" : "\(path)/\(called ?? step.word)"
-        id = Located(name, span)
-      }
-      step.nameTrees(below: id?.value ?? "")
-      kind = .step(step)
+    if case .step(let step) = kind, id == nil {
+      let called = called
+      let isAlone = called.map { calls[.string($0)] == 1 } ?? false
+      let name = isAlone ? called ?? "" : "\(path)/\(called ?? step.word)"
+      id = Located(name, span)
     }
     for position in children.indices { children[position].name("\(path)/\(position)", calls) }
   }
 }
 
 extension Step {
+  /// Whether a tree is its work.
+  var holdsTree: Bool {
+    if case .tree? = body { true } else { false }
+  }
+
   fileprivate var word: String {
     switch work {
     case .check: "check"
@@ -124,13 +72,14 @@ extension Step {
 
 extension PlaceNode {
   /// Whether nobody wrote its name.
-  var isUnnamed: Bool { name.utf8.first == UInt8(ascii: "/") }
+  var isUnnamed: Bool { name.isEmpty || name.utf8.first == UInt8(ascii: "/") }
 
   /// Whether its entries are counted.
   var isVisited: Bool {
     guard isStep else { return false }
     switch kind {
-    case .branch, .park, .parallel, .tree: return !isUnnamed
+    case .branch, .park, .tree: return !isUnnamed
+    case .parallel where tree != nil: return !isUnnamed
     default: return true
     }
   }
@@ -142,7 +91,6 @@ extension Compilation {
     let parent = table.nodes[index].parent
     guard parent > 0 else { return false }
     let outer = table.nodes[Int(parent)]
-    return outer.tree != nil
-      && (outer.kind == .tree || outer.kind == .branch || outer.kind == .parallel)
+    return outer.tree != nil && [.tree, .branch, .parallel].contains(outer.kind)
   }
 }

@@ -65,7 +65,8 @@ struct RunEnding {
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
-      return "\(final)   \(spent)\(of)\(estimate(state))\n" + Self.shown(result)
+      return "\(final.isEmpty ? "done" : final)   \(spent)\(of)\(estimate(state))\n"
+        + Self.shown(result)
     case .ended(.failure(let final, let error, let result)):
       var text = "\(final ?? "failed")   \(spent)\(of)\n"
       if let error {

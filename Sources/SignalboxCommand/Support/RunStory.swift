@@ -62,12 +62,12 @@ struct RunStory {
       switch entry {
       case .entered(let place, _, let visit):
         let node = table.table.nodes[Int(place)]
-        guard node.kind == .final else { continue }
+        guard node.kind == .final, !node.name.isEmpty else { continue }
         line.step = node.name
         line.text = visit > 1 ? "visit \(visit)" : ""
       case .finished(let place, _, let status, let error):
         let node = table.table.nodes[Int(place)]
-        guard node.kind != .final else { continue }
+        guard node.kind != .final, !node.name.isEmpty else { continue }
         line.step = node.name
         line.text = status.name
         if let error { line.text += "  \(error.kind.name): \(error.message.visibleInTerminal)" }
