@@ -62,6 +62,7 @@ bench: deps
 	@swift build $(RELEASE) --product benchmarks 2>&1 | scripts/quiet-build
 	@swift build $(STATIC) --product signalbox 2>&1 | scripts/quiet-build
 	@SIGNALBOX=$(abspath $(SIGNALBOX)) .build/release/benchmarks $(ONLY)
+	@[[ "expr.metering_overhead" != "$(ONLY)"* ]] || scripts/bench-metering
 
 bench-peers: deps
 	@scripts/bench-peers $(ONLY)

@@ -6,6 +6,7 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 
 PREFIX = sys.argv[1] if len(sys.argv) > 1 else ""
 
@@ -83,6 +84,81 @@ def guard_cel_python():
     return median(lambda: program.evaluate(values), samples=11, rounds=200) * 1e9, "ns"
 
 
+# The guards of Sources/Benchmarks/ExpressionBenchmarks.swift over the same values.
+POLICY = """user.active && has(user.manager) && user.age >= 18 && user.age < 120
+&& (user.level > 3 || user.department == 'finance')
+&& user.roles.exists(r, r == 'admin' || r == 'editor')
+&& resource.tags.all(t, t != 'secret' && t != 'closed')
+&& (resource.size <= 1000000 || user.quota - resource.size > 0)
+&& !(resource.owner == 'nobody')
+&& (risk_score * 0.5 + classifier.confidence * 0.5 > 0.2 ? category != 'blocked' : user.level > 8)"""
+GUARDS = {
+    "scalar": "risk_score < 0.7",
+    "two_clause": "classifier.confidence > 0.8 && category in ['technical', 'billing']",
+    "policy": POLICY,
+    "exists_100": "items.exists(i, i.sku.startsWith('Z'))",
+    "filter_map_100": "items.filter(i, i.price > 10).map(i, i.price * i.qty)",
+    "regex": "user.email.matches('^[a-z0-9._]+@[a-z0-9.]+\\\\.(com|org)$')",
+}
+
+
+def guard_values(variant):
+    return {
+        "risk_score": 0.65 + variant * 0.05,
+        "classifier": {"confidence": 0.9 - variant * 0.05},
+        "category": "technical" if variant else "billing",
+        "items": [
+            {"sku": f"A{index + variant}", "price": index % 20 + variant, "qty": index}
+            for index in range(100)
+        ],
+        "user": {
+            "active": True, "manager": f"m{variant}", "age": 40 + variant, "level": 2 + variant,
+            "department": "finance", "roles": ["reader", "author", "editor"], "quota": 5_000_000,
+            "email": f"ada.lovelace{variant}@example.com",
+        },
+        "resource": {"tags": ["open", "new", "eu"], "size": 2_000_000 + variant, "owner": "ada"},
+    }
+
+
+def alternating(evaluate, contexts, guard):
+    rounds = 100 if guard.endswith("_100") else 2000
+    turn = iter(range(10_000_000))
+    return median(lambda: evaluate(contexts[next(turn) & 1]), samples=11, rounds=rounds) * 1e9, "ns"
+
+
+def cel_cpp_environment():
+    from cel_expr_python import cel
+
+    types = {name: cel.Type.DYN for name in guard_values(0)}
+    return cel.NewEnv(variables=types | {"risk_score": cel.Type.DOUBLE, "category": cel.Type.STRING})
+
+
+def guard_cel_cpp(guard):
+    environment = cel_cpp_environment()
+    program = environment.compile(GUARDS[guard])
+    contexts = [environment.Activation(guard_values(variant)) for variant in (0, 1)]
+    return alternating(program.eval, contexts, guard)
+
+
+def guard_cel_rust(guard):
+    import cel
+
+    program = cel.compile(GUARDS[guard])
+    contexts = [cel.Context(guard_values(variant)) for variant in (0, 1)]
+    return alternating(program.execute, contexts, guard)
+
+
+def compile_cel_cpp(guard):
+    environment = cel_cpp_environment()
+    return median(lambda: environment.compile(GUARDS[guard]), samples=15, rounds=50) * 1e6, "us"
+
+
+def compile_cel_rust(guard):
+    import cel
+
+    return median(lambda: cel.compile(GUARDS[guard]), samples=15, rounds=50) * 1e6, "us"
+
+
 def orders():
     return [
         {
@@ -120,6 +196,15 @@ def yaml_load():
 
 
 TASKS = {
+    f"expr.{guard}.{peer}": partial(task, guard)
+    for guard in GUARDS
+    for peer, task in (("cel_cpp", guard_cel_cpp), ("cel_rust", guard_cel_rust))
+}
+TASKS |= {
+    "expr.compile_small.cel_cpp": partial(compile_cel_cpp, "scalar"),
+    "expr.compile_small.cel_rust": partial(compile_cel_rust, "scalar"),
+    "expr.compile_policy.cel_cpp": partial(compile_cel_cpp, "policy"),
+    "expr.compile_policy.cel_rust": partial(compile_cel_rust, "policy"),
     "step.guarded.transitions": step_transitions,
     "step.guard_only.cel_python": guard_cel_python,
     "run.durable_5_steps_p50.langgraph": durable_langgraph,

@@ -11,6 +11,7 @@ extension Compilation {
     for node in linked.table.nodes {
       programs.formUnion([node.when, node.require, node.condition])
     }
+    checkCosts(linked, programs.sorted().filter { $0 != noIndex })
     for program in programs.sorted() where program != noIndex {
       guard let compiled = linked.programs[Int(program)] else { continue }
       guard let hint = Self.remedy(compiled.type) else { continue }

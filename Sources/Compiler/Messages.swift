@@ -380,6 +380,27 @@ enum Messages {
     )
   }
 
+  /// `cost` is that of the whole guard; the span is its costliest part.
+  static func costlyGuard(
+    _ cost: CostInterval,
+    limit: Int,
+    assumedSize: Int,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    let isCertain = cost.least > limit
+    let worst = cost.worst == .max ? "more than can be counted" : "\(cost.worst) units"
+    return Diagnostic(
+      .celCostly,
+      isCertain ? .error : .warning,
+      isCertain
+        ? "the guard costs at least \(cost.least) units; an evaluation may use \(limit)"
+        : "the guard may cost \(worst); an evaluation may use \(limit)",
+      at: span,
+      hint: "bound what it walks with `maxItems` or `maxLength` in the schema (what declares no"
+        + " bound counts as \(assumedSize)), or compute the answer in a step"
+    )
+  }
+
   static func openAddress(_ id: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       .openAddress,

@@ -400,7 +400,8 @@ struct TaskLowering {
   ) {
     let key = named.name
     guard let flow = childFlow(child.value, from: place.flow) else {
-      let known = flows[place.flow].flows.map(\.name) + flows[0].flows.map(\.name)
+      let outer = place.flow == 0 ? [] : flows[0].flows
+      let known = (flows[place.flow].flows + outer).map(\.name)
       diagnostics.append(Messages.unknownFlow(child, among: known))
       self.place(key, name: name, place)
       named.content.body = nil

@@ -9,6 +9,8 @@ struct ChartRun {
   private var state: RunState
   private var timers: [EffectID: Int64] = [:]
   private var now: Int64 = 0
+  /// The original names of the places entered, in order.
+  private(set) var entered: [String] = []
 
   /// A run that has started.
   init(_ table: LinkedTable, steps: [String: String], input: Value = .map([:])) {
@@ -68,6 +70,9 @@ struct ChartRun {
   private mutating func apply(_ kind: RunEvent.Kind) {
     var output = StepOutput()
     Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: kind), &output)
+    for case .entered(let place, _, _) in output.trace {
+      if let id = ids[table.table.nodes[Int(place)].name] { entered.append(id) }
+    }
     for effect in output.effects {
       switch effect {
       case .startTimer(let timer): timers[timer.id] = timer.dueMilliseconds

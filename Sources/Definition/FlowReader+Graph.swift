@@ -225,6 +225,9 @@ extension FlowReader {
     let type = entry.value["type"]?.string
     for part in entry.value.entries ?? [] {
       switch part.key {
+      case "type" where type == "condition":
+        // It does nothing itself; its connections decide.
+        entries.append(Node.Entry(key: "check", keySpan: part.keySpan, value: Self.always(part)))
       case "type": break
       case "agent_type":
         entries.append(Node.Entry(key: "agent", keySpan: part.keySpan, value: part.value))
@@ -242,6 +245,10 @@ extension FlowReader {
       keySpan: entry.keySpan,
       value: Node(content: .mapping(entries), span: entry.value.span)
     )
+  }
+
+  private static func always(_ entry: Node.Entry) -> Node {
+    Node(content: .bool(true), span: entry.value.span)
   }
 
   /// `required_fields: [a, b]` as a check of the input.

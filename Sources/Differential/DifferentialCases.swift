@@ -91,6 +91,7 @@ struct DifferentialCases {
 
   /// Calls that are known to differ for some arguments.
   private mutating func knownText(_ size: Int) -> String {
+    let typed = self.typed
     func text(_ type: ExpressionType, _ random: inout RandomSource) -> String {
       typed.expression(of: type, size: size, using: &random).text
     }

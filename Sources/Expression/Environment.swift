@@ -19,12 +19,15 @@ public struct Environment: Sendable {
     public var type: ExpressionType
     /// Where its value is in `Memory`.
     public var slot: Int
+    /// How large its values may be, for estimates of cost.
+    public var size: SizeBounds?
 
     /// A variable.
-    public init(name: String, type: ExpressionType, slot: Int) {
+    public init(name: String, type: ExpressionType, slot: Int, size: SizeBounds? = nil) {
       self.name = name
       self.type = type
       self.slot = slot
+      self.size = size
     }
   }
 

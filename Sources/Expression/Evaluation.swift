@@ -59,6 +59,8 @@ public struct EvaluationError: Error, Sendable, Hashable {
     case invalidConversion
     /// The cost limit was reached.
     case costExceeded
+    /// The evaluation was cancelled from outside.
+    case cancelled
     /// A value grew beyond the size limit.
     case valueTooLarge
     /// A guard came to something else than true or false.
@@ -71,6 +73,16 @@ public struct EvaluationError: Error, Sendable, Hashable {
   public var message: String
   /// The part of the expression at fault, in bytes of its text.
   public var range: TextRange
+
+  /// The diagnostic code of limits and cancellation, for `signalbox explain`; nil for other kinds.
+  public var code: DiagnosticCode? {
+    switch kind {
+    case .costExceeded: .celCostExceeded
+    case .cancelled: .celCancelled
+    case .valueTooLarge: .celValueTooLarge
+    default: nil
+    }
+  }
 
   /// An error at a part of an expression.
   public init(_ kind: Kind, _ message: String, at range: TextRange) {

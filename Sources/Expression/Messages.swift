@@ -192,6 +192,11 @@ enum Messages {
   // MARK: Evaluation
 
   static let costExceeded = "the expression reached its cost limit"
+  static func costExceeded(_ limit: Int, costliest: String, percent: Int) -> String {
+    "the expression reached its cost limit of \(limit) units,"
+      + " \(percent) % of them in `\(costliest)`"
+  }
+  static let cancelled = "the evaluation was cancelled"
   static let valueTooLarge = "the expression makes a value beyond the size limit"
   static func noValueYet(_ name: String) -> String {
     "`\(name)` has no value in this run: what produces it has not run"
@@ -208,10 +213,10 @@ enum Messages {
   }
   static func noSuchKey(_ key: Cell) -> String { "no such key: \(shown(key))" }
   static func fieldOf(_ field: String, _ cell: Cell) -> String {
-    "`.\(field)` cannot be read from a value of type \(cell.value.kindName)"
+    "`.\(field)` cannot be read from a value of type \(cell.kindName)"
   }
   static func noOverload(_ name: String, _ arguments: [Cell]) -> String {
-    let kinds = arguments.map { $0.value.kindName }.joined(separator: ", ")
+    let kinds = arguments.map { $0.kindName }.joined(separator: ", ")
     return "no such overload: `\(name)` does not take (\(kinds))"
   }
   static let timestampRange = "the timestamp is out of range: years 1 to 9999"
@@ -237,7 +242,7 @@ enum Messages {
     "`%\(clause)` does not format a value of type \(kind)"
   }
   static func unsupportedField(_ cell: Cell) -> String {
-    "unsupported field type: the field does not hold a value of type \(cell.value.kindName)"
+    "unsupported field type: the field does not hold a value of type \(cell.kindName)"
   }
   static func badAny(_ url: String) -> String { "the packed message `\(url)` cannot be read" }
   static let overflow = "the result does not fit its type"
@@ -248,7 +253,7 @@ enum Messages {
   }
   static let duplicateKey = "the map repeats a key"
   static func badMapKey(_ key: Cell) -> String {
-    "a value of type \(key.value.kindName) cannot be a key of a map"
+    "a value of type \(key.kindName) cannot be a key of a map"
   }
   static let notOptional = "an optional value is expected after `?`"
   static let noOptionalValue = "the optional holds no value"
@@ -262,7 +267,7 @@ enum Messages {
     "expected true or false but the value is of type \(kind)"
   }
   static func notTruth(_ cell: Cell) -> String {
-    "expected true or false but the value is of type \(cell.value.kindName)"
+    "expected true or false but the value is of type \(cell.kindName)"
   }
 
   /// A short rendering of a value for messages.
@@ -273,7 +278,7 @@ enum Messages {
     case Tag.uint: "`\(cell.bits)u`"
     case Tag.bool: cell.isTrue ? "`true`" : "`false`"
     case Tag.double: "`\(cell.double)`"
-    default: "a value of type \(cell.value.kindName)"
+    default: "a value of type \(cell.kindName)"
     }
   }
 

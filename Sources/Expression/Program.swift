@@ -89,12 +89,20 @@ public struct Program: Sendable {
 
   /// The value of the expression, or why it has none.
   ///
-  /// Never traps; bounded by the cost limit.
+  /// Never traps; bounded by the cost limit. The error of the cost limit names the costliest
+  /// sub-expression, for which the expression is evaluated once more.
   public func evaluate(_ memory: borrowing Memory) -> Evaluation {
-    run(memory) { cell, context in
-      if let failure = Program.failure(cell, context, body.range) { return .failure(failure) }
-      return .value(cell.value)
-    }
+    named(run(memory) { cell, context in finish(cell, context) }, memory)
+  }
+
+  /// The same, ended by an error of kind `cancelled` soon after `cancellation` is cancelled.
+  ///
+  /// The cancellation is looked at whenever some thousands of cost units have been used.
+  public func evaluate(
+    _ memory: borrowing Memory,
+    cancellation: Cancellation
+  ) -> Evaluation {
+    named(run(memory, cancellation) { cell, context in finish(cell, context) }, memory)
   }
 
   /// The truth of a guard: converts and allocates nothing for guards over scalars.
@@ -110,43 +118,59 @@ public struct Program: Sendable {
     }
   }
 
+  /// The truth of a guard, or an error of kind `cancelled` soon after `cancellation` is cancelled.
+  public func test(_ memory: borrowing Memory, cancellation: Cancellation) -> Truth {
+    switch evaluate(memory, cancellation: cancellation) {
+    case .value(.bool(let bool)): bool ? .isTrue : .isFalse
+    case .value: .failure(reason(memory))
+    case .failure(let error): .failure(error)
+    }
+  }
+
   @inline(never) private func reason(_ memory: borrowing Memory) -> EvaluationError {
-    run(memory) { cell, context in
+    let error = run(memory) { cell, context in
       Program.failure(cell, context, body.range)
         ?? EvaluationError(.notBoolean, Messages.notTruth(cell), at: body.range)
     }
+    return named(error, memory)
   }
 
   /// The value and the abstract cost of the evaluation, in CEL cost units.
   public func measure(_ memory: borrowing Memory) -> (evaluation: Evaluation, cost: Int) {
-    run(memory) { cell, context in
-      let cost = body.limits.evaluationCost - context.remainingCost
-      if let failure = Program.failure(cell, context, body.range) {
-        return (.failure(failure), cost)
-      }
-      return (.value(cell.value), cost)
+    let (evaluation, cost) = run(memory) { cell, context in
+      (finish(cell, context), body.limits.evaluationCost - context.remainingCost)
     }
+    return (named(evaluation, memory), cost)
   }
 
   @inline(__always) private func run<Result>(
     _ memory: borrowing Memory,
+    _ cancellation: Cancellation? = nil,
     _ finish: (Cell, Context) -> Result
   ) -> Result {
     Evaluator.run(
-      memory.cells,
+      memory,
       localCount: body.localCount,
       cost: body.limits.evaluationCost,
-      valueSize: body.limits.valueSize
+      valueSize: body.limits.valueSize,
+      cancellation: cancellation
     ) { context in finish(body.code(context), context) }
+  }
+
+  private func finish(_ cell: Cell, _ context: Context) -> Evaluation {
+    if let failure = Program.failure(cell, context, body.range) { return .failure(failure) }
+    guard context.isWithinLimits(cell) else {
+      return .failure(EvaluationError(.valueTooLarge, Messages.valueTooLarge, at: body.range))
+    }
+    return .value(cell.value)
   }
 
   static func failure(_ cell: Cell, _ context: Context, _ range: TextRange) -> EvaluationError? {
     if context.isExhausted {
-      return EvaluationError(
-        .costExceeded,
-        Messages.costExceeded,
-        at: context.exhaustedAt ?? range
-      )
+      let range = context.exhaustedAt ?? range
+      return context.isCancelled
+        ? EvaluationError(.cancelled, Messages.cancelled, at: range)
+        : EvaluationError(.costExceeded, Messages.costExceeded, at: range)
     }
     guard cell.isError else { return nil }
     return cell.tag == Tag.error
@@ -166,7 +190,7 @@ public struct Program: Sendable {
     let tree = body.checker.tree
     let utf8 = Array(text.utf8)
     let result = Evaluator.run(
-      memory.cells,
+      memory,
       localCount: body.localCount,
       cost: body.limits.evaluationCost,
       valueSize: body.limits.valueSize

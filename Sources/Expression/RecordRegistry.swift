@@ -8,6 +8,8 @@ public struct RecordField: Sendable {
   public var isOptional: Bool
   /// The texts it may hold, when they are enumerated; comparing with another is a finding.
   public var allowedTexts: [String]?
+  /// How large its values may be, for estimates of cost.
+  public var size: SizeBounds?
   /// How the field appears on the wire, for records that are protobuf messages.
   public var wire: WireField?
 
@@ -17,8 +19,10 @@ public struct RecordField: Sendable {
     _ type: ExpressionType,
     isOptional: Bool = false,
     allowedTexts: [String]? = nil,
+    size: SizeBounds? = nil,
     wire: WireField? = nil
   ) {
+    self.size = size
     self.name = name
     self.type = type
     self.isOptional = isOptional

@@ -22,7 +22,9 @@ extension QueryCursor {
     case 0x7E: return "keys cannot be selected, only values"
     case 0x5D, 0x29: return "remove it, or open it before"
     case 0x3D, 0x3C, 0x3E, 0x21: return "comparisons stand in filters: [?@.name == 1]"
-    case 0x7C: return "a query is one path; write two queries"
+    case 0x26, 0x7C:
+      return
+        "a query is one path; a guard of two is `jsonpath_exists('$.a') && jsonpath_exists('$.b')`"
     default: return nil
     }
   }

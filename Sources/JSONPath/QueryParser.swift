@@ -53,6 +53,9 @@ struct QueryParsing {
     }
     let query = try parseSegments(isAbsolute: true, from: 0)
     guard cursor.isAtEnd else {
+      let end = cursor
+      cursor.skipBlanks()
+      if cursor.isAtEnd { cursor = end }
       throw cursor.failure(
         "expected a segment such as `.name` or `[0]`, found \(cursor.found)",
         hint: cursor.segmentHint

@@ -290,7 +290,7 @@ struct QueryTranslator {
     return place(parent).map { "(\($0) // null | h(\(parameter(name: name))))" }
   }
 
-  /// A comparison with a number or a text, with which *Nothing*, null, true and false compare alike.
+  /// A comparison with a number or a text, with which *Nothing*, null and false compare alike.
   private mutating func short(
     _ left: Comparable,
     _ comparison: Comparison,

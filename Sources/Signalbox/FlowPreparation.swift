@@ -59,12 +59,20 @@ public enum FlowPreparation {
     }
     var options = VerifierOptions()
     options.isStrict = flow.form == .house
-    let report = Verifier.verify(
+    var report = Verifier.verify(
       table.table,
       reads: table.programs.map { $0?.reads ?? [] },
       options: options,
       limits: limits
     )
+    let invariants = InvariantCheck.check(
+      table,
+      flow.invariants,
+      declared: (flow.agents.map(\.name), flow.tools.map(\.name))
+    )
+    report.proven += invariants.proven
+    report.findings += invariants.findings
+    report.notAnalysed += invariants.notAnalysed
     return PreparedFlow(
       files: loaded.files,
       flow: flow,

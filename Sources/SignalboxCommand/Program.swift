@@ -9,8 +9,9 @@ package struct Program: Sendable {
   package static let commands: [any Command.Type] = [
     CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self, AnswerCommand.self,
     ReplayCommand.self, RunsCommand.self, ShowCommand.self, TestCommand.self, GraphCommand.self,
-    ImportCommand.self, TableCommand.self, EvalCommand.self, ReplCommand.self, FmtExprCommand.self,
-    QueryCommand.self, ExplainCommand.self, CompletionsCommand.self, VersionCommand.self,
+    ImportCommand.self, ExportCommand.self, TableCommand.self, EvalCommand.self, ReplCommand.self,
+    FmtExprCommand.self, QueryCommand.self, ExplainCommand.self, CompletionsCommand.self,
+    VersionCommand.self,
     HelpCommand.self,
   ]
 

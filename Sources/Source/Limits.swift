@@ -33,6 +33,9 @@ public struct Limits: Sendable, Hashable {
   public var blockDepth = 16
   /// Abstract cost of one evaluation, in CEL cost units.
   public var evaluationCost = 1_000_000
+  /// Elements or code points that values are taken to have at most where no schema says, when the
+  /// cost of a guard is judged before it runs.
+  public var assumedSize = 1_000
   /// Elements or bytes of one value that an expression makes.
   public var valueSize = 1_000_000
   /// Constants, lists and maps of one known value that a residual expression writes out.

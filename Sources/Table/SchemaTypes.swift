@@ -70,7 +70,8 @@ public struct SchemaTypes: Sendable {
         key,
         type,
         isOptional: !required.contains(entry.key) && entry.value["default"] == nil,
-        allowedTexts: Self.allowedTexts(entry.value)
+        allowedTexts: Self.allowedTexts(entry.value),
+        size: Self.size(of: entry.value, root: root)
       )
     }
     records.declare(name, fields: fields)

@@ -8,11 +8,7 @@ public enum TableDrawing {
   public static func mermaid(_ table: TransitionTable) -> String {
     var lines = ["flowchart TD"]
     lines.append("  start((\" \")) --> n\(table.start)")
-    for index in table.nodes.indices.dropFirst() {
-      let label = mermaidEscaped(nodeLabel(table, NodeIndex(index)))
-      let (open, close) = mermaidShape(table.nodes[index])
-      lines.append("  n\(index)\(open)\"\(label)\"\(close)")
-    }
+    appendNodes(in: 1..<NodeIndex(table.nodes.count), table, indent: "  ", &lines)
     for edge in edges(table) {
       let label = edge.label.isEmpty ? "" : "|\"\(mermaidEscaped(edge.label))\"|"
       let arrow = edge.isDashed ? "-.->" : "-->"
@@ -26,24 +22,69 @@ public enum TableDrawing {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The nodes of a range, each composite with its own inside; nothing is nested deeper than the
+  /// table is.
+  private static func appendNodes(
+    in range: Range<NodeIndex>,
+    _ table: TransitionTable,
+    indent: String,
+    _ lines: inout [String]
+  ) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let node = table.nodes[Int(index)]
+      let label = mermaidEscaped(nodeLabel(table, index))
+      if node.subtreeEnd > index + 1 {
+        lines.append("\(indent)subgraph n\(index)[\"\(label)\"]")
+        appendNodes(in: index + 1..<node.subtreeEnd, table, indent: indent + "  ", &lines)
+        lines.append("\(indent)end")
+      } else {
+        let (open, close) = mermaidShape(node)
+        lines.append("\(indent)n\(index)\(open)\"\(label)\"\(close)")
+      }
+      index = max(index + 1, node.subtreeEnd)
+    }
+  }
+
+  /// The same for Graphviz.
+  private static func appendDot(
+    in range: Range<NodeIndex>,
+    _ table: TransitionTable,
+    indent: String,
+    _ lines: inout [String]
+  ) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let node = table.nodes[Int(index)]
+      let label = dotEscaped(nodeLabel(table, index))
+      if node.subtreeEnd > index + 1 {
+        lines.append("\(indent)subgraph cluster_\(index) {")
+        lines.append("\(indent)  label=\"\(label)\"")
+        lines.append("\(indent)  n\(index) [shape=point, style=invis]")
+        appendDot(in: index + 1..<node.subtreeEnd, table, indent: indent + "  ", &lines)
+        lines.append("\(indent)}")
+      } else {
+        var attributes = ["label=\"\(label)\""]
+        switch node.kind {
+        case .decision, .check: attributes.append("shape=diamond")
+        case .final: attributes.append("shape=doublecircle")
+        case .human: attributes.append("shape=house")
+        default: break
+        }
+        if node.isFailure { attributes.append("style=dashed") }
+        lines.append("\(indent)n\(index) [\(attributes.joined(separator: ", "))]")
+      }
+      index = max(index + 1, node.subtreeEnd)
+    }
+  }
+
   /// The table as a graph for Graphviz `dot`.
   public static func dot(_ table: TransitionTable) -> String {
     var lines = ["digraph \"\(dotEscaped(table.name))\" {"]
     lines.append("  node [shape=box, fontname=\"sans-serif\"]")
     lines.append("  edge [fontname=\"sans-serif\", fontsize=10]")
     lines.append("  start [shape=point]")
-    for index in table.nodes.indices.dropFirst() {
-      let node = table.nodes[index]
-      var attributes = ["label=\"\(dotEscaped(nodeLabel(table, NodeIndex(index))))\""]
-      switch node.kind {
-      case .decision, .check: attributes.append("shape=diamond")
-      case .final: attributes.append("shape=doublecircle")
-      case .human: attributes.append("shape=house")
-      default: break
-      }
-      if node.isFailure { attributes.append("style=dashed") }
-      lines.append("  n\(index) [\(attributes.joined(separator: ", "))]")
-    }
+    appendDot(in: 1..<NodeIndex(table.nodes.count), table, indent: "  ", &lines)
     lines.append("  start -> n\(table.start)")
     for edge in edges(table) {
       var attributes: [String] = []
@@ -92,6 +133,13 @@ public enum TableDrawing {
   private static func nodeLabel(_ table: TransitionTable, _ index: NodeIndex) -> String {
     let node = table.nodes[Int(index)]
     guard node.effect != noIndex else {
+      if node.name.isEmpty { return hiddenLabel(table, node) }
+      if node.kind == .fork {
+        let most = table.frames[Int(node.template)].maxInstances
+        return "\(node.name)\nfor each of at most \(most)"
+      }
+      if node.kind == .call { return "\(node.name)\nchild flow" }
+      if node.kind == .parallel { return "\(node.name)\nside by side" }
       if node.kind == .wait {
         return "\(node.name)\nwait \(TableText.duration(milliseconds: node.waitMilliseconds))"
       }
@@ -100,6 +148,18 @@ public enum TableDrawing {
     let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
     let action = performer.action.isEmpty ? "" : "." + performer.action
     return "\(node.name)\n\(performer.role == .agent ? "agent" : "tool") \(performer.id)\(action)"
+  }
+
+  /// What stands for nodes that nobody named.
+  private static func hiddenLabel(_ table: TransitionTable, _ node: PlaceNode) -> String {
+    switch node.kind {
+    case .join:
+      let names = node.awaited.map { table.nodes[Int(table.lists[Int($0)])].name }
+      return "after " + names.joined(separator: ", ")
+    case .parallel: return "side by side"
+    case .final: return "end"
+    default: return " "
+    }
   }
 
   private static func mermaidShape(_ node: PlaceNode) -> (String, String) {

@@ -104,6 +104,11 @@ struct TableEnvironments {
     return type
   }
 
+  private func size(of schema: PoolIndex) -> SizeBounds? {
+    guard schema != noIndex else { return nil }
+    return SchemaTypes.size(of: schemas[Int(schema)], root: schemas[Int(schema)])
+  }
+
   /// The type of a slot's values.
   mutating func type(of slot: SlotEntry) -> ExpressionType {
     switch slot.kind {
@@ -130,10 +135,13 @@ struct TableEnvironments {
     for visible in scopes {
       for (position, slot) in table.slots.enumerated() where sees(visible, slot) {
         guard seen.insert(.string(slot.name)).inserted else { continue }
+        let isOutput = slot.kind == .output && outputSchema != noIndex && visible == scope
         let type =
-          slot.kind == .output && outputSchema != noIndex && visible == scope
-          ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
-        variables.append(Environment.Variable(name: slot.name, type: type, slot: position))
+          isOutput ? self.type(of: outputSchema, name: "output") : self.type(of: slot)
+        let size = size(of: isOutput ? outputSchema : slot.schema)
+        variables.append(
+          Environment.Variable(name: slot.name, type: type, slot: position, size: size)
+        )
         if slot.isQueried { queried.append(slot.name) }
       }
     }

@@ -24,16 +24,25 @@ enum JSONEscape {
     byte < 0x20 || byte == 0x22 || byte == 0x5C
   }
 
+  /// The letter of a byte's short escape; 0 when it has none.
+  static func escape(of byte: UInt8) -> UInt8 {
+    switch byte {
+    case 0x08: UInt8(ascii: "b")
+    case 0x09: UInt8(ascii: "t")
+    case 0x0A: UInt8(ascii: "n")
+    case 0x0C: UInt8(ascii: "f")
+    case 0x0D: UInt8(ascii: "r")
+    case 0x22, 0x5C: byte
+    default: 0
+    }
+  }
+
   private static func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
     bytes.append(0x5C)
-    switch byte {
-    case 0x08: bytes.append(UInt8(ascii: "b"))
-    case 0x09: bytes.append(UInt8(ascii: "t"))
-    case 0x0A: bytes.append(UInt8(ascii: "n"))
-    case 0x0C: bytes.append(UInt8(ascii: "f"))
-    case 0x0D: bytes.append(UInt8(ascii: "r"))
-    case 0x22, 0x5C: bytes.append(byte)
-    default:
+    let escape = escape(of: byte)
+    if escape != 0 {
+      bytes.append(escape)
+    } else {
       bytes.append(contentsOf: [UInt8(ascii: "u"), 0x30, 0x30, 0x30 + byte >> 4])
       let low = byte & 15
       bytes.append(low < 10 ? 0x30 + low : 0x57 + low)

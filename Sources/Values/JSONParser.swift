@@ -19,6 +19,8 @@ public struct JSONParser {
   private let depthLimit: Int
   private let duplicateKeys: DuplicateKeys
   private var depth = 0
+  /// Entries of the latest object: the next one is often alike.
+  private var entryCount = 4
 
   /// The value of a whole text.
   ///
@@ -104,6 +106,7 @@ public struct JSONParser {
       depth -= 1
       return .map(map)
     }
+    map.reserve(entryCount)
     let start = scanner.index
     while true {
       let offset = scanner.index
@@ -121,6 +124,7 @@ public struct JSONParser {
       if try next(closing: UInt8(ascii: "}")) { break }
     }
     depth -= 1
+    entryCount = min(map.count, 16)
     return .map(map)
   }
 

@@ -50,8 +50,12 @@ package struct JSONScanner {
 
   /// Reads a fixed word.
   package mutating func word(_ word: String) throws(JSONError) {
-    guard bytes[index...].starts(with: word.utf8) else { throw unexpected() }
-    index += word.utf8.count
+    var end = index
+    for byte in word.utf8 {
+      guard end < bytes.count, bytes[end] == byte else { throw unexpected() }
+      end += 1
+    }
+    index = end
   }
 
   // MARK: Numbers
@@ -161,37 +165,35 @@ package struct JSONScanner {
   /// Reads a string from its opening quote.
   package mutating func string() throws(JSONError) -> String {
     let start = index + 1
-    var end = start
-    var high: UInt8 = 0
-    while end < bytes.count {
-      let byte = bytes[end]
-      if byte == 0x22 {
-        if high >= 0x80 { try validate(start, end) }
-        index = end + 1
-        return String(decoding: bytes[start..<end], as: UTF8.self)
-      }
-      if byte == 0x5C || byte < 0x20 { break }
-      high |= byte
-      end += 1
+    let (end, isASCII) = plainRun(from: start)
+    if end < bytes.count, bytes[end] == 0x22 {
+      if !isASCII { try validate(start, end) }
+      index = end + 1
+      return text(start, end)
     }
     var runs: [Run] = []
-    return try decodedString(&runs)
+    return try decoded(&runs, keepsRuns: false)
   }
 
   /// Reads a string from its opening quote and tells where its bytes stand.
   package mutating func decodedString(_ runs: inout [Run]) throws(JSONError) -> String {
+    try decoded(&runs, keepsRuns: true)
+  }
+
+  private mutating func decoded(
+    _ runs: inout [Run],
+    keepsRuns: Bool
+  ) throws(JSONError) -> String {
     let open = index
     var decoded: [UInt8] = []
+    decoded.reserveCapacity(64)
     index += 1
-    runs = [Run(decoded: 0, origin: index)]
+    if keepsRuns { runs = [Run(decoded: 0, origin: index)] }
     while index < bytes.count {
       let start = index
-      var high: UInt8 = 0
-      while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20 {
-        high |= bytes[index]
-        index += 1
-      }
-      if high >= 0x80 { try validate(start, index) }
+      let (end, isASCII) = plainRun(from: start)
+      index = end
+      if !isASCII { try validate(start, index) }
       decoded.append(contentsOf: bytes[start..<index])
       guard index < bytes.count else { break }
       switch bytes[index] {
@@ -199,6 +201,10 @@ package struct JSONScanner {
         index += 1
         return String(decoding: decoded, as: UTF8.self)
       case 0x5C:
+        guard keepsRuns else {
+          try escape(&decoded)
+          continue
+        }
         let origin = index
         if let last = runs.last, last.decoded == decoded.count { runs.removeLast() }
         runs.append(Run(decoded: decoded.count, origin: origin))

@@ -5,8 +5,7 @@
 /// bytes in base64, timestamps in RFC 3339, durations in seconds (`1.5s`). NaN and the infinities
 /// become the texts `NaN`, `Infinity`, `-Infinity`. An empty optional is null.
 public struct JSONWriter {
-  /// The UTF-8 text so far.
-  private(set) var bytes: [UInt8] = []
+  private let output = JSONOutput()
   private let isPretty: Bool
   private var depth = 0
 
@@ -20,9 +19,8 @@ public struct JSONWriter {
   /// The same as UTF-8 bytes.
   public static func bytes(_ value: Value, pretty: Bool = false) -> [UInt8] {
     var writer = JSONWriter(isPretty: pretty)
-    writer.bytes.reserveCapacity(256)
     writer.write(value)
-    return writer.bytes
+    return writer.output.bytes
   }
 
   init(isPretty: Bool = false) { self.isPretty = isPretty }
@@ -48,10 +46,10 @@ public struct JSONWriter {
     }
   }
 
-  private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  private func append(_ text: String) { output.append(text) }
 
   private mutating func writeList(_ list: [Value]) {
-    bytes.append(UInt8(ascii: "["))
+    output.append(UInt8(ascii: "["))
     depth += 1
     var isFirst = true
     for element in list {
@@ -63,14 +61,14 @@ public struct JSONWriter {
   }
 
   private mutating func writeMap(_ map: ValueMap) {
-    bytes.append(UInt8(ascii: "{"))
+    output.append(UInt8(ascii: "{"))
     depth += 1
     var isFirst = true
     for entry in map.entries {
       separate(isFirst: isFirst)
       writeKey(entry.key)
-      bytes.append(UInt8(ascii: ":"))
-      if isPretty { bytes.append(0x20) }
+      output.append(UInt8(ascii: ":"))
+      if isPretty { output.append(0x20) }
       write(entry.value)
       isFirst = false
     }
@@ -80,32 +78,32 @@ public struct JSONWriter {
   /// A key that is not text becomes its JSON text.
   private mutating func writeKey(_ key: MapKey) {
     if case .string(let text) = key { return writeString(text) }
-    bytes.append(0x22)
+    output.append(0x22)
     write(key.value)
-    bytes.append(0x22)
+    output.append(0x22)
   }
 
   private mutating func separate(isFirst: Bool) {
-    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    if !isFirst { output.append(UInt8(ascii: ",")) }
     if isPretty { newLine() }
   }
 
   private mutating func close(_ bracket: UInt8, isEmpty: Bool) {
     depth -= 1
     if isPretty, !isEmpty { newLine() }
-    bytes.append(bracket)
+    output.append(bracket)
   }
 
   private mutating func newLine() {
-    bytes.append(0x0A)
-    for _ in 0..<(2 * depth) { bytes.append(0x20) }
+    output.append(0x0A)
+    for _ in 0..<(2 * depth) { output.append(0x20) }
   }
 
   // MARK: Scalars
 
   private mutating func writeInteger(_ magnitude: UInt64, isNegative: Bool) {
-    if isNegative { bytes.append(UInt8(ascii: "-")) }
-    DecimalText.append(magnitude, to: &bytes)
+    if isNegative { output.append(UInt8(ascii: "-")) }
+    output.append(magnitude: magnitude)
   }
 
   private mutating func writeDouble(_ double: Double) {
@@ -113,15 +111,14 @@ public struct JSONWriter {
       return append(double.isNaN ? "\"NaN\"" : double < 0 ? "\"-Infinity\"" : "\"Infinity\"")
     }
     if double.sign == .minus, double == 0 { return append("-0.0") }
-    let start = bytes.count
-    DecimalText.append(double, to: &bytes)
-    for byte in bytes[start...] where byte == 0x2E || byte == 0x65 { return }
+    var digits: [UInt8] = []
+    DecimalText.append(double, to: &digits)
+    output.append(digits)
+    for byte in digits where byte == 0x2E || byte == 0x65 { return }
     append(".0")
   }
 
   private mutating func writeString(_ text: String) {
-    bytes.append(0x22)
-    JSONEscape.append(text, to: &bytes)
-    bytes.append(0x22)
+    output.append(quoted: text)
   }
 }

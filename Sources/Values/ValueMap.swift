@@ -134,6 +134,9 @@ public struct ValueMap: Sendable {
     return true
   }
 
+  /// Makes room for so many entries.
+  mutating func reserve(_ count: Int) { entries.reserveCapacity(count) }
+
   private func position(of key: MapKey) -> Int? {
     entries.count > 8 ? index[key] : entries.firstIndex { $0.key == key }
   }

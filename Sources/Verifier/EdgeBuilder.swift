@@ -15,7 +15,12 @@ struct EdgeBuilder {
   /// By target, the number of the edge made last; of this place when at or after its start.
   private var position: [Int]
 
-  private enum Cause {
+  /// Every single way on, when they are asked for.
+  private(set) var rowEdges: [RowEdge] = []
+  private let keepsRows: Bool
+  private var source = 0
+
+  enum Cause {
     case success
     case failure
     case other
@@ -25,8 +30,10 @@ struct EdgeBuilder {
     _ table: TransitionTable,
     _ parts: TableParts,
     part: Int,
-    failures: [Int: ErrorKindSet]
+    failures: [Int: ErrorKindSet],
+    keepsRows: Bool = false
   ) {
+    self.keepsRows = keepsRows
     self.table = table
     self.parts = parts
     self.part = part
@@ -38,6 +45,7 @@ struct EdgeBuilder {
   /// Adds the edges of a place; places are added in order, others in between have none.
   mutating func addPlace(_ place: Int) {
     pad(to: place)
+    source = place
     let node = table.nodes[place]
     let isWorking = node.kind != .final || node.effect != noIndex
     if isWorking {
@@ -170,6 +178,10 @@ struct EdgeBuilder {
   }
 
   private mutating func add(_ target: Int32, _ row: Int?, _ cause: Cause) {
+    if keepsRows {
+      let row = row.map { RowIndex($0) } ?? noIndex
+      rowEdges.append(RowEdge(source: Int32(source), target: target, row: row, cause: cause))
+    }
     var at = position[Int(target)]
     if at < Int(starts[starts.count - 1]) {
       at = edges.count
@@ -200,6 +212,14 @@ struct EdgeBuilder {
       EdgeList(edges: edges, starts: starts), EdgeList(edges: limitEdges, starts: limitStarts)
     )
   }
+}
+
+/// One way on: a single row, or the lack of one.
+struct RowEdge {
+  var source: Int32
+  var target: Int32
+  var row: RowIndex
+  var cause: EdgeBuilder.Cause
 }
 
 extension TransitionTable {

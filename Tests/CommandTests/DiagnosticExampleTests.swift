@@ -7,11 +7,15 @@ private struct DiagnosticExample {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "specs/diagnostics")
 
-  /// The names of all examples; `<name>.overlay.yaml` belongs to one.
+  /// What may stand beside an example: `<name>.overlay.yaml` and so on.
+  static let companions = ["overlay", "prices", "scenarios"]
+
+  /// The names of all examples.
   static var names: [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return all.filter { name in
-      name.hasSuffix(".json") || (name.hasSuffix(".yaml") && !name.hasSuffix(".overlay.yaml"))
+      name.hasSuffix(".json")
+        || (name.hasSuffix(".yaml") && !companions.contains { name.hasSuffix(".\($0).yaml") })
     }.sorted()
   }
 
@@ -24,12 +28,40 @@ private struct DiagnosticExample {
     stem = String(name.dropLast(5))
     code = stem.split(separator: "-").prefix(3).joined(separator: "-")
     let file = try Self.file(name)
-    var overlays: [SourceFile] = []
-    if FileManager.default.fileExists(atPath: Self.path(stem + ".overlay.yaml")) {
-      overlays.append(try Self.file(stem + ".overlay.yaml"))
-    }
+    let overlays = try Self.companion("overlay", of: stem).map { [$0] } ?? []
     let limits = try Self.limits(file)
-    diagnostics = FlowPreparation.prepare(file, overlays: overlays, limits: limits).diagnostics
+    let prepared = FlowPreparation.prepare(file, overlays: overlays, limits: limits)
+    var found = prepared.diagnostics
+    if prepared.isSound, let table = prepared.table {
+      found += Self.priced(table, try Self.companion("prices", of: stem))
+      if let scenarios = try Self.companion("scenarios", of: stem) {
+        let (file, findings) = ScenarioFile.load(scenarios)
+        let runner = ScenarioRunner(table: table, pricer: .declaredOnly)
+        found += findings + (file.map { runner.check($0) } ?? [])
+      }
+      // What a run would refuse is shown where a flow is about it.
+      if code == "SBX-RUN-001" {
+        found += Preflight.findings(table, performing: LivePerformer())
+      }
+    }
+    diagnostics = found
+  }
+
+  /// The findings of pricing a flow, where it says what it may cost.
+  private static func priced(_ table: LinkedTable, _ prices: SourceFile?) -> [Diagnostic] {
+    var book = PriceBook.standard
+    if let prices {
+      let (found, findings) = PriceBook.read(prices)
+      guard let found else { return findings }
+      book = found
+    }
+    guard table.table.debug.header["budget"] != nil else { return [] }
+    return BudgetGate.decide(CostAnalysis.analyse(table, prices: book)).diagnostics
+  }
+
+  private static func companion(_ kind: String, of stem: String) throws -> SourceFile? {
+    let name = "\(stem).\(kind).yaml"
+    return FileManager.default.fileExists(atPath: path(name)) ? try file(name) : nil
   }
 
   /// What a terminal shows, without colour.

@@ -10,8 +10,8 @@ import Testing
     input: {order: {type: object}}
     schemas:
       order: {type: object, required: [id], properties: {id: {type: integer}}}
-    tools: {store: {type: http, method: GET, url: "https://example.com/", timeout: 5s}}
-    states: {keep: {tool: store, with: {value: "\(value)"}, on_success: done, on_error: failed}}
+    agents: {store: {type: scripted, timeout: 5s}}
+    states: {keep: {agent: store, with: {value: "\(value)"}, on_success: done, on_error: failed}}
     initial_state: keep
     final_states: {done: {}, failed: {outcome: failure}}
     result: {order: "\(value)", at: "{{ now }}", ago: "{{ now() - run.started }}"}

@@ -53,6 +53,7 @@ import Values
       let text = SourceText(name: "hostile", text: Self.text(item))
       let (root, diagnostics) = DocumentParser.yaml(text, limits: Limits())
       let id = "\(item["id"]?.text ?? "?"): \(item["why"]?.text ?? "")"
+      #expect(diagnostics.allSatisfy { $0.span != nil }, "\(id)")
       switch item["expect"]?.text {
       case "reject": #expect(diagnostics.hasErrors, "\(id)")
       case "accept": #expect(!diagnostics.hasErrors, "\(id)")

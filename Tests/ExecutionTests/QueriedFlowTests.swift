@@ -126,7 +126,7 @@ struct QueriedFlowTests {
       ("$.inptu.items[0]", .celUnknownName, "$.inptu.items[0]"),
       ("$.state.laet", .celUnknownField, "$.state.laet"),
       ("$.steps.b.status", .celUnknownName, "$.steps.b.status"),
-      ("$.state.n && true", .jsonPathSyntax, " "),
+      ("$.state.n && true", .jsonPathSyntax, "&"),
       ("$.input.items[?@.price = 1]", .jsonPathSyntax, "="),
       ("$.secrets.KEY", .celRefusedName, "$.secrets.KEY"),
       ("$.a[?@.id == $.sate.n]", .celUnknownName, "$.sate.n"),

@@ -69,7 +69,8 @@ import Values
     limits.expressionBytes = 1 << 20
     for (unit, join, wanted) in [
       ("1", " + ", Value.int(10_000)), ("true", " && ", .bool(true)),
-      ("false", " || ", .bool(false)),
+      ("false", " || ", .bool(false)), ("score == 0.75", " && ", .bool(true)),
+      ("input.count", " + ", .int(30_000)),
     ] {
       let text = Array(repeating: unit, count: 10_000).joined(separator: join)
       let program = Sample.compile(text, limits: limits).program

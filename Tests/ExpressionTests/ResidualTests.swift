@@ -82,6 +82,25 @@ import Values
     #expect(try !isOpen("score > 0.5", AttributePattern("other")))
   }
 
+  @Test func statesKeepTheirMacro() throws {
+    let environment = Environment(
+      variables: [
+        .init(name: "steps.my-step", type: .map(.string, .dyn), slot: 0),
+        .init(name: "score", type: .double, slot: 1),
+      ]
+    )
+    let source = SourceText(name: "test", text: "In('my-step') && score > 0.5")
+    let program = try #require(Program.compile(source, in: environment).program)
+    var memory = Memory(slotCount: 2)
+    memory.set(1, .double(0.75))
+    let residual = program.residual(memory, unknown: [AttributePattern("steps.my-step")])
+    #expect(residual.expression.canonicalText == "in_state('my-step') && true")
+    memory.set(0, .map(["active": .bool(true)]))
+    #expect(residual.program.evaluate(memory).value == .bool(true))
+    let inverse = program.residual(memory, unknown: [AttributePattern("score")])
+    #expect(inverse.expression.canonicalText == "score > 0.5")
+  }
+
   @Test func longValuesStayReferences() throws {
     var memory = Sample.memory
     memory.set(0, .map(["list": .list((0..<100).map { .int($0) }), "count": .int(3)]))

@@ -21,7 +21,7 @@ import Values
     signalbox: 1
     name: answer
     budget: {hard: $0.01}
-    timeout: 2m
+    timeout: 1h
     input: {message: {type: string}}
     permissions: {helper: {tools: \(granted)}}
     tools:
@@ -44,7 +44,7 @@ import Values
         output: {reply: {type: string}}
     initial_state: help
     states:
-      help: {agent: helper, with: {message: "{{ input.message }}"}, timeout: 30s, on_success: done,
+      help: {agent: helper, with: {message: "{{ input.message }}"}, timeout: 10m, on_success: done,
         on_error: [{when: "error.kind == 'unknown'", target: unclear}, {target: lost}]}
     final_states: {done: {}, lost: {outcome: failure}, unclear: {outcome: failure}}
     """

@@ -18,7 +18,12 @@ import Testing
     return SourceFile(name: path, text: try String(contentsOfFile: file, encoding: .utf8))
   }
 
-  @Test(arguments: ["customer-support", "fraud-detection", "content-pipeline"])
+  @Test(
+    arguments: [
+      "customer-support", "fraud-detection", "content-pipeline", "deployment",
+      "incident-response",
+    ]
+  )
   func everyScenarioPasses(_ name: String) async throws {
     let prepared = FlowPreparation.prepare(try read("examples/\(name).yaml"))
     let table = try #require(prepared.table, "\(prepared.diagnostics.map(\.message))")

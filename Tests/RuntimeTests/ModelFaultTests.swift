@@ -15,14 +15,14 @@ import Values
     _ server: LoopbackServer,
     provider: String,
     attempts: Int = 1,
-    timeout: String = "20s"
+    timeout: String = "10m"
   ) -> String {
     let root = provider == "ollama" ? "" : "/v1"
     return """
       signalbox: 1
       name: sort
       budget: {hard: $0.01}
-      timeout: 2m
+      timeout: 1h
       input: {message: {type: string}}
       agents:
         sorter:
@@ -62,7 +62,7 @@ import Values
         ScriptedModel.server { _, _ in ModelReply(#"{"category": "größer"}"#, fault: fault) }
       )
       let world = try ModelWorld(
-        Self.flow(server, provider: provider, timeout: isSilent ? "300ms" : "20s")
+        Self.flow(server, provider: provider, timeout: isSilent ? "300ms" : "10m")
       )
       let clock = ContinuousClock()
       let start = clock.now

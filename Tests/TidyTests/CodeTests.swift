@@ -1,18 +1,33 @@
 import Signalbox
 import Testing
 
-/// Codes for which `specs/diagnostics/<ID>*.yaml` does not exist yet; exact.
-private let codesWithoutExample: Set<String> = [
-  "SBX-CHART-001", "SBX-CHART-002", "SBX-COMP-005", "SBX-COMP-006", "SBX-COMP-007", "SBX-COMP-010",
-  "SBX-COST-001", "SBX-COST-002",
-  "SBX-COST-003", "SBX-COST-004", "SBX-COST-005", "SBX-COST-006", "SBX-COST-007", "SBX-COST-010",
-  "SBX-COST-011", "SBX-DOC-001", "SBX-DOC-002", "SBX-DOC-003", "SBX-DOC-004", "SBX-DOC-005",
-  "SBX-FILE-001", "SBX-FILE-002", "SBX-IMPORT-001", "SBX-IMPORT-002", "SBX-IMPORT-003",
-  "SBX-JSONPATH-001", "SBX-JSONPATH-002", "SBX-JSONPATH-003",
-  "SBX-JSONPATH-004", "SBX-JSONPATH-005", "SBX-JSONPATH-006", "SBX-JSONPATH-007", "SBX-MODEL-001",
-  "SBX-QTY-001",
-  "SBX-RUN-001", "SBX-SCHEMA-001", "SBX-SCHEMA-005", "SBX-TABLE-001", "SBX-TABLE-002",
-  "SBX-TEST-001", "SBX-TEST-002", "SBX-TEST-003", "SBX-TEST-004", "SBX-XML-001", "SBX-XML-002", "SBX-XML-003", "SBX-XML-004",
+/// Codes that no flow can show, with the reason; exact.
+private let codesWithoutExample: [String: String] = [
+  "SBX-CEL-030": "an evaluation shows it, not a flow as written",
+  "SBX-CEL-031": "an evaluation shows it, not a flow as written",
+  "SBX-CEL-032": "an evaluation shows it, not a flow as written",
+  "SBX-MODEL-001": "only a file of model policies shows it",
+  "SBX-CHART-001": "only an imported statechart shows it",
+  "SBX-CHART-002": "only an imported statechart shows it",
+  "SBX-COMP-005": "the loader refuses such a file first, as SBX-FLOW-021",
+  "SBX-COMP-007": "the loader refuses such a file first, as SBX-FLOW-004",
+  "SBX-COMP-010": "the loader refuses such a file first, as SBX-FLOW-011",
+  "SBX-EXPORT-001": "only an export shows it",
+  "SBX-FILE-001": "found by the command line before there is a flow",
+  "SBX-FILE-002": "found by the command line before there is a flow",
+  "SBX-IMPORT-001": "only a file of another format shows it",
+  "SBX-IMPORT-002": "only a file of another format shows it",
+  "SBX-IMPORT-003": "only a file of another format shows it",
+  "SBX-JSONPATH-007": "depends on the home folder; tested in a process of its own",
+  "SBX-QTY-001": "no key of a flow takes percentages, rates or sizes yet",
+  "SBX-SCHEMA-001": "in flows SBX-FLOW-022 says it, with the place of the field",
+  "SBX-SCHEMA-005": "in flows SBX-FLOW-007 and its kin say it; for schemas that a program reads",
+  "SBX-TABLE-001": "only a damaged or foreign table shows it",
+  "SBX-TABLE-002": "only a damaged or foreign table shows it",
+  "SBX-XML-001": "only a file of another format shows it",
+  "SBX-XML-002": "only a file of another format shows it",
+  "SBX-XML-003": "only a file of another format shows it",
+  "SBX-XML-004": "only a file of another format shows it",
 ]
 
 @Suite struct CodeTests {
@@ -52,7 +67,7 @@ private let codesWithoutExample: Set<String> = [
   @Test func `every code but the listed ones has an example file`() {
     let names = repository.files.filter { $0.path.hasPrefix("specs/diagnostics/") }.map(\.name)
     let lacking = CodeRegistry.all.map(\.id).filter { id in !names.contains { $0.hasPrefix(id) } }
-    #expect(lacking.sorted() == codesWithoutExample.sorted())
+    #expect(lacking.sorted() == codesWithoutExample.keys.sorted())
   }
 }
 

@@ -20,40 +20,47 @@ extension Builder {
 
   private mutating func function(_ name: String, _ children: [Int32], _ node: Int32) -> Piece {
     let pieces = children.map { build($0) }
-    let codes = pieces.map(\.code)
     let range = tree[node].range
     if let special = special(name, pieces, range) { return special }
-    if name == "sum", let first = codes.first { return sum(first, types[Int(node)], range) }
-    switch Library.find(name, codes.count) {
+    if name == "sum", let first = pieces.first {
+      return sum(first.code, types[Int(node)], range)
+    }
+    let price = Library.price(name)
+    let base = price == .own ? 0 : 1
+    let walks = price == .walks
+    switch Library.find(name, pieces.count) {
     case .unary(let body):
-      let first = codes[0]
+      let first = pieces[0].code
       return Piece(code: { context in
-        context.charge(1)
+        context.charge(base)
         let cell = first(context)
         if cell.isError { return cell }
+        if walks { context.charge(cell.walkPrice) }
         context.range = range
         return body(cell, context)
       })
     case .binary(let body):
-      let first = codes[0]
-      let second = codes[1]
+      let first = pieces[0].code
+      let second = pieces[1].code
       return Piece(code: { context in
-        context.charge(1)
+        context.charge(base)
         let left = first(context)
         if left.isError { return left }
         let right = second(context)
         if right.isError { return right }
+        if walks { context.charge(left.walkPrice &+ right.walkPrice) }
         context.range = range
         return body(left, right, context)
       })
     case .variadic(let body):
       return Piece(code: { context in
-        context.charge(1)
+        context.charge(base)
         var cells: [Cell] = []
-        cells.reserveCapacity(codes.count)
-        for code in codes {
-          let cell = code(context)
+        cells.reserveCapacity(pieces.count)
+        for piece in pieces {
+          let cell = piece.code(context)
           if cell.isError { return cell }
+          if walks { context.charge(cell.walkPrice) }
           cells.append(cell)
         }
         context.range = range
@@ -62,8 +69,8 @@ extension Builder {
     case nil:
       return Piece(code: { context in
         var cells: [Cell] = []
-        for code in codes {
-          let cell = code(context)
+        for piece in pieces {
+          let cell = piece.code(context)
           if cell.isError { return cell }
           cells.append(cell)
         }
@@ -105,7 +112,7 @@ extension Builder {
     _ range: TextRange
   ) -> Piece? {
     switch (name, pieces.count) {
-    case ("optional.none", 0): return constantPiece(.none)
+    case ("optional.none", 0): return constantPiece(.none, price: 1)
     case ("or", 2), ("orValue", 2): return alternative(name, pieces, range)
     case ("default", 2): return fallback(pieces)
     case ("validateSchema", 2): return schemaCheck(pieces, range)
@@ -118,6 +125,7 @@ extension Builder {
         if cell.isError { return cell }
         let between = separator(context)
         if between.isError { return between }
+        context.charge(between.walkPrice)
         context.range = range
         return TextFunctions.join(cell, between, context, isFlow: true)
       })
@@ -180,12 +188,14 @@ extension Builder {
       return Piece(code: { $0.fail(.invalidArgument, message, at: range) })
     }
     let first = pieces[0].code
+    let factor = CostUnits.quarter(constant.pricedSize)
+    let price = pieces[1].price
     return Piece(code: { context in
       let cell = first(context)
       guard cell.isString else {
         return cell.isError ? cell : Arithmetic.noOverload("matches", [cell], context, range)
       }
-      context.charge(cell.count / 4 &+ 1)
+      context.charge(TextFunctions.matchPrice(cell, factor) &+ price)
       if context.isExhausted { return context.exhausted(at: range) }
       return Cell(cell.text.matches(pattern))
     })
@@ -196,28 +206,28 @@ extension Builder {
     let first = pieces[0].code
     let part = constant.text
     let isStart = name == "startsWith"
-    if !isRecording, case .localField(let place, let key) = pieces[0].shape {
-      return Piece(code: { context in
-        context.charge(part.count / 10 &+ 3)
-        let holder = context.local(place)
-        var cell = holder.tag == Tag.map ? holder.entries.value(named: key) : .absent
-        if !cell.isString {
-          cell = first(context)
-          if cell.isError { return cell }
-          return Arithmetic.noOverload(name, [cell, constant], context, range)
-        }
-        return Cell(isStart ? cell.text.starts(with: part) : cell.text.ends(with: part))
-      })
-    }
-    return Piece(code: { context in
+    let price = CostUnits.tenth(constant.pricedSize) &+ pieces[1].price
+    let slow: Code = { context in
       let cell = first(context)
       guard cell.isString else {
         return cell.isError
           ? cell : Arithmetic.noOverload(name, [cell, constant], context, range)
       }
-      context.charge(part.count / 10 &+ 1)
+      context.charge(price)
       return Cell(isStart ? cell.text.starts(with: part) : cell.text.ends(with: part))
-    })
+    }
+    if !isInstrumented, case .localField(let place, let key) = pieces[0].shape {
+      guard isStart else { return Piece(code: slow) }
+      let paid = price &+ 2
+      return Piece(code: { context in
+        let holder = context.local(place)
+        let cell = holder.tag == Tag.map ? holder.entries.value(named: key) : .absent
+        guard cell.isString else { return slow(context) }
+        context.charge(paid)
+        return Cell(cell.text.starts(with: part))
+      })
+    }
+    return Piece(code: slow)
   }
 
   /// `Enumeration(value)` with strong enumerations.
@@ -230,6 +240,7 @@ extension Builder {
     let type = text(name)
     let members = environment.records.enumerations[name] ?? [:]
     return Piece(code: { context in
+      context.charge(1)
       let cell = code(context)
       if cell.isError { return cell }
       context.range = range

@@ -10,18 +10,30 @@ struct Piece {
   var code: Code
   /// The value, when it is constant.
   var constant: Cell?
+  /// What evaluating the constant would have cost: its code charges that, and so do fused forms,
+  /// as the price of an expression does not depend on how it is compiled.
+  var price = 0
   /// What it reads, when that is simple enough for fused forms.
   var shape = Shape.other
 
   /// A constant.
-  init(constant cell: Cell) {
-    code = { _ in cell }
+  init(constant cell: Cell, price: Int = 0) {
+    if price == 0 {
+      code = { _ in cell }
+    } else {
+      code = { context in
+        context.charge(price)
+        return cell
+      }
+    }
     constant = cell
+    self.price = price
   }
 
-  init(code: @escaping Code, constant: Cell? = nil, shape: Shape = .other) {
+  init(code: @escaping Code, constant: Cell? = nil, price: Int = 0, shape: Shape = .other) {
     self.code = code
     self.constant = constant
+    self.price = price
     self.shape = shape
   }
 
@@ -52,6 +64,10 @@ struct Builder {
   /// and adding to it never copies.
   let constants = Constants()
   var isRecording = false
+  /// Whether each node notes what it uses up.
+  var isNoting = false
+  /// Whether nodes are wrapped, so that fused forms would hide parts.
+  var isInstrumented: Bool { isRecording || isNoting }
   var reporter: Reporter
   let isFlow: Bool
 
@@ -76,7 +92,9 @@ struct Builder {
 
   mutating func text(_ string: String) -> Cell { constant(.string(string)) }
 
-  func constantPiece(_ cell: Cell) -> Piece { Piece(constant: cell) }
+  func constantPiece(_ cell: Cell, price: Int = 0) -> Piece {
+    Piece(constant: cell, price: price)
+  }
 
   func failing(_ kind: EvaluationError.Kind, _ message: String, _ node: Int32) -> Piece {
     let range = tree[node].range
@@ -87,37 +105,56 @@ struct Builder {
     // Without what is known about its parts, nothing is folded or fused.
     guard environment.options.isOptimized else { return Piece(code: compile(node).code) }
     let piece = fold(compile(node), node)
-    guard isRecording else { return piece }
+    guard isInstrumented else { return piece }
     let code = piece.code
+    if isNoting {
+      return Piece(
+        code: { context in
+          let before = context.remainingCost
+          let cell = code(context)
+          context.note(before - context.remainingCost, at: node)
+          return cell
+        },
+        constant: piece.constant,
+        price: piece.price
+      )
+    }
     return Piece(
       code: { context in
         let cell = code(context)
         context.record(node, cell)
         return cell
       },
-      constant: piece.constant
+      constant: piece.constant,
+      price: piece.price
     )
   }
+
+  /// Units that folding one node may use.
+  private static let foldingCost = 2_000
 
   /// Evaluates what reads nothing once, now.
   private mutating func fold(_ piece: Piece, _ node: Int32) -> Piece {
     let here = tree[node]
     guard piece.constant == nil, isFoldable(here, node) else { return piece }
     let code = piece.code
+    var price = 0
     let result: Evaluation = Evaluator.run(
-      [],
+      Evaluator.emptyMemory,
       localCount: 0,
-      cost: 2_000,
+      cost: Self.foldingCost,
       valueSize: 10_000
     ) { context in
       let cell = code(context)
       if cell.isError { return .failure(context.error(cell)) }
-      return context.isExhausted
-        ? .failure(EvaluationError(.costExceeded, "", at: here.range))
-        : .value(cell.value)
+      guard !context.isExhausted, context.isWithinLimits(cell) else {
+        return .failure(EvaluationError(.costExceeded, "", at: here.range))
+      }
+      price = Self.foldingCost - context.remainingCost
+      return .value(cell.value)
     }
     switch result {
-    case .value(let value): return constantPiece(constant(value))
+    case .value(let value): return constantPiece(constant(value), price: price)
     case .failure(let error):
       if isFlow, error.kind == .invalidArgument || error.kind == .invalidConversion {
         reporter.report(.celConstantFailure, Messages.badConstant(error.message), at: error.range)
@@ -257,6 +294,7 @@ struct Builder {
       // (FLOW-SEMANTICS 10).
       let isFlow = isFlow
       return Piece(code: { context in
+        context.charge(1)
         let cell = code(context)
         if isFlow, cell.isError, context.error(cell).kind == .absent { return .none }
         return Selection.optional(cell, key, context, range, messages)
@@ -329,28 +367,16 @@ struct Builder {
   }
 
   private mutating func logic(_ node: Int32) -> Piece {
+    let pieces = tree.children(node).map { build($0) }
     let isAnd = tree[node].kind == .and
-    let codes = tree.children(node).map { build($0).code }
     let range = tree[node].range
+    if pieces.count <= Self.pairedOperands { return paired(pieces[...], isAnd, range) }
     let symbol = isAnd ? "&&" : "||"
     let decisive: UInt64 = isAnd ? 0 : 1
-    if codes.count == 2 {
-      let first = codes[0]
-      let second = codes[1]
-      return Piece(code: { context in
-        let left = first(context)
-        if left.isBool, left.bits == decisive { return left }
-        let right = second(context)
-        if right.isBool {
-          if right.bits == decisive || left.isBool { return right }
-        }
-        return Builder.undecided(left, right, symbol, context, range)
-      })
-    }
     return Piece(code: { context in
       var failure: Cell?
-      for code in codes {
-        let cell = code(context)
+      for piece in pieces {
+        let cell = piece.code(context)
         if cell.isBool {
           if cell.bits == decisive { return cell }
         } else if failure == nil {
@@ -358,6 +384,36 @@ struct Builder {
         }
       }
       return failure ?? Cell(tag: Tag.bool, bits: decisive ^ 1)
+    })
+  }
+
+  /// Operands up to which a chain becomes a tree of pairs, which is quicker than a loop.
+  private static let pairedOperands = 32
+
+  private func paired(
+    _ pieces: ArraySlice<Piece>,
+    _ isAnd: Bool,
+    _ range: TextRange
+  ) -> Piece {
+    guard pieces.count > 1 else { return pieces[pieces.startIndex] }
+    let middle = pieces.startIndex + (pieces.count + 1) / 2
+    let first = paired(pieces[..<middle], isAnd, range).code
+    let second = paired(pieces[middle...], isAnd, range).code
+    if isAnd {
+      return Piece(code: { context in
+        let left = first(context)
+        if left.isFalse { return left }
+        let right = second(context)
+        if right.isBool, right.bits == 0 || left.isBool { return right }
+        return Builder.undecided(left, right, "&&", context, range)
+      })
+    }
+    return Piece(code: { context in
+      let left = first(context)
+      if left.isTrue { return left }
+      let right = second(context)
+      if right.isBool, right.bits == 1 || left.isBool { return right }
+      return Builder.undecided(left, right, "||", context, range)
     })
   }
 
@@ -375,10 +431,12 @@ struct Builder {
   }
 
   private mutating func conditional(_ node: Int32) -> Piece {
-    let codes = tree.children(node).map { build($0).code }
+    let pieces = tree.children(node).map { build($0) }
     let range = tree[node].range
-    if codes.count == 3 {
-      let (condition, one, other) = (codes[0], codes[1], codes[2])
+    if pieces.count == 3 {
+      let condition = pieces[0].code
+      let one = pieces[1].code
+      let other = pieces[2].code
       return Piece(code: { context in
         let cell = condition(context)
         if cell.isBool { return cell.bits == 1 ? one(context) : other(context) }
@@ -388,14 +446,14 @@ struct Builder {
     }
     return Piece(code: { context in
       var index = 0
-      while index + 1 < codes.count {
-        let cell = codes[index](context)
-        if cell.isTrue { return codes[index + 1](context) }
+      while index + 1 < pieces.count {
+        let cell = pieces[index].code(context)
+        if cell.isTrue { return pieces[index + 1].code(context) }
         if cell.isError { return cell }
         if !cell.isBool { return Arithmetic.noOverload("? :", [cell], context, range) }
         index += 2
       }
-      return codes[codes.count - 1](context)
+      return pieces[pieces.count - 1].code(context)
     })
   }
 
@@ -410,16 +468,14 @@ struct Builder {
     }
     let operators = (1..<children.count).map { tree.chainOperator(node, $0) }
     if let joined = concatenation(pieces, operators, range) { return joined }
-    let codes = pieces.map(\.code)
     let ranges = (1..<children.count).map {
       tree[children[0]].range.union(tree[children[$0]].range)
     }
     return Piece(code: { context in
-      var left = codes[0](context)
+      var left = pieces[0].code(context)
       var position = 1
       for operation in operators {
-        context.charge(1)
-        let right = codes[position](context)
+        let right = pieces[position].code(context)
         left = Arithmetic.apply(operation, left, right, context, ranges[position - 1])
         if left.isError { return left }
         position += 1

@@ -293,11 +293,35 @@ extension Cell {
   /// Whether two cells of equal head hold the same bytes.
   @inline(__always) static func sameBytes(_ left: Cell, _ right: Cell) -> Bool {
     if left.bits == right.bits { return true }
-    let count = left.count
+    return same(left.bits, right.bits, left.count)
+  }
+
+  /// Whether `count` bytes at two addresses are the same; short ones are compared in place, as
+  /// names of fields and most texts of guards are.
+  @inline(__always) static func same(_ left: UInt64, _ right: UInt64, _ count: Int) -> Bool {
     if count == 0 { return true }
-    let first = unsafe UnsafeRawPointer(bitPattern: UInt(left.bits)).unsafelyUnwrapped
-    let second = unsafe UnsafeRawPointer(bitPattern: UInt(right.bits)).unsafelyUnwrapped
-    return unsafe memcmp(first, second, count) == 0
+    let first = unsafe UnsafeRawPointer(bitPattern: UInt(left)).unsafelyUnwrapped
+    let second = unsafe UnsafeRawPointer(bitPattern: UInt(right)).unsafelyUnwrapped
+    if count > 16 { return unsafe memcmp(first, second, count) == 0 }
+    // Two words that overlap cover all the bytes.
+    if count >= 8 {
+      return unsafe word(first, UInt64.self) == word(second, UInt64.self)
+        && word(first + (count - 8), UInt64.self) == word(second + (count - 8), UInt64.self)
+    }
+    if count >= 4 {
+      return unsafe word(first, UInt32.self) == word(second, UInt32.self)
+        && word(first + (count - 4), UInt32.self) == word(second + (count - 4), UInt32.self)
+    }
+    return unsafe word(first, UInt8.self) == word(second, UInt8.self)
+      && word(first + count / 2, UInt8.self) == word(second + count / 2, UInt8.self)
+      && word(first + (count - 1), UInt8.self) == word(second + (count - 1), UInt8.self)
+  }
+
+  @inline(__always) private static func word<Word: BitwiseCopyable>(
+    _ address: UnsafeRawPointer,
+    _: Word.Type
+  ) -> Word {
+    unsafe address.loadUnaligned(as: Word.self)
   }
 
   /// Byte order, which is code point order: negative, zero or positive.
@@ -314,10 +338,13 @@ extension Cell {
     return count - other.count
   }
 
-  func starts(with other: TextView) -> Bool { matches(other, at: 0) }
+  @inline(__always) func starts(with other: TextView) -> Bool {
+    other.count <= count && TextView.same(address, other.address, other.count)
+  }
 
-  func ends(with other: TextView) -> Bool {
-    other.count <= count && matches(other, at: count - other.count)
+  @inline(__always) func ends(with other: TextView) -> Bool {
+    other.count <= count
+      && TextView.same(address + UInt64(count - other.count), other.address, other.count)
   }
 
   /// Whether `other` stands at byte `offset`.
@@ -376,9 +403,12 @@ extension Cell {
 
   /// Number of code points.
   var scalarCount: Int {
-    var result = 0
-    for index in 0..<count where self[index] & 0xC0 != 0x80 { result += 1 }
-    return result
+    let bytes = unsafe bytes
+    var following = 0
+    for index in 0..<count {
+      following &+= unsafe Int8(bitPattern: bytes[index]) < -64 ? 1 : 0
+    }
+    return count &- following
   }
 
   /// A full hash, eight bytes at a time.

@@ -10,17 +10,25 @@ import Values
   var slotCount: Int
   var locals: UnsafeMutablePointer<Cell>?
   var cost: Int
+  /// What is left of the limit beyond `cost`: an evaluation that can be cancelled gets its limit in
+  /// slices and looks at its cancellation when one is used up.
+  var reserve = 0
   var bump: UInt
   var end: UInt
   var range = TextRange(0, 0)
   var valueSize: Int
-  /// Made when the first error, chunk or note needs it: most guards need none.
-  var extras: EvaluationExtras?
+  /// Made when the first error, chunk or note needs it, and released by `Context.release`: most
+  /// guards need none.
+  var extras: Unmanaged<EvaluationExtras>?
 }
 
 /// What few evaluations need.
 final class EvaluationExtras {
   var exhaustedAt: TextRange?
+  var cancellation: Cancellation?
+  var isCancelled = false
+  /// Units charged below each node, its parts included, when they are counted.
+  var charges: [Int] = []
   var chunks: [UInt] = []
   var errors: [EvaluationError] = []
   var nextError = 0
@@ -54,18 +62,62 @@ final class EvaluationExtras {
 
   // MARK: Cost
 
-  @inline(__always) func charge(_ units: Int) { unsafe state.pointee.cost &-= units }
+  // Compiling with SIGNALBOX_UNMETERED leaves the meter out: scripts/bench-metering compares.
+  @inline(__always) func charge(_ units: Int) {
+    #if !SIGNALBOX_UNMETERED
+    unsafe state.pointee.cost &-= units
+    #endif
+  }
 
-  @inline(__always) var isExhausted: Bool { unsafe state.pointee.cost < 0 }
+  /// Whether the limit is reached, or the evaluation was cancelled.
+  @inline(__always) var isExhausted: Bool { unsafe state.pointee.cost < 0 && isDrained() }
 
-  /// Charges for walking `bytes` bytes of text: a tenth each.
-  @inline(__always) func chargeText(_ bytes: Int) { charge(bytes / 10 &+ 1) }
+  /// Takes the next slice of the limit; true when there is none, or the evaluation was cancelled.
+  @inline(never) private func isDrained() -> Bool {
+    guard unsafe state.pointee.reserve > 0 else { return true }
+    if extras.cancellation?.isCancelled ?? false {
+      extras.isCancelled = true
+      unsafe state.pointee.reserve = 0
+      return true
+    }
+    let missing = unsafe 0 &- state.pointee.cost
+    let wanted = missing.addingReportingOverflow(CostUnits.slice)
+    let taken = unsafe min(state.pointee.reserve, wanted.overflow ? .max : wanted.partialValue)
+    unsafe state.pointee.reserve -= taken
+    unsafe state.pointee.cost += taken
+    return unsafe state.pointee.cost < 0
+  }
 
-  /// Charges, and notes the place when the limit is reached.
+  /// Gives the limit in slices from now on, so that `cancellation` is looked at.
+  func heed(_ cancellation: Cancellation) {
+    extras.cancellation = cancellation
+    extras.isCancelled = cancellation.isCancelled
+    unsafe state.pointee.reserve = extras.isCancelled ? 0 : state.pointee.cost
+    unsafe state.pointee.cost = extras.isCancelled ? -1 : 0
+  }
+
+  /// Whether the evaluation ended because it was cancelled.
+  var isCancelled: Bool {
+    guard let extras = unsafe state.pointee.extras else { return false }
+    return unsafe extras._withUnsafeGuaranteedRef { $0.isCancelled }
+  }
+
+  /// Charges for walking `bytes` bytes of text: a tenth each, rounded down.
+  @inline(__always) func chargeText(_ bytes: Int) { charge(CostUnits.walk(bytes)) }
+
+  /// The error of the limit, or of the cancellation, and notes the place.
   func exhausted(at range: TextRange) -> Cell {
+    unsafe state.pointee.reserve = 0
     unsafe state.pointee.cost = min(state.pointee.cost, -1)
     if extras.exhaustedAt == nil { extras.exhaustedAt = range }
-    return fail(.costExceeded, Messages.costExceeded, at: range)
+    return extras.isCancelled
+      ? fail(.cancelled, Messages.cancelled, at: range)
+      : fail(.costExceeded, Messages.costExceeded, at: range)
+  }
+
+  /// Adds what a node used up, once `startNoting` was called: constants are folded before.
+  func note(_ units: Int, at node: Int32) {
+    if !extras.charges.isEmpty { extras.charges[Int(node)] += units }
   }
 
   // MARK: Errors
@@ -141,33 +193,47 @@ final class EvaluationExtras {
 
   @inline(__always) func release() {
     guard let extras = unsafe state.pointee.extras else { return }
-    for chunk in extras.chunks { unsafe free(UnsafeMutableRawPointer(bitPattern: chunk)) }
+    unsafe releaseExtras(extras)
+  }
+
+  @inline(never) private func releaseExtras(_ extras: Unmanaged<EvaluationExtras>) {
+    let owned = unsafe extras.takeRetainedValue()
+    for chunk in owned.chunks { unsafe free(UnsafeMutableRawPointer(bitPattern: chunk)) }
   }
 
   /// What few evaluations need, made on first use.
   var extras: EvaluationExtras {
-    if let known = unsafe state.pointee.extras { return known }
+    if let known = unsafe state.pointee.extras { return unsafe known.takeUnretainedValue() }
     let made = EvaluationExtras()
-    unsafe state.pointee.extras = made
+    unsafe state.pointee.extras = Unmanaged.passRetained(made)
     return made
   }
 
-  private var tooLarge: Cell {
+  /// Whether a cell may become a value: see `Cell.isWithin`.
+  func isWithinLimits(_ cell: Cell) -> Bool {
+    unsafe cell.isWithin(state.pointee.valueSize)
+  }
+
+  /// The error of the size limit, or of the cost limit where that was reached.
+  var tooLarge: Cell {
     isExhausted ? exhausted(at: range) : fail(.valueTooLarge, Messages.valueTooLarge)
   }
 
   // MARK: Making values
 
   /// Text of `count` bytes that `fill` writes; the bytes must be valid UTF-8.
+  ///
+  /// Charges for the bytes unless the caller has, as `isPaid` says.
   func text(
     _ count: Int,
     tag: UInt8 = Tag.string,
+    isPaid: Bool = false,
     fill: (UnsafeMutablePointer<UInt8>) -> Void
   )
     -> Cell
   {
     if count == 0 { return Cell(tag: tag) }
-    chargeText(count)
+    if !isPaid { chargeText(count) }
     if isExhausted { return exhausted(at: range) }
     guard unsafe count <= state.pointee.valueSize, let memory = unsafe allocate(count) else {
       return tooLarge
@@ -179,18 +245,18 @@ final class EvaluationExtras {
   }
 
   /// A copy of Swift text.
-  func text(_ string: String) -> Cell {
+  func text(_ string: String, isPaid: Bool = false) -> Cell {
     var string = string
     return string.withUTF8 { utf8 in
-      unsafe text(utf8.count) { target in
+      unsafe text(utf8.count, isPaid: isPaid) { target in
         if let base = utf8.baseAddress { unsafe memcpy(target, base, utf8.count) }
       }
     }
   }
 
   /// A copy of bytes, as text or as bytes.
-  func text(_ array: [UInt8], tag: UInt8 = Tag.string) -> Cell {
-    unsafe text(array.count, tag: tag) { target in
+  func text(_ array: [UInt8], tag: UInt8 = Tag.string, isPaid: Bool = false) -> Cell {
+    unsafe text(array.count, tag: tag, isPaid: isPaid) { target in
       unsafe array.withUnsafeBufferPointer { source in
         if let base = source.baseAddress { unsafe memcpy(target, base, array.count) }
       }
@@ -206,11 +272,11 @@ final class EvaluationExtras {
     )
   }
 
-  /// Two texts (or two byte strings) in one.
+  /// Two texts (or two byte strings) in one; the caller has charged.
   func join(_ left: Cell, _ right: Cell) -> Cell {
     if left.count == 0 { return right }
     if right.count == 0 { return left }
-    return unsafe text(left.count + right.count, tag: left.tag) { target in
+    return unsafe text(left.count + right.count, tag: left.tag, isPaid: true) { target in
       unsafe memcpy(
         target,
         UnsafeRawPointer(bitPattern: UInt(left.bits)).unsafelyUnwrapped,
@@ -238,10 +304,9 @@ final class EvaluationExtras {
     return builder.finish(self)
   }
 
-  /// A map; the builder's error when a key repeats or cannot be a key.
+  /// A map; the builder's error when a key repeats or cannot be a key; the caller has charged.
   func map(_ entries: [(Cell, Cell)]) -> Cell {
     guard !entries.isEmpty else { return Cell(tag: Tag.map) }
-    charge(entries.count)
     if isExhausted { return exhausted(at: range) }
     guard let memory = unsafe allocate(EntryList.byteCount(entries.count)) else { return tooLarge }
     let cells = unsafe memory.bindMemory(to: Cell.self, capacity: 2 * entries.count)
@@ -257,9 +322,15 @@ final class EvaluationExtras {
     return Cell(tag: Tag.map, count: UInt32(entries.count), bits: address)
   }
 
-  /// A record of the named type; `fields` in declaration order.
+  private func repeatedKey(_ keys: [Cell]) -> Cell {
+    for key in keys where key.keyHash == nil || key.isDouble {
+      return fail(.invalidArgument, Messages.badMapKey(key))
+    }
+    return fail(.duplicateKey, Messages.duplicateKey)
+  }
+
+  /// A record of the named type; `fields` in declaration order; the caller has charged.
   func record(_ typeName: Cell, _ fields: [(Cell, Cell)]) -> Cell {
-    charge(fields.count + 1)
     if isExhausted { return exhausted(at: range) }
     let byteCount = 16 + EntryList.byteCount(fields.count)
     guard let memory = unsafe allocate(byteCount) else { return tooLarge }
@@ -332,9 +403,9 @@ final class EvaluationExtras {
     count += 1
   }
 
+  /// Appends the elements of a list; the caller has charged.
   mutating func append(contentsOf list: Cell, _ context: Context) {
     guard list.count > 0 else { return }
-    context.charge(list.count / 4 + 1)
     if count + list.count > capacity {
       reserve(max(count + list.count, min(capacity * 2, 4_096)), context)
     }
@@ -356,9 +427,9 @@ final class EvaluationExtras {
 }
 
 extension Context {
-  /// Texts in one, `total` bytes with the separators between them.
-  func joined(_ cells: [Cell], _ total: Int, separator: Cell) -> Cell {
-    unsafe text(total) { target in
+  /// Texts in one, `total` bytes with the separators between them; charges unless the caller has.
+  func joined(_ cells: [Cell], _ total: Int, separator: Cell, isPaid: Bool = false) -> Cell {
+    unsafe text(total, isPaid: isPaid) { target in
       var offset = 0
       for (index, cell) in cells.enumerated() {
         if index > 0, separator.count > 0 {

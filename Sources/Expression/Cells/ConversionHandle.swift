@@ -169,6 +169,74 @@ import Values
 }
 
 extension Cell {
+  /// The cell of a value that needs no memory of its own; nil for texts, collections and the like.
+  init?(scalar value: Value) {
+    switch value {
+    case .null: self = .null
+    case .bool(let bool): self.init(bool)
+    case .int(let int): self.init(int)
+    case .uint(let uint): self.init(uint)
+    case .double(let double): self.init(double)
+    case .timestamp(let timestamp): self.init(timestamp)
+    case .duration(let nanoseconds): self.init(durationNanoseconds: nanoseconds)
+    default: return nil
+    }
+  }
+
+  /// Whether the value has at most `limit` elements, entries and 64ths of text, however deep.
+  ///
+  /// An expression can make a small cell whose value is huge, as lists share their elements: what
+  /// turns a cell into a value asks first. O(limit).
+  func isWithin(_ limit: Int) -> Bool { Cell.budget(limit, self) >= 0 }
+
+  private static func budget(_ limit: Int, _ cell: Cell) -> Int {
+    var left = limit - 1
+    switch cell.tag {
+    case Tag.string, Tag.bytes: left -= cell.count / 64
+    case Tag.list:
+      left -= cell.count
+      guard left >= 0 else { return -1 }
+      let elements = cell.elements
+      for index in 0..<elements.count where !elements[index].isFlat {
+        left = budget(left, elements[index])
+        if left < 0 { return -1 }
+      }
+    case Tag.map, Tag.record:
+      left -= cell.count
+      guard left >= 0 else { return -1 }
+      let entries = cell.tag == Tag.map ? cell.entries : cell.fields
+      for index in 0..<entries.count where !entries.value(index).isFlat {
+        left = budget(left, entries.value(index))
+        if left < 0 { return -1 }
+      }
+    case Tag.optional: return cell.isNone ? left : budget(left, cell.wrapped)
+    default: break
+    }
+    return left
+  }
+
+  /// Whether the cell has no contents that count.
+  private var isFlat: Bool {
+    switch tag {
+    case Tag.string, Tag.bytes: count < 64
+    case Tag.list, Tag.map, Tag.record, Tag.optional: false
+    default: true
+    }
+  }
+
+  /// The name of the value's kind, as `Value.kindName` has it, without converting the value.
+  var kindName: String {
+    switch tag {
+    case Tag.list: Value.list([]).kindName
+    case Tag.map: Value.map(ValueMap()).kindName
+    case Tag.string: Value.string("").kindName
+    case Tag.bytes: Value.bytes([]).kindName
+    case Tag.optional: Value.optional(nil).kindName
+    case Tag.record: Value.record(type: typeName.text.string, fields: ValueMap()).kindName
+    default: value.kindName
+    }
+  }
+
   /// The value that the cell stands for; errors and absence become null.
   ///
   /// O(size).

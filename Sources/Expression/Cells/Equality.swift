@@ -66,7 +66,9 @@ enum Equality {
   /// CEL's `==`: false between kinds, numbers by value, NaN unequal to itself; errors are the
   /// caller's.
   ///
-  /// Charges the context for what it walks.
+  /// The caller charges for the two values themselves (`Cell.comparisonPrice`); parts of lists and
+  /// maps that are texts or collections are charged here. cel-go charges nothing for them, which
+  /// leaves work without a bound.
   static func equal(_ left: Cell, _ right: Cell, _ context: Context) -> Bool {
     switch left.tag {
     case Tag.string:
@@ -100,14 +102,25 @@ enum Equality {
     }
   }
 
+  /// Whether two parts of collections are equal, charged.
+  static func equalParts(_ left: Cell, _ right: Cell, _ context: Context) -> Bool {
+    guard left.tag == right.tag else { return equal(left, right, context) }
+    switch left.tag {
+    case Tag.string, Tag.bytes: context.chargeText(min(left.count, right.count))
+    case Tag.list, Tag.map, Tag.record, Tag.optional:
+      context.charge(max(1, CostUnits.tenth(min(left.count, right.count))))
+      if context.isExhausted { return false }
+    default: break
+    }
+    return equal(left, right, context)
+  }
+
   private static func equalLists(_ left: Cell, _ right: Cell, _ context: Context) -> Bool {
     guard left.count == right.count else { return false }
     let first = left.elements
     let second = right.elements
     for index in 0..<first.count {
-      context.charge(1)
-      if context.isExhausted { return false }
-      if !equal(first[index], second[index], context) { return false }
+      if !equalParts(first[index], second[index], context) { return false }
     }
     return true
   }
@@ -119,11 +132,9 @@ enum Equality {
   ) -> Bool {
     guard left.count == right.count else { return false }
     for index in 0..<left.count {
-      context.charge(1)
-      if context.isExhausted { return false }
       let position = right.position(of: left.key(index))
       if position < 0 { return false }
-      if !equal(left.value(index), right.value(position), context) { return false }
+      if !equalParts(left.value(index), right.value(position), context) { return false }
     }
     return true
   }

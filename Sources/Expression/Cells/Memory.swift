@@ -3,58 +3,39 @@ public import Values
 /// The values of a run by slot: a value type, copied only when written; a slot may be absent.
 ///
 /// Setting a slot converts its value once into the form that guards read, so that testing a guard
-/// converts and allocates nothing.
+/// converts and allocates nothing. Copying a memory costs one reference count.
 public struct Memory: Sendable {
-  /// What guards read, one per slot.
-  private(set) var cells: [Cell]
-  private var values: [Value?]
-  /// The owners of what `cells` point at.
-  private var blocks: [Block?]
+  private(set) var slots: Slots
   /// Slots written since they were last taken: bits by slot number modulo 64.
   private var written: UInt64 = 0
 
   /// A memory whose slots are all absent.
-  public init(slotCount: Int) {
-    let count = max(0, slotCount)
-    cells = Array(repeating: .absent, count: count)
-    values = Array(repeating: nil, count: count)
-    blocks = Array(repeating: nil, count: count)
-  }
+  public init(slotCount: Int) { slots = Slots(count: max(0, slotCount)) }
 
   /// The same values with room for at least `count` slots.
   func extended(to count: Int) -> Memory {
-    guard count > cells.count else { return self }
-    var longer = self
-    let missing = count - cells.count
-    longer.cells += Array(repeating: .absent, count: missing)
-    longer.values += Array(repeating: nil, count: missing)
-    longer.blocks += Array(repeating: nil, count: missing)
+    guard count > slotCount else { return self }
+    var longer = Memory(slotCount: count)
+    for slot in 0..<slotCount { longer.set(slot, value(slot)) }
     return longer
   }
 
   /// Number of slots.
-  public var slotCount: Int { cells.count }
+  public var slotCount: Int { slots.count }
 
   /// Puts a value into a slot; nil makes it absent.
   ///
-  /// O(size of the value).
+  /// O(size of the value), and O(slots) when the memory was copied since it was last written.
   public mutating func set(_ slot: Int, _ value: Value?) {
-    precondition(slot >= 0 && slot < values.count, "a slot must lie within the memory")
+    precondition(slot >= 0 && slot < slots.count, "a slot must lie within the memory")
     written |= 1 << UInt64(slot & 63)
-    values[slot] = value
-    guard let value else {
-      cells[slot] = .absent
-      blocks[slot] = nil
-      return
-    }
-    let block = Block([value])
-    cells[slot] = block.cells[0]
-    blocks[slot] = block
+    if !isKnownUniquelyReferenced(&slots) { slots = Slots(slots) }
+    slots.set(slot, value)
   }
 
   /// The value of a slot; nil when absent.
   public func value(_ slot: Int) -> Value? {
-    slot >= 0 && slot < values.count ? values[slot] : nil
+    slot >= 0 && slot < slots.count ? slots.value(slot) : nil
   }
 
   /// Which slots were written since this was last asked: bit n for the slots of number n modulo 64.
@@ -71,40 +52,28 @@ public struct Memory: Sendable {
   /// The part must have been made for a range of the same length. O(slots).
   public mutating func exchange(_ range: Range<Int>, with part: inout MemoryPart) {
     precondition(
-      range.lowerBound >= 0 && range.upperBound <= cells.count && part.cells.count == range.count,
+      range.lowerBound >= 0 && range.upperBound <= slots.count && part.slots.count == range.count,
       "a part goes in where one of its length came out"
     )
-    for offset in 0..<range.count {
-      let slot = range.lowerBound + offset
-      swap(&cells[slot], &part.cells[offset])
-      swap(&values[slot], &part.values[offset])
-      swap(&blocks[slot], &part.blocks[offset])
-    }
+    if !isKnownUniquelyReferenced(&slots) { slots = Slots(slots) }
+    if !isKnownUniquelyReferenced(&part.slots) { part.slots = Slots(part.slots) }
+    slots.exchange(range, with: part.slots)
   }
 }
 
 /// The slots of one frame while another is looked at.
 public struct MemoryPart: Sendable {
-  fileprivate var cells: [Cell]
-  fileprivate var values: [Value?]
-  fileprivate var blocks: [Block?]
+  fileprivate var slots: Slots
 
   /// A part whose slots are all absent.
-  public init(slotCount: Int) {
-    let count = max(0, slotCount)
-    cells = Array(repeating: .absent, count: count)
-    values = Array(repeating: nil, count: count)
-    blocks = Array(repeating: nil, count: count)
-  }
+  public init(slotCount: Int) { slots = Slots(count: max(0, slotCount)) }
 
   /// A part with values.
   public init(_ values: [Value?]) {
-    var memory = Memory(slotCount: values.count)
-    for slot in values.indices { memory.set(slot, values[slot]) }
     self.init(slotCount: values.count)
-    memory.exchange(0..<values.count, with: &self)
+    for slot in values.indices { slots.set(slot, values[slot]) }
   }
 
   /// The values, slot by slot.
-  public var contents: [Value?] { values }
+  public var contents: [Value?] { (0..<slots.count).map { slots.value($0) } }
 }

@@ -1,6 +1,9 @@
 /// Type parameters and what they stand for: the assignability rules of CEL's checker.
 struct Unifier {
   private var substitutions: [String: ExpressionType] = [:]
+  /// What substitutions were before the assignment under way changed them: taking a copy instead
+  /// would make the check of a long chain quadratic.
+  private var trail: [(name: String, before: ExpressionType?)] = []
   private var fresh = 0
   private let records: RecordRegistry
   private let isFlow: Bool
@@ -72,19 +75,28 @@ struct Unifier {
 
   /// Whether values of `from` may stand where `to` is expected; learns parameters when so.
   mutating func isAssignable(_ from: ExpressionType, to: ExpressionType) -> Bool {
-    let saved = substitutions
+    trail.removeAll(keepingCapacity: true)
     if assign(from, to) { return true }
-    substitutions = saved
+    undo()
     return false
   }
 
   mutating func areAssignable(_ from: [ExpressionType], to: [ExpressionType]) -> Bool {
-    let saved = substitutions
+    trail.removeAll(keepingCapacity: true)
     for (left, right) in zip(from, to) where !assign(left, right) {
-      substitutions = saved
+      undo()
       return false
     }
     return true
+  }
+
+  private mutating func undo() {
+    while let (name, before) = trail.popLast() { substitutions[name] = before }
+  }
+
+  private mutating func learn(_ name: String, _ type: ExpressionType) {
+    trail.append((name, substitutions[name]))
+    substitutions[name] = type
   }
 
   private mutating func assign(_ from: ExpressionType, _ to: ExpressionType) -> Bool {
@@ -144,7 +156,7 @@ struct Unifier {
       if known == type { return (true, true) }
       if assign(type, known) {
         let general = Unifier.mostGeneral(type, substitutions[name] ?? known)
-        if !occurs(name, in: general) { substitutions[name] = general }
+        if !occurs(name, in: general) { learn(name, general) }
         return (true, true)
       }
       return (false, true)
@@ -154,9 +166,9 @@ struct Unifier {
     }
     if case .parameter(let other) = type, TypeBound(name) != nil, TypeBound(other) == nil {
       // The bound stays with the one that is left.
-      substitutions[other] = .parameter(name)
+      learn(other, .parameter(name))
     } else {
-      substitutions[name] = type
+      learn(name, type)
     }
     return (true, false)
   }

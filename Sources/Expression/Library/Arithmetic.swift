@@ -2,6 +2,8 @@ import Source
 import Values
 
 /// CEL's operators over cells; operands of other kinds fail with "no such overload".
+///
+/// Each charges its own price once its operands are there.
 enum Arithmetic {
   static func apply(
     _ operation: Operator,
@@ -17,11 +19,16 @@ enum Arithmetic {
     case .subtract: return subtract(left, right, context, range)
     case .multiply, .divide, .remainder:
       return scale(operation, left, right, context, range)
-    case .equal: return Cell(Equality.equal(left, right, context))
-    case .notEqual: return Cell(!Equality.equal(left, right, context))
+    case .equal: return Cell(equal(left, right, context))
+    case .notEqual: return Cell(!equal(left, right, context))
     case .isIn: return contains(left, right, context, range)
     default: return compare(operation, left, right, context, range)
     }
+  }
+
+  private static func equal(_ left: Cell, _ right: Cell, _ context: Context) -> Bool {
+    context.charge(Cell.comparisonPrice(left, right))
+    return Equality.equal(left, right, context)
   }
 
   static func noOverload(
@@ -40,6 +47,8 @@ enum Arithmetic {
     _ context: Context,
     _ range: TextRange
   ) -> Cell {
+    let isText = left.isString || left.tag == Tag.bytes
+    context.charge(isText && left.tag == right.tag ? Cell.comparisonPrice(left, right) : 1)
     guard let order = Equality.order(left, right) else {
       return noOverload(operation.symbol, [left, right], context, range)
     }
@@ -57,6 +66,8 @@ enum Arithmetic {
     _ context: Context,
     _ range: TextRange
   ) -> Cell {
+    let isLong = left.tag == right.tag && left.tag >= Tag.string && left.tag <= Tag.list
+    if !isLong { context.charge(1) }
     switch (left.tag, right.tag) {
     case (Tag.int, Tag.int):
       let (sum, overflow) = left.int.addingReportingOverflow(right.int)
@@ -67,8 +78,11 @@ enum Arithmetic {
     case (Tag.double, Tag.double): return Cell(left.double + right.double)
     case (Tag.string, Tag.string), (Tag.bytes, Tag.bytes):
       context.range = range
+      context.charge(CostUnits.tenth(left.pricedSize + right.pricedSize))
+      if context.isExhausted { return context.exhausted(at: range) }
       return context.join(left, right)
     case (Tag.list, Tag.list):
+      context.charge(CostUnits.joinLists(left.count + right.count))
       if left.count == 0 { return right }
       if right.count == 0 { return left }
       context.range = range
@@ -105,6 +119,7 @@ enum Arithmetic {
     _ context: Context,
     _ range: TextRange
   ) -> Cell {
+    context.charge(1)
     switch (left.tag, right.tag) {
     case (Tag.int, Tag.int):
       let (result, overflow) = left.int.subtractingReportingOverflow(right.int)
@@ -137,6 +152,7 @@ enum Arithmetic {
     _ context: Context,
     _ range: TextRange
   ) -> Cell {
+    context.charge(1)
     switch (left.tag, right.tag) {
     case (Tag.int, Tag.int): return integers(operation, left.int, right.int, context, range)
     case (Tag.uint, Tag.uint): return integers(operation, left.bits, right.bits, context, range)
@@ -172,6 +188,7 @@ enum Arithmetic {
   }
 
   static func negate(_ cell: Cell, _ context: Context, _ range: TextRange) -> Cell {
+    context.charge(1)
     switch cell.tag {
     case Tag.error, Tag.absent: return cell
     case Tag.int:
@@ -190,18 +207,31 @@ enum Arithmetic {
   ) -> Cell {
     switch collection.tag {
     case Tag.list:
-      let elements = collection.elements
-      for index in 0..<elements.count {
-        context.charge(1)
-        if context.isExhausted { return context.exhausted(at: range) }
-        if Equality.equal(elements[index], element, context) { return Cell(true) }
-      }
-      return Cell(false)
+      return Cell(holds(collection, element, context, range))
     case Tag.map:
       context.charge(1)
       return Cell(collection.entries.position(of: element) >= 0)
-    default: return noOverload("in", [element, collection], context, range)
+    default:
+      context.charge(1)
+      return noOverload("in", [element, collection], context, range)
     }
+  }
+
+  /// Whether a list holds an element; charges for all of the list first, as cel-go does.
+  private static func holds(
+    _ list: Cell,
+    _ element: Cell,
+    _ context: Context,
+    _ range: TextRange
+  ) -> Bool {
+    context.charge(list.count)
+    if context.isExhausted { return false }
+    let elements = list.elements
+    for index in 0..<elements.count {
+      if Equality.equalParts(elements[index], element, context) { return true }
+      if context.isExhausted { return false }
+    }
+    return false
   }
 
   /// `operand[index]`.

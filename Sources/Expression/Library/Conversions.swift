@@ -79,29 +79,33 @@ enum Conversions {
   }
 
   static func string(_ cell: Cell, _ context: Context) -> Cell {
+    context.charge(cell.tag == Tag.bytes ? CostUnits.tenth(cell.count) : 1)
+    if context.isExhausted { return context.exhausted(at: context.range) }
     switch cell.tag {
     case Tag.string: return cell
-    case Tag.bool: return context.text(cell.isTrue ? "true" : "false")
-    case Tag.int: return context.text(String(cell.int))
-    case Tag.uint: return context.text(String(cell.bits))
-    case Tag.double: return context.text(DoubleText.text(cell.double))
+    case Tag.bool: return context.text(cell.isTrue ? "true" : "false", isPaid: true)
+    case Tag.int: return context.text(String(cell.int), isPaid: true)
+    case Tag.uint: return context.text(String(cell.bits), isPaid: true)
+    case Tag.double: return context.text(DoubleText.text(cell.double), isPaid: true)
     case Tag.bytes:
       guard let text = String(validating: cell.text.array, as: UTF8.self) else {
         return context.fail(.invalidConversion, Messages.conversion(cell, to: "string"))
       }
-      return context.text(text)
-    case Tag.timestamp: return context.text(Civil.text(cell.timestamp))
-    case Tag.duration: return context.text(Civil.text(durationNanoseconds: cell.int))
+      return context.text(text, isPaid: true)
+    case Tag.timestamp: return context.text(Civil.text(cell.timestamp), isPaid: true)
+    case Tag.duration:
+      return context.text(Civil.text(durationNanoseconds: cell.int), isPaid: true)
     case Tag.opaque: return cell.opaqueText
     default: return failed(cell, "string", context)
     }
   }
 
   static func bytes(_ cell: Cell, _ context: Context) -> Cell {
+    context.charge(cell.isString ? CostUnits.tenth(cell.pricedSize) : 1)
     switch cell.tag {
-    case Tag.bytes: cell
-    case Tag.string: Cell(tag: Tag.bytes, count: UInt32(cell.count), bits: cell.bits)
-    default: failed(cell, "bytes", context)
+    case Tag.bytes: return cell
+    case Tag.string: return Cell(tag: Tag.bytes, count: UInt32(cell.count), bits: cell.bits)
+    default: return failed(cell, "bytes", context)
     }
   }
 
@@ -146,9 +150,9 @@ enum Conversions {
     case Tag.record, Tag.enumeration, Tag.opaque:
       let text = cell.typeName
       return Cell(tag: Tag.type, count: UInt32(text.count), bits: text.bits)
-    default: name = cell.value.kindName
+    default: name = cell.kindName
     }
-    let text = context.text(name)
+    let text = context.text(name, isPaid: true)
     return text.isError ? text : Cell(tag: Tag.type, count: UInt32(text.count), bits: text.bits)
   }
 

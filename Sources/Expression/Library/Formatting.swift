@@ -4,10 +4,11 @@ import Values
 enum Formatting {
   static func format(_ template: Cell, _ list: Cell, _ context: Context) -> Cell {
     guard template.isString, list.tag == Tag.list else {
+      context.charge(1)
       return context.fail(.noSuchOverload, Messages.noOverload("format", [template, list]))
     }
     let bytes = template.text.array
-    context.chargeText(bytes.count * 3)
+    context.charge(CostUnits.tenth(template.pricedSize))
     var result: [UInt8] = []
     var index = 0
     var next = 0
@@ -45,6 +46,7 @@ enum Formatting {
       }
       let clause = bytes[index]
       index += 1
+      guard context.isWithinLimits(list.elements[next]) else { return context.tooLarge }
       let value = list.elements[next].value
       next += 1
       guard let piece = text(clause, value, precision) else {
@@ -57,7 +59,7 @@ enum Formatting {
       if context.isExhausted { return context.exhausted(at: context.range) }
       result += Array(piece.utf8)
     }
-    return context.text(result)
+    return context.text(result, isPaid: true)
   }
 
   private static func text(_ clause: UInt8, _ value: Value, _ precision: Int?) -> String? {

@@ -23,6 +23,31 @@ enum Library {
     return .variadic(body)
   }
 
+  /// How a call is charged before its implementation runs.
+  enum Price: Sendable {
+    /// One unit.
+    case flat
+    /// One unit, and one for every ten bytes of its texts.
+    case walks
+    /// By the implementation.
+    case own
+  }
+
+  static func price(_ name: String) -> Price {
+    if flat.contains(name) { return .flat }
+    return metered.contains(name) ? .own : .walks
+  }
+
+  private static let flat: Set<String> = [
+    "size", "length", "dyn", "type", "optional.of", "optional.ofNonZeroValue", "hasValue", "value",
+    "first", "last", "math.greatest", "math.least", "max", "min",
+  ]
+
+  private static let metered: Set<String> = [
+    "contains", "startsWith", "endsWith", "matches", "string", "bytes", "strings.quote", "format",
+    "sets.contains", "sets.equivalent", "sets.intersects",
+  ]
+
   private static func part(
     _ name: String,
     _ read: @escaping @Sendable (Civil.Fields) -> Int
@@ -73,12 +98,15 @@ enum Library {
     table["dyn"] = { cell, _ in cell }
     table["size"] = { TextFunctions.size($0, $1) }
     table["length"] = { TextFunctions.size($0, $1) }
-    table["toJson"] = { $1.text(Rendering.json($0.value)) }
+    table["toJson"] = { cell, context in
+      guard context.isWithinLimits(cell) else { return context.tooLarge }
+      return context.text(Rendering.json(cell.value))
+    }
     table["base64.encode"] = { cell, context in
       guard cell.tag == Tag.bytes else {
         return TextFunctions.noOverload("base64.encode", [cell], context)
       }
-      return context.text(Base64.encode(cell.text.array))
+      return context.text(Base64.encode(cell.text.array), isPaid: true)
     }
     table["base64.decode"] = { cell, context in
       guard cell.isString else {
@@ -87,7 +115,7 @@ enum Library {
       guard let bytes = Base64.decode(cell.text.array) else {
         return context.fail(.invalidArgument, Messages.conversion(cell, to: "bytes"))
       }
-      return context.text(bytes, tag: Tag.bytes)
+      return context.text(bytes, tag: Tag.bytes, isPaid: true)
     }
     table["optional.of"] = { $1.optional($0) }
     table["optional.ofNonZeroValue"] = { OptionalFunctions.ofNonZero($0, $1) }

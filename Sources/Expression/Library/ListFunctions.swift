@@ -65,7 +65,7 @@ enum ListFunctions {
       for other in kept {
         context.charge(1)
         if context.isExhausted { return context.exhausted(at: context.range) }
-        if Equality.equal(other, element, context) {
+        if Equality.equalParts(other, element, context) {
           isKnown = true
           break
         }
@@ -83,10 +83,13 @@ enum ListFunctions {
     return sorted((0..<cell.count).map { (cell.elements[$0], cell.elements[$0]) }, context)
   }
 
+  /// What sorting charges for each element.
+  static let sortPrice = 4
+
   /// Values by their keys, stable; the keys must be of one kind that has an order.
   static func sorted(_ pairs: [(Cell, Cell)], _ context: Context) -> Cell {
     guard let first = pairs.first else { return .emptyList }
-    context.charge(pairs.count * 4)
+    context.charge(pairs.count &* sortPrice)
     if context.isExhausted { return context.exhausted(at: context.range) }
     for pair in pairs
     where pair.0.tag != first.0.tag || Equality.order(first.0, pair.0) == nil {
@@ -131,34 +134,48 @@ enum ListFunctions {
 
   // MARK: Sets
 
+  /// Charges for comparing every pair of two lists `times` times; nil when they may be compared.
+  private static func refusal(
+    _ name: String,
+    _ left: Cell,
+    _ right: Cell,
+    _ context: Context,
+    times: Int = 1
+  ) -> Cell? {
+    guard left.tag == Tag.list, right.tag == Tag.list else {
+      context.charge(1)
+      return noOverload(name, [left, right], context)
+    }
+    context.charge(1 &+ left.count &* right.count &* times)
+    return context.isExhausted ? context.exhausted(at: context.range) : nil
+  }
+
   private static func holds(_ list: Cell, _ element: Cell, _ context: Context) -> Bool {
     for index in 0..<list.count {
-      context.charge(1)
+      if Equality.equalParts(list.elements[index], element, context) { return true }
       if context.isExhausted { return false }
-      if Equality.equal(list.elements[index], element, context) { return true }
     }
     return false
   }
 
-  static func contains(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
-    guard left.tag == Tag.list, right.tag == Tag.list else {
-      return noOverload("sets.contains", [left, right], context)
-    }
+  private static func holdsAll(_ left: Cell, _ right: Cell, _ context: Context) -> Bool {
     for index in 0..<right.count where !holds(left, right.elements[index], context) {
-      return Cell(false)
+      return false
     }
-    return Cell(true)
+    return true
+  }
+
+  static func contains(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
+    refusal("sets.contains", left, right, context) ?? Cell(holdsAll(left, right, context))
   }
 
   static func equivalent(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
-    let one = contains(left, right, context)
-    return one.isTrue ? contains(right, left, context) : one
+    refusal("sets.equivalent", left, right, context, times: 2)
+      ?? Cell(holdsAll(left, right, context) && holdsAll(right, left, context))
   }
 
   static func intersects(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
-    guard left.tag == Tag.list, right.tag == Tag.list else {
-      return noOverload("sets.intersects", [left, right], context)
-    }
+    if let refusal = refusal("sets.intersects", left, right, context) { return refusal }
     for index in 0..<left.count where holds(right, left.elements[index], context) {
       return Cell(true)
     }
@@ -173,7 +190,7 @@ enum ListFunctions {
     guard cell.count > 0 else { return zero }
     var total = cell.elements[0]
     for index in 1..<max(1, cell.count) {
-      context.charge(1)
+      if context.isExhausted { return context.exhausted(at: context.range) }
       var next = cell.elements[index]
       if total.isDouble, next.isInt { next = Cell(Double(next.int)) }
       if total.isInt, next.isDouble { total = Cell(Double(total.int)) }

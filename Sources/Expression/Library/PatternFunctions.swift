@@ -66,7 +66,7 @@ enum PatternFunctions {
         break
       }
       for index in copied..<whole.lowerBound { result.append(target[index]) }
-      guard expand(arguments[2].text, match, target, &result) else {
+      guard expand(arguments[2].text, match, target, &result, context) else {
         return context.fail(.invalidArgument, Messages.badReplacement)
       }
       copied = whole.upperBound
@@ -82,7 +82,8 @@ enum PatternFunctions {
     _ template: TextView,
     _ match: [Range<Int>?],
     _ target: TextView,
-    _ result: inout [UInt8]
+    _ result: inout [UInt8],
+    _ context: Context
   ) -> Bool {
     var index = 0
     while index < template.count {
@@ -99,6 +100,8 @@ enum PatternFunctions {
         result.append(next)
       } else if Lexer.isDigit(next), Int(next - 0x30) < match.count {
         if let group = match[Int(next - 0x30)] {
+          context.chargeText(group.count)
+          if context.isExhausted { return true }
           for position in group { result.append(target[position]) }
         }
       } else {

@@ -17,8 +17,7 @@ enum TextFunctions {
   }
 
   static func size(_ cell: Cell, _ context: Context) -> Cell {
-    if cell.isString { context.chargeText(cell.count) }
-    return size(cell).map { Cell($0) } ?? noOverload("size", [cell], context)
+    size(cell).map { Cell($0) } ?? noOverload("size", [cell], context)
   }
 
   static func test(
@@ -28,16 +27,25 @@ enum TextFunctions {
     _ context: Context,
     _ body: (TextView, TextView) -> Bool
   ) -> Cell {
-    guard left.isString, right.isString else { return noOverload(name, [left, right], context) }
-    context.chargeText(left.count)
+    guard left.isString, right.isString else {
+      context.charge(1)
+      return noOverload(name, [left, right], context)
+    }
+    context.charge(
+      name == "contains"
+        ? CostUnits.tenth(left.pricedSize) &* CostUnits.tenth(right.pricedSize)
+        : CostUnits.tenth(right.pricedSize)
+    )
     return Cell(body(left.text, right.text))
   }
 
   static func matches(_ left: Cell, _ right: Cell, _ context: Context) -> Cell {
     guard left.isString, right.isString else {
+      context.charge(1)
       return noOverload("matches", [left, right], context)
     }
-    context.charge(right.count + left.count / 4)
+    // Beyond cel-go's price the pattern is paid for, which is compiled anew at each call.
+    context.charge(matchPrice(left, CostUnits.quarter(right.pricedSize)) &+ right.count)
     if context.isExhausted { return context.exhausted(at: context.range) }
     do throws(PatternError) {
       let pattern = try Pattern(right.text.string)
@@ -47,12 +55,17 @@ enum TextFunctions {
     }
   }
 
+  /// The price of matching a text with a pattern of the given factor.
+  @inline(__always) static func matchPrice(_ text: Cell, _ factor: Int) -> Int {
+    let size = text.count < 10 ? text.count : text.text.scalarCount
+    return CostUnits.tenth(size &+ 1) &* factor
+  }
+
   // MARK: Positions
 
   /// The code points of a text.
   static func scalars(_ cell: Cell, _ context: Context) -> [Unicode.Scalar] {
-    context.chargeText(cell.count * 4)
-    return Array(cell.text.string.unicodeScalars)
+    Array(cell.text.string.unicodeScalars)
   }
 
   static func text(_ scalars: some Sequence<Unicode.Scalar>, _ context: Context) -> Cell {
@@ -77,7 +90,6 @@ enum TextFunctions {
       return noOverload(isLast ? "lastIndexOf" : "indexOf", arguments, context)
     }
     let view = cell.text
-    context.chargeText(cell.count * 2)
     let total = view.scalarCount
     let limit = arguments.count > 2 ? arguments[2].int : nil
     if let limit, limit < 0 || limit > total {
@@ -117,7 +129,6 @@ enum TextFunctions {
     guard cell.isString, arguments.dropFirst().allSatisfy(\.isInt) else {
       return noOverload("substring", arguments, context)
     }
-    context.chargeText(cell.count)
     let view = cell.text
     let total = Int64(view.scalarCount)
     let start = arguments[1].int
@@ -168,7 +179,7 @@ enum TextFunctions {
     else { return noOverload("replace", arguments, context) }
     let limit = arguments.count > 3 && arguments[3].int >= 0 ? arguments[3].int : Int64.max
     let (view, old, new) = (arguments[0].text, arguments[1].text, arguments[2].text)
-    context.chargeText(view.count * 2)
+    context.chargeText(view.count)
     var pieces: [UInt8] = []
     var start = 0
     var count: Int64 = 0
@@ -200,7 +211,6 @@ enum TextFunctions {
     let limit = arguments.count > 2 && arguments[2].int >= 0 ? arguments[2].int : Int64.max
     let (view, separator) = (arguments[0].text, arguments[1].text)
     if limit == 0 { return .emptyList }
-    context.chargeText(view.count)
     var builder = ListBuilder(capacity: 0, context)
     var start = 0
     while Int64(builder.count) + 1 < limit {
@@ -233,6 +243,7 @@ enum TextFunctions {
       var cell = list.elements[index]
       if !cell.isString {
         guard isFlow else { return noOverload("join", [list, separator], context) }
+        guard context.isWithinLimits(cell) else { return context.tooLarge }
         cell = context.text(Rendering.text(cell.value))
         if cell.isError { return cell }
       }
@@ -246,7 +257,12 @@ enum TextFunctions {
 
   /// `strings.quote`: the text as a CEL literal in double quotes.
   static func quote(_ cell: Cell, _ context: Context) -> Cell {
-    guard cell.isString else { return noOverload("strings.quote", [cell], context) }
+    guard cell.isString else {
+      context.charge(1)
+      return noOverload("strings.quote", [cell], context)
+    }
+    context.charge(CostUnits.tenth(cell.pricedSize))
+    if context.isExhausted { return context.exhausted(at: context.range) }
     var result = "\""
     for scalar in scalars(cell, context) {
       switch scalar {
@@ -262,6 +278,6 @@ enum TextFunctions {
       default: result.unicodeScalars.append(scalar)
       }
     }
-    return context.text(result + "\"")
+    return context.text(result + "\"", isPaid: true)
   }
 }

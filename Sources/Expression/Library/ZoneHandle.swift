@@ -7,6 +7,8 @@ struct Zone: Sendable {
   private let transitions: [Int64]
   private let kinds: [UInt8]
   private let offsets: [Int32]
+  /// What applies after the last transition.
+  private let rule: ZoneRule?
 
   private static let cache = Mutex<[String: Zone?]>([:])
 
@@ -20,6 +22,9 @@ struct Zone: Sendable {
 
   /// Seconds east of UTC at a moment.
   func offset(at seconds: Int64) -> Int {
+    if let rule, transitions.last.map({ seconds >= $0 }) ?? true {
+      return rule.offset(at: seconds)
+    }
     var low = 0
     var high = transitions.count
     while low < high {
@@ -46,7 +51,7 @@ struct Zone: Sendable {
     return parse(Array(bytes[..<count]))
   }
 
-  /// RFC 8536: the 64-bit block of versions 2 and later.
+  /// RFC 9636: the 64-bit block of versions 2 and later, and the footer after it.
   private static func parse(_ bytes: [UInt8]) -> Zone? {
     func word(_ offset: Int) -> Int {
       guard offset + 4 <= bytes.count else { return 0 }
@@ -68,10 +73,13 @@ struct Zone: Sendable {
     let kinds = times + timeCount * 8
     let types = kinds + timeCount
     let offsets = (0..<typeCount).map { Int32(truncatingIfNeeded: word(types + $0 * 6)) }
+    let footer = bytes[(header + 44 + size(header, 8))...]
+    let rule = footer.first == 0x0A ? ZoneRule(footer.dropFirst().prefix { $0 != 0x0A }) : nil
     return Zone(
       transitions: transitions,
       kinds: Array(bytes[kinds..<types]),
-      offsets: offsets
+      offsets: offsets,
+      rule: rule
     )
   }
 }

@@ -65,8 +65,12 @@ struct Unparser {
     case .literal: result += LiteralText.text(tree.constant(node))
     case .identifier: result += (here.flag ? "." : "") + spelled(tree.name(node))
     case .select:
-      write(tree.child(node, 0), in: .postfix)
-      field(node)
+      if let state = unnamableState(node) {
+        result += "in_state(\(LiteralText.quoted(state)))"
+      } else {
+        write(tree.child(node, 0), in: .postfix)
+        field(node)
+      }
     case .presence:
       result += "has("
       write(tree.child(node, 0), in: .postfix)
@@ -107,6 +111,15 @@ struct Unparser {
     let parts = name.split(separator: ":")
     guard parts.count == 3 else { return name }
     return "cel.\(parts[0] == "@it" ? "iterVar" : "accuVar")(\(parts[1]), \(parts[2]))"
+  }
+
+  /// The id in what `in_state('id')` stands for, when no dotted name can spell it.
+  private func unnamableState(_ node: Int32) -> String? {
+    guard tree.name(node) == "active", tree[tree.child(node, 0)].kind == .select else { return nil }
+    let step = tree.child(node, 0)
+    let id = tree.name(step)
+    let isSpelled = tree[step].code == 1 || LiteralText.isName(id)
+    return isSpelled || tree[tree.child(step, 0)].kind != .identifier ? nil : id
   }
 
   private mutating func field(_ node: Int32) {

@@ -148,13 +148,10 @@ struct TemplateScanner {
     var index = start
     var nesting = 0
     while index < bytes.count {
-      let byte = bytes[index]
-      switch byte {
+      switch bytes[index] {
       case 0x22, 0x27:
-        index += 1
-        while index < bytes.count, bytes[index] != byte {
-          index += bytes[index] == 0x5C ? 2 : 1
-        }
+        index = endOfText(index, start)
+        continue
       case 0x7B: nesting += 1
       case 0x7D:
         if nesting == 0 {
@@ -162,11 +159,35 @@ struct TemplateScanner {
         } else {
           nesting -= 1
         }
+      case 0x2F where index + 1 < bytes.count && bytes[index + 1] == 0x2F:
+        while index < bytes.count, bytes[index] != 0x0A, !isClose(index) { index += 1 }
+        continue
       default: break
       }
       index += 1
     }
     return nil
+  }
+
+  private func isClose(_ index: Int) -> Bool {
+    index + 1 < bytes.count && bytes[index] == 0x7D && bytes[index + 1] == 0x7D
+  }
+
+  /// The offset behind the text that begins at a quote, whose letters before it tell its kind.
+  private func endOfText(_ quote: Int, _ start: Int) -> Int {
+    var word = quote
+    while word > start, quote - word < 3,
+      Lexer.isLetter(bytes[word - 1]) || Lexer.isDigit(bytes[word - 1])
+    {
+      word -= 1
+    }
+    if word < quote, quote - word < 3 {
+      var lexer = Lexer(bytes, from: word)
+      let end = lexer.next().end
+      if end > quote { return end }
+    }
+    var lexer = Lexer(bytes, from: quote)
+    return max(lexer.next().end, quote + 1)
   }
 
   private func trimmed(_ range: Range<Int>) -> Range<Int> {

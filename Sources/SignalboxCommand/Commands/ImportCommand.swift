@@ -4,11 +4,13 @@ import Signalbox
 package struct ImportCommand: Command {
   private enum Format: String, CaseIterable {
     case scxml
+    case asl
+    case serverlessWorkflow = "serverless-workflow"
   }
 
   private static let format = OperandDeclaration(
     "FORMAT",
-    "what the file is: scxml",
+    "what the file is: scxml, asl (the States Language), serverless-workflow",
     kind: .choice(Format.allCases.map(\.rawValue), placeholder: "FORMAT")
   )
   private static let file = OperandDeclaration(
@@ -23,7 +25,11 @@ package struct ImportCommand: Command {
     "print a flow of another format in house form",
     discussion: "What has no counterpart in a flow is an error that says where it stands.",
     operands: [format, file],
-    examples: ["signalbox import scxml door.scxml > door.yaml"]
+    examples: [
+      "signalbox import scxml door.scxml > door.yaml",
+      "signalbox import asl order.asl.json > order.yaml",
+      "signalbox import serverless-workflow order.sw.yaml > order.yaml",
+    ]
   )
 
   private let format: Format
@@ -45,6 +51,8 @@ package struct ImportCommand: Command {
     let result =
       switch format {
       case .scxml: SCXMLImporter.flow(file, includes: includes)
+      case .asl: StatesImporter.flow(file)
+      case .serverlessWorkflow: WorkflowImporter.flow(file)
       }
     Findings(console).show(result.diagnostics)
     guard let flow = result.flow else { return Findings.exit(for: result.diagnostics) }

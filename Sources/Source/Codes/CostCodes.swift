@@ -16,7 +16,7 @@ extension DiagnosticCode {
 
     Wrong:
 
-        writer: {type: llm, model: {provider: acme, name: big-1}, prompt: "…"}
+        writer: {type: llm, model: {provider: acme, model: big-1}, prompt: "…"}
 
     Right, with a price book for `--prices`:
 
@@ -27,7 +27,7 @@ extension DiagnosticCode {
 
         writer:
           type: llm
-          model: {provider: acme, name: big-1}
+          model: {provider: acme, model: big-1}
           limits: {prompt_tokens: 2000, output_tokens: 400}
     """
   )

@@ -212,11 +212,66 @@ extension DiagnosticCode {
         right:  double(score.points) + 1.5
     """
   )
+  /// A guard that may exceed the cost limit.
+  public static let celCostly = DiagnosticCode(
+    "SBX-CEL-020",
+    "a guard may exceed the cost limit",
+    """
+    Each evaluation may use a limited number of cost units (`evaluationCost`, 1,000,000 by default;
+    a unit is about one call), so that no input can keep the engine busy. The worst case of a guard
+    follows from the sizes that schemas declare; where a schema declares none, 1,000 is assumed. A
+    guard that can exceed the limit would fail in a run: loops within loops over lists that may grow
+    are the usual reason.
+
+        wrong:  orders: {type: array, items: {type: integer}}
+                when: orders.all(a, orders.exists(b, orders.exists(c, a == b + c)))
+        right:  orders: {type: array, items: {type: integer}, maxItems: 40}
+    """
+  )
+  /// An evaluation that reached its cost limit.
+  public static let celCostExceeded = DiagnosticCode(
+    "SBX-CEL-030",
+    "an evaluation reached its cost limit",
+    """
+    The expression was stopped as it had used all the cost units of one evaluation
+    (`evaluationCost`). The message names the part that used most of them. Bound the sizes of what
+    it walks in the schemas, or compute the answer in a step before.
+
+        wrong:  items.all(a, items.exists(b, b.parent == a.id))    over thousands of items
+        right:  size(items) < 500 && items.all(a, items.exists(b, b.parent == a.id))
+    """
+  )
+  /// An evaluation that was cancelled.
+  public static let celCancelled = DiagnosticCode(
+    "SBX-CEL-031",
+    "an evaluation was cancelled",
+    """
+    The program that embeds the engine cancelled the evaluation before it came to a value. Nothing
+    is wrong with the expression; evaluating it again starts from its beginning.
+
+        wrong:  treating the cancelled guard as false
+        right:  leaving the run where it was
+    """
+  )
+  /// A value beyond the size limit.
+  public static let celValueTooLarge = DiagnosticCode(
+    "SBX-CEL-032",
+    "a value exceeds the size limit",
+    """
+    One value that an expression makes is limited in elements and bytes (`valueSize`): a short
+    expression could otherwise fill the memory.
+
+        wrong:  lists.range(900000).map(x, text + text).join('')
+        right:  lists.range(900).map(x, text + text).join('')
+    """
+  )
 
   /// The codes of expressions.
   public static let expressionCodes: [DiagnosticCode] = [
     celSyntax, celLiteral, celTooDeep, celTooLong, celReservedWord, celMacro, celTemplate,
     celUnknownPipe, celUnknownName, celUnknownFunction, celUnknownField, celTypes, celRefusedName,
     celNeverAllowed, celConstantFailure, celStyle, celNotBoolean, celUndeclaredNumber,
+    celCostly, celCostExceeded,
+    celCancelled, celValueTooLarge,
   ]
 }

@@ -37,7 +37,22 @@ extension DiagnosticCode {
         <assign location="x" expr="return"/>     # kept as an assignment that fails
     """
   )
+  /// Something that another format cannot say.
+  public static let exportOutOfScope = DiagnosticCode(
+    "SBX-EXPORT-001",
+    "something that the other format cannot say",
+    """
+    A flow is written in another format only when that says the same. SCXML has states, events,
+    delays and actions; it has no steps that call agents or tools, no outcome of a final state and
+    no handler for the whole flow.
+
+        review: {agent: clerk, on_success: done}     # refused
+        review: {on_event: {approved: done}}         # written
+    """
+  )
 
   /// The codes of this file.
-  static let importCodes: [DiagnosticCode] = [importOutOfScope, importInvalid, importChanged]
+  static let importCodes: [DiagnosticCode] = [
+    importOutOfScope, importInvalid, importChanged, exportOutOfScope,
+  ]
 }

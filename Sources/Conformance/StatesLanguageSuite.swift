@@ -1,0 +1,226 @@
+import Signalbox
+import Source
+import Values
+
+/// Cases of the States Language: single Choice rules, whole machines, valid and invalid definitions.
+package enum StatesLanguageSuite {
+  /// Runs every case below `directory`.
+  ///
+  /// What the importer refuses (JSONata, intrinsic functions, what has no counterpart) is skipped
+  /// with the importer's reason.
+  package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
+    var result = SuiteResult(suite: "states-language")
+    let rules = try SuiteFile.json("\(directory)/choice-operators.json")["cases"]?.elements ?? []
+    group("choice rules", rules, &result) { rule($0) }
+    let definitions = try SuiteFile.json("\(directory)/validation.json")["cases"]?.elements ?? []
+    group("validation", definitions, &result) { validation($0) }
+    for file in try SuiteFile.names(directory) where file.hasPrefix("executions-") {
+      let cases = try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? []
+      let plain = cases.filter { isPlain($0) }
+      let name = String(file.dropFirst("executions-".count).dropLast(".json".count))
+      if !plain.isEmpty {
+        group("\(name), plain JSONPath", plain, &result) { execution($0) }
+      }
+      let others = cases.filter { !isPlain($0) }
+      if !others.isEmpty {
+        group("\(name), JSONata or intrinsics", others, &result) { execution($0) }
+      }
+    }
+    return result
+  }
+
+  private static func isPlain(_ item: Value) -> Bool {
+    guard item["query_language"]?.text == "JSONPath" else { return false }
+    switch item["intrinsics"] {
+    case .list(let functions)?: return functions.isEmpty
+    case nil, .null?, .bool(false)?: return true
+    default: return false
+    }
+  }
+
+  private enum Outcome {
+    case passed
+    case failed(String)
+    case skipped(String)
+  }
+
+  private static func group(
+    _ name: String,
+    _ cases: [Value],
+    _ result: inout SuiteResult,
+    _ run: (Value) -> Outcome
+  ) {
+    let before = result.passed
+    for item in cases {
+      let id = item["name"]?.text ?? "?"
+      switch run(item) {
+      case .passed: result.record(id, failure: nil)
+      case .failed(let reason): result.record(id, failure: reason)
+      case .skipped(let reason): result.skip(id, reason: reason)
+      }
+    }
+    result.notes.append("\(name): \(result.passed - before) of \(cases.count) passed")
+  }
+
+  // MARK: Choice rules
+
+  /// A machine with the one rule, run on the one value.
+  private static func rule(_ item: Value) -> Outcome {
+    let name = item["operator"]?.text ?? ""
+    let value = item["value"] ?? .null
+    let isPath = item["value_from"]?.text != "literal"
+    let rule: Value = .map(
+      ValueMap([
+        ("Variable", .string("$.Variable")),
+        (name, isPath && name.hasSuffix("Path") ? .string("$.Value") : value),
+        ("Next", .string("Matched")),
+      ])
+    )
+    let ending: Value = .map(["Type": .string("Succeed")])
+    let choice: Value = .map([
+      "Type": .string("Choice"), "Choices": .list([rule]), "Default": .string("Unmatched"),
+    ])
+    let definition: Value = .map([
+      "StartAt": .string("Ask"),
+      "States": .map(["Ask": choice, "Matched": ending, "Unmatched": ending]),
+    ])
+    var input: [(String, Value)] = []
+    if let variable = item["variable"] { input.append(("Variable", variable)) }
+    if isPath { input.append(("Value", value)) }
+    switch table(definition, item["name"]?.text ?? "rule") {
+    case .failure(let outcome): return outcome.outcome
+    case .success(let machine):
+      let run = ChartRun(machine.table, steps: machine.steps, input: .map(ValueMap(input)))
+      let matched = run.entered.contains("Matched")
+      guard matched || run.entered.contains("Unmatched") else {
+        return .failed("neither way: \(run.active) \(machine.text)")
+      }
+      return .bool(matched) == item["result"] ?? .null
+        ? .passed : .failed("matched: \(matched)\n\(machine.text)")
+    }
+  }
+
+  // MARK: Whole machines
+
+  private static func execution(_ item: Value) -> Outcome {
+    let id = item["name"]?.text ?? "machine"
+    if let reason = rewritten(item) { return .skipped(reason) }
+    switch table(item["definition"] ?? .null, id) {
+    case .failure(let outcome): return outcome.outcome
+    case .success(let machine):
+      var run = ChartRun(
+        machine.table,
+        steps: machine.steps,
+        input: unquoted(item["input"] ?? .null)
+      )
+      run.advance(to: 10_000_000_000_000)
+      guard let reason = difference(item, run) else { return .passed }
+      return .failed("\(reason)\n\(machine.text)")
+    }
+  }
+
+  /// A recording whose definition is not the one that was run: its name says another path.
+  private static func rewritten(_ item: Value) -> String? {
+    guard let name = item["name"]?.text, name.hasSuffix("]"), let open = name.firstIndex(of: "[")
+    else { return nil }
+    let word = String(name[name.index(after: open)...].dropLast())
+    guard word.hasPrefix("$"), let definition = item["definition"],
+      !JSONWriter.string(definition).contains(word)
+    else { return nil }
+    return "the recording was made with `\(word)`, which its definition does not hold"
+  }
+
+  private static func difference(_ item: Value, _ run: ChartRun) -> String? {
+    let expect = item["expect"] ?? .null
+    switch run.outcome {
+    case .success(_, let result):
+      guard expect["status"]?.text == "SUCCEEDED" else { return "succeeded with \(result)" }
+      let wanted = unquoted(expect["output"] ?? .null)
+      let output = result["output"] ?? .null
+      guard unquoted(output).isSameJSON(as: wanted) else {
+        return "output \(JSONWriter.string(output)), wanted \(JSONWriter.string(wanted))"
+      }
+    case .failure(_, let error, let result):
+      guard expect["status"]?.text == "FAILED" else {
+        return "failed: \(error?.message ?? "") \(JSONWriter.string(result))"
+      }
+      let name = result["failure"]?["Error"] ?? .null
+      let wanted = expect["error"] ?? .null
+      guard name.isSameJSON(as: wanted) else {
+        return "error \(JSONWriter.string(name)), wanted \(JSONWriter.string(wanted))"
+      }
+    case .cancelled, nil: return "did not end: \(run.active)"
+    }
+    guard let trace = item["trace"], trace != .null else { return nil }
+    let wanted = trace.elements.compactMap(\.text)
+    return wanted == run.entered ? nil : "went \(run.entered), wanted \(wanted)"
+  }
+
+  /// Recordings hold some JSON values as texts.
+  private static func unquoted(_ value: Value) -> Value {
+    guard let text = value.text,
+      let parsed = try? JSONParser.parse(
+        Array(text.utf8),
+        depth: 100,
+        duplicateKeys: .keepLast
+      )
+    else { return value }
+    return parsed
+  }
+
+  // MARK: Definitions
+
+  private static func validation(_ item: Value) -> Outcome {
+    let text =
+      item["definition_text"]?.text ?? JSONWriter.string(item["definition"] ?? .null)
+    let file = SourceFile(name: "\(item["name"]?.text ?? "definition").json", text: text)
+    let parsed = DocumentParser.parse(file, limits: Limits())
+    let found = parsed.diagnostics + (parsed.root.map { StatesValidator.findings($0) } ?? [])
+    let errors = found.filter { $0.severity == .error }
+    if item["valid"] == .bool(true) {
+      return errors.isEmpty
+        ? .passed
+        : .failed("flagged: \(errors[0].message) at \(errors[0].span?.location ?? "?")")
+    }
+    return errors.isEmpty ? .failed("not flagged") : .passed
+  }
+
+  // MARK: Compiling
+
+  private struct Machine {
+    var table: LinkedTable
+    var steps: [String: String]
+    var text: String
+  }
+
+  private struct Refusal: Error {
+    var outcome: Outcome
+  }
+
+  private static func table(_ definition: Value, _ id: String) -> Result<Machine, Refusal> {
+    let file = SourceFile(name: "\(id).json", text: JSONWriter.string(definition))
+    let imported = StatesImporter.flow(file)
+    guard let flow = imported.flow else {
+      let errors = imported.diagnostics.filter { $0.severity == .error }
+      let text = errors.first?.message ?? "no flow"
+      let isScope = errors.allSatisfy { $0.code == .importOutOfScope }
+      return .failure(Refusal(outcome: isScope ? .skipped(text) : .failed("import: \(text)")))
+    }
+    let loaded = FlowLoader.load(tree: flow.tree, name: "machine")
+    guard let definition = loaded.flow else {
+      let text = words(loaded.diagnostics)
+      return .failure(Refusal(outcome: .failed("load: \(text)\n\(flow.text)")))
+    }
+    let compiled = FlowCompiler.compile(definition)
+    guard let table = compiled.table else {
+      let text = words(compiled.diagnostics)
+      return .failure(Refusal(outcome: .failed("compile: \(text)\n\(flow.text)")))
+    }
+    return .success(Machine(table: table, steps: flow.steps, text: flow.text))
+  }
+
+  private static func words(_ diagnostics: [Diagnostic]) -> String {
+    diagnostics.filter { $0.severity == .error }.prefix(3).map { "\($0.code.id) \($0.message)" }
+      .joined(separator: "; ")
+  }
+}

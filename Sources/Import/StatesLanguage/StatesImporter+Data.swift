@@ -1,0 +1,132 @@
+import Document
+import Source
+import Values
+
+// Paths and templates as CEL.
+extension StatesImporter {
+  /// The CEL of a path; `base` is what `$` stands for.
+  mutating func cel(_ text: String, base: String, at span: SourceSpan) -> String {
+    guard let path = StatesPath(text) else {
+      if StatesIntrinsic.isValid(text) {
+        refuse("an intrinsic function", at: span, hint: "let a step call a tool that computes it")
+      }
+      return "null"
+    }
+    do throws(StatesPathFault) {
+      switch path.root {
+      case .data: return try path.cel(from: base)
+      case .variable(let name):
+        guard let field = variables[name] else {
+          // Reading a variable that is set nowhere fails at run time.
+          report(Messages.failing(text, at: span))
+          return ScriptTranslator.failing
+        }
+        return try path.cel(from: "state.\(field)")
+      case .context: return try context(path, text, at: span)
+      }
+    } catch {
+      refuse(error.what, at: span, hint: "let a step call a tool that computes it")
+      return "null"
+    }
+  }
+
+  private mutating func context(
+    _ path: StatesPath,
+    _ text: String,
+    at span: SourceSpan
+  ) throws(StatesPathFault) -> String {
+    let known: [(keys: [String], cel: String)] = [
+      (["Execution", "Input"], "input"), (["Execution", "Id"], "run.id"),
+      (["Execution", "Name"], "run.id"), (["Execution", "StartTime"], "string(run.started)"),
+      (["StateMachine", "Name"], "run.flow"), (["Map", "Item", "Value"], "item"),
+      (["Map", "Item", "Index"], "index"),
+    ]
+    let keys = path.segments.map { segment -> String in
+      if case .key(let key) = segment { key } else { "" }
+    }
+    for entry in known where keys.starts(with: entry.keys) {
+      var rest = path
+      rest.segments.removeFirst(entry.keys.count)
+      return try rest.cel(from: entry.cel)
+    }
+    throw StatesPathFault(what: "`\(Messages.shortened(text))` of the context object")
+  }
+
+  /// The CEL of a payload template.
+  mutating func template(_ node: Node, base: String) -> String {
+    switch node.content {
+    case .mapping(let entries):
+      var fields: [String] = []
+      for entry in entries {
+        let isDynamic = entry.key.hasSuffix(".$")
+        let name = isDynamic ? String(entry.key.dropLast(2)) : entry.key
+        let value =
+          isDynamic
+          ? cel(entry.value.string ?? "", base: base, at: entry.value.span)
+          : template(entry.value, base: base)
+        fields.append("\(ScriptTranslator.quoted(name)): \(value)")
+      }
+      return "{" + fields.joined(separator: ", ") + "}"
+    case .sequence(let elements):
+      var values: [String] = []
+      for element in elements { values.append(template(element, base: base)) }
+      return "[" + values.joined(separator: ", ") + "]"
+    default: return CELText.literal(node.value)
+    }
+  }
+
+  /// What `InputPath` leaves of the data.
+  mutating func selected(_ field: String, _ node: Node, from base: String) -> String {
+    guard let value = node[field] else { return base }
+    guard let text = value.string else { return "{}" }
+    return cel(text, base: base, at: value.span)
+  }
+
+  /// The data after a state: its result put where `ResultPath` says, then `OutputPath`.
+  mutating func output(_ node: Node, result: String, raw: String) -> String {
+    var output = result
+    if let value = node["ResultPath"] {
+      if let text = value.string, let path = StatesPath(text) {
+        var keys: [String] = []
+        for case .key(let key) in path.segments { keys.append(key) }
+        if keys.count != path.segments.count || path.root != .data {
+          refuse("this `ResultPath`", at: value.span, hint: "paths of names can")
+        }
+        output = CELText.inserted(result, at: keys, into: raw)
+      } else {
+        output = raw
+      }
+    }
+    let base = output.utf8.contains(UInt8(ascii: "(")) ? "dyn(\(output))" : output
+    return node["OutputPath"] == nil ? output : selected("OutputPath", node, from: base)
+  }
+
+  /// `assign` of a state: the data where it changes, and the variables.
+  mutating func assignments(
+    _ node: Node,
+    data: String,
+    result: String,
+    _ scope: Scope
+  ) -> [(String, Node)] {
+    var entries: [(String, Node)] = []
+    if data != scope.data { entries.append((scope.field, .quoted(data, at: node.span))) }
+    entries += variables(node, base: result)
+    return entries.isEmpty ? [] : [("assign", .map(entries, at: node.span))]
+  }
+
+  /// What `Assign` sets.
+  mutating func variables(_ node: Node, base: String) -> [(String, Node)] {
+    guard let assign = node["Assign"] else { return [] }
+    var entries: [(String, Node)] = []
+    for entry in assign.entries ?? [] {
+      let isDynamic = entry.key.hasSuffix(".$")
+      let name = isDynamic ? String(entry.key.dropLast(2)) : entry.key
+      let value =
+        isDynamic
+        ? cel(entry.value.string ?? "", base: base, at: entry.value.span)
+        : template(entry.value, base: base)
+      entries.append((variables[name] ?? name, .quoted(value, at: entry.value.span)))
+    }
+    return entries
+  }
+}

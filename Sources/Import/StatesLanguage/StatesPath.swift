@@ -1,0 +1,233 @@
+import Source
+
+/// A JSONPath of the States Language: into the state's data, the context object or a variable.
+struct StatesPath {
+  enum Root: Equatable {
+    case data
+    case context
+    case variable(String)
+  }
+
+  enum Segment: Equatable {
+    case key(String)
+    case index(Int)
+    case wildcard
+    case slice
+    case descendant
+    /// The text inside `[?( … )]`.
+    case filter(String)
+  }
+
+  var root: Root
+  var segments: [Segment]
+
+  /// Whether it names exactly one place (a reference path).
+  var isReference: Bool {
+    segments.allSatisfy { segment in
+      switch segment {
+      case .key, .index: true
+      default: false
+      }
+    }
+  }
+
+  /// The path of a text; nil when it is none.
+  init?(_ text: String) {
+    var reader = Reader(bytes: Array(text.utf8))
+    guard let path = reader.path() else { return nil }
+    self = path
+  }
+
+  private init(root: Root, segments: [Segment]) {
+    self.root = root
+    self.segments = segments
+  }
+
+  private struct Reader {
+    let bytes: [UInt8]
+    var position = 0
+
+    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+      guard next == byte else { return false }
+      position += 1
+      return true
+    }
+
+    mutating func path() -> StatesPath? {
+      guard take(UInt8(ascii: "$")) else { return nil }
+      var root = Root.data
+      if take(UInt8(ascii: "$")) {
+        root = .context
+      } else if let name = name() {
+        root = .variable(name)
+      }
+      var segments: [Segment] = []
+      while position < bytes.count, segments.count < 1_000 {
+        guard let segment = segment() else { return nil }
+        segments += segment
+      }
+      return position == bytes.count ? StatesPath(root: root, segments: segments) : nil
+    }
+
+    private mutating func name() -> String? {
+      let start = position
+      while let byte = next, Self.isName(byte) { position += 1 }
+      return position > start ? String(decoding: bytes[start..<position], as: UTF8.self) : nil
+    }
+
+    private static func isName(_ byte: UInt8) -> Bool {
+      byte >= 0x80 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+
+    private mutating func segment() -> [Segment]? {
+      if take(UInt8(ascii: ".")) {
+        if take(UInt8(ascii: ".")) {
+          if let name = name() { return [.descendant, .key(name)] }
+          if take(UInt8(ascii: "*")) { return [.descendant, .wildcard] }
+          guard next == UInt8(ascii: "["), let inner = bracket() else { return nil }
+          return [.descendant] + inner
+        }
+        if take(UInt8(ascii: "*")) { return [.wildcard] }
+        guard let name = name() else { return nil }
+        // `$.items.length()` and the like.
+        if take(UInt8(ascii: "(")) {
+          guard take(UInt8(ascii: ")")) else { return nil }
+          return [.slice]
+        }
+        return [.key(name)]
+      }
+      return bracket()
+    }
+
+    private mutating func bracket() -> [Segment]? {
+      guard take(UInt8(ascii: "[")) else { return nil }
+      guard let first = next else { return nil }
+      if first == UInt8(ascii: "'") || first == UInt8(ascii: "\"") {
+        guard let key = quoted(first) else { return nil }
+        if take(UInt8(ascii: "]")) { return [.key(key)] }
+        // `['a','b']`
+        while take(UInt8(ascii: ",")) {
+          while take(0x20) {}
+          guard let quote = next, quoted(quote) != nil else { return nil }
+        }
+        return take(UInt8(ascii: "]")) ? [.slice] : nil
+      }
+      if take(UInt8(ascii: "*")) { return take(UInt8(ascii: "]")) ? [.wildcard] : nil }
+      if take(UInt8(ascii: "?")) { return filter() }
+      let start = position
+      while let byte = next, byte != UInt8(ascii: "]") {
+        position += 1
+        _ = byte
+      }
+      let inner = String(decoding: bytes[start..<position], as: UTF8.self)
+      guard take(UInt8(ascii: "]")), !inner.isEmpty else { return nil }
+      if let index = Int(inner) { return [.index(index)] }
+      let parts = inner.split(
+        whereSeparator: { $0 == ":" || $0 == "," || $0 == " " || $0 == "-" }
+      )
+      return parts.allSatisfy { Int($0) != nil } ? [.slice] : nil
+    }
+
+    private mutating func quoted(_ quote: UInt8) -> String? {
+      guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\""), take(quote) else {
+        return nil
+      }
+      var text: [UInt8] = []
+      while let byte = next, byte != quote {
+        position += 1
+        // Only the quote and the backslash itself are escaped.
+        if byte == UInt8(ascii: "\\"), let escaped = next, escaped == quote || escaped == byte {
+          position += 1
+          text.append(escaped)
+        } else {
+          text.append(byte)
+        }
+      }
+      return take(quote) ? String(decoding: text, as: UTF8.self) : nil
+    }
+
+    private mutating func filter() -> [Segment]? {
+      guard take(UInt8(ascii: "(")) else { return nil }
+      let start = position
+      var depth = 1
+      while let byte = next, depth > 0 {
+        if byte == UInt8(ascii: "(") { depth += 1 }
+        if byte == UInt8(ascii: ")") { depth -= 1 }
+        position += 1
+      }
+      guard depth == 0, take(UInt8(ascii: "]")) else { return nil }
+      return [.filter(String(decoding: bytes[start..<(position - 2)], as: UTF8.self))]
+    }
+  }
+}
+
+/// Why a path cannot be written as CEL.
+struct StatesPathFault: Error {
+  let what: String
+}
+
+extension StatesPath {
+  /// The CEL of what follows a root that CEL has as `base`.
+  func cel(from base: String) throws(StatesPathFault) -> String {
+    try Self.cel(segments[...], from: base, depth: 0)
+  }
+
+  private static func cel(
+    _ segments: ArraySlice<Segment>,
+    from base: String,
+    depth: Int
+  ) throws(StatesPathFault) -> String {
+    var text = base
+    var rest = segments
+    while let segment = rest.first {
+      rest = rest.dropFirst()
+      switch segment {
+      case .key(let key): text += field(key)
+      case .index(let index):
+        text += index >= 0 ? "[\(index)]" : "[size(\(text)) - \(-index)]"
+      case .wildcard:
+        if rest.isEmpty { return "\(text).filter(x\(depth), true)" }
+        guard rest.allSatisfy({ if case .key = $0 { true } else { false } }) else {
+          throw StatesPathFault(what: "a path with two wildcards")
+        }
+        let item = "x\(depth)"
+        return "\(text).map(\(item), \(try cel(rest, from: item, depth: depth + 1)))"
+      case .filter(let condition):
+        let item = "x\(depth)"
+        text = "\(text).filter(\(item), \(try filter(condition, item)))"
+        guard let last = rest.last else { return text }
+        guard case .key = last else { throw StatesPathFault(what: "this path") }
+        return "\(text).map(\(item), \(try cel(rest, from: item, depth: depth + 1)))"
+      case .slice: throw StatesPathFault(what: "a slice or function in a path")
+      case .descendant: throw StatesPathFault(what: "`..` in a path")
+      }
+    }
+    return text
+  }
+
+  /// `.key` or `['key']`.
+  static func field(_ key: String) -> String {
+    ScriptTranslator.isName(key) ? ".\(key)" : "[\(ScriptTranslator.quoted(key))]"
+  }
+
+  /// `@.status == 0` of a filter.
+  private static func filter(_ text: String, _ item: String) throws(StatesPathFault) -> String {
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 1 || words.count == 3, words[0].hasPrefix("@."),
+      let path = StatesPath("$" + words[0].dropFirst(1)), path.isReference,
+      path.segments.count == 1,
+      case .key(let key) = path.segments[0], ScriptTranslator.isName(key)
+    else { throw StatesPathFault(what: "this filter of a path") }
+    let presence = "has(\(item).\(key))"
+    if words.count == 1 { return presence }
+    guard ["==", "!=", "<", "<=", ">", ">="].contains(words[1]),
+      let constant = try? ScriptParser.parse(words[2]),
+      let value = ScriptTranslator.constant(constant)
+    else { throw StatesPathFault(what: "this filter of a path") }
+    return "\(presence) && \(item).\(key) \(words[1]) \(CELText.literal(value))"
+  }
+}

@@ -1,0 +1,44 @@
+import Signalbox
+
+/// `signalbox export FORMAT FLOW`.
+package struct ExportCommand: Command {
+  private static let format = OperandDeclaration(
+    "FORMAT",
+    "what to write: scxml",
+    kind: .choice(["scxml"], placeholder: "FORMAT")
+  )
+
+  /// What it accepts.
+  package static let declaration = CommandDeclaration(
+    "export",
+    "print a statechart in another format",
+    discussion: "Expressions stay CEL. What the format cannot say is an error with its place.",
+    operands: [format, .flow],
+    options: [.overlay],
+    examples: ["signalbox export scxml door.yaml > door.scxml"]
+  )
+
+  private let path: String
+  private let overlays: [String]
+
+  /// The command as asked for.
+  package init(_ arguments: Arguments) throws(UsageError) {
+    guard arguments.operands.count == 2 else { throw UsageError("an operand is missing") }
+    path = arguments.operands[1]
+    overlays = arguments.texts(.overlay)
+  }
+
+  /// Prints the document, or why there is none.
+  package func run(_ console: Console) throws(CommandFailure) -> ExitCode {
+    let prepared = try FlowFiles.prepare(path, overlays: overlays)
+    guard let flow = prepared.flow else {
+      Findings(console).show(prepared.diagnostics)
+      return Findings.exit(for: prepared.diagnostics)
+    }
+    let exported = SCXMLExporter.scxml(flow)
+    Findings(console).show(exported.diagnostics)
+    guard let text = exported.text else { return Findings.exit(for: exported.diagnostics) }
+    console.print(text)
+    return .success
+  }
+}

@@ -1,0 +1,126 @@
+public import Definition
+import Expression
+public import Source
+public import Table
+import Values
+
+/// Checks invariants on a table, by reachability without looking at guards.
+///
+/// A pass is a proof. A failure shows the shortest way that was found, and the guards that it takes
+/// to be true; what is stopped from outside (cancelled, out of time) is no end of a way.
+public enum InvariantCheck {
+  /// What was found, and what was proven, one line each.
+  public struct Report: Sendable {
+    /// Broken invariants, and those that say nothing of the flow.
+    public var findings: [Diagnostic] = []
+    /// Invariants that hold for every run.
+    public var proven: [String] = []
+    /// What could not be looked at.
+    public var notAnalysed: [String] = []
+
+    /// Nothing.
+    public init() {}
+  }
+
+  /// States and places looked at for one invariant, at most.
+  private static let searchLimit = 500_000
+
+  /// Checks `invariants` on a linked table.
+  ///
+  /// `declared` names agents and tools that exist though no step may call them: a plan might.
+  /// O(places × states of the automaton) each, for every way of the parts that run side by side.
+  public static func check(
+    _ linked: LinkedTable,
+    _ invariants: [Invariant],
+    declared: (agents: [String], tools: [String]) = ([], [])
+  ) -> Report {
+    var report = Report()
+    guard !invariants.isEmpty else { return report }
+    let table = linked.table
+    let reads = linked.programs.enumerated().map { position, program in
+      table.programs[position].environment == 0 ? program?.reads ?? [] : []
+    }
+    let graphs = PartGraphs(table)
+    var edges = [[RowEdge]](repeating: [], count: table.nodes.count)
+    for part in graphs.parts.parts.indices {
+      var builder = EdgeBuilder(
+        table,
+        graphs.parts,
+        part: part,
+        failures: graphs.failures,
+        keepsRows: true
+      )
+      let graph = graphs.graph(of: part)
+      for place in graphs.parts.places(of: part) where graph.isLeaf[place] {
+        builder.addPlace(place)
+      }
+      for edge in builder.rowEdges { edges[Int(edge.source)].append(edge) }
+    }
+    let overdue = overduePlaces(table, graphs)
+    for invariant in invariants {
+      let strangers = unknown(in: invariant, table, declared)
+      guard strangers.isEmpty else {
+        report.findings += strangers
+        continue
+      }
+      var search = InvariantSearch(
+        table,
+        graphs,
+        edges: edges,
+        reads: reads,
+        invariant,
+        overdue: overdue,
+        limit: searchLimit
+      )
+      search.run()
+      if let way = search.witness {
+        report.findings.append(Messages.brokenInvariant(invariant, way, table))
+      } else if search.isExhausted || graphs.parts.isRecursive {
+        report.notAnalysed.append("\(invariant.title): too many ways run side by side")
+      } else {
+        report.proven.append(invariant.title)
+      }
+    }
+    return report
+  }
+
+  /// By place, whether the flow's timeout can come while the run is there: not where the longest way
+  /// to its end is shorter.
+  private static func overduePlaces(_ table: TransitionTable, _ graphs: PartGraphs) -> [Bool] {
+    let graph = graphs.graph(of: 0)
+    var overdue = [Bool](repeating: true, count: table.nodes.count)
+    guard graph.timeoutTarget >= 0, let unfolding = Unfolding(graph, maximum: 20_000) else {
+      return overdue
+    }
+    overdue = [Bool](repeating: false, count: table.nodes.count)
+    let weights = graphs.times(table, maximum: 20_000)
+    let sums = WayFigures(graph, unfolding).longest(weights)
+    for state in 0..<unfolding.count where Int(unfolding.places[state]) < table.nodes.count {
+      if sums[state] > table.runLimits.timeoutMilliseconds {
+        overdue[Int(unfolding.places[state])] = true
+      }
+    }
+    return overdue
+  }
+
+  /// Selectors of what the flow does not have.
+  private static func unknown(
+    in invariant: Invariant,
+    _ table: TransitionTable,
+    _ declared: (agents: [String], tools: [String])
+  ) -> [Diagnostic] {
+    var findings: [Diagnostic] = []
+    for selector in invariant.selectors {
+      let names: [String]
+      switch selector.subject {
+      case .step: names = table.nodes.dropFirst().map(\.name).filter { !$0.isEmpty }
+      case .agent:
+        names = table.performers.filter { $0.role == .agent }.map(\.id) + declared.agents
+      case .tool: names = table.performers.filter { $0.role == .tool }.map(\.id) + declared.tools
+      }
+      guard !names.contains(where: { $0.sameScalars(as: selector.name.value) }) else { continue }
+      findings.append(Messages.unknownSelector(selector, among: names))
+    }
+    return findings
+  }
+}

@@ -1,0 +1,158 @@
+import Definition
+import Expression
+import Source
+import Table
+import Values
+
+/// What happens at each place of a table, as one invariant sees it.
+struct InvariantEvents {
+  private let table: TransitionTable
+  private let reads: [[ValuePath]]
+  private let invariant: Invariant
+  /// Steps whose answers may be what `without` asks for, when it asks for something of the answer.
+  private var candidates: [Int] = []
+  /// What the selector's `when` says, as the comparison has it.
+  private var wanted: [String] = []
+
+  init(_ table: TransitionTable, _ reads: [[ValuePath]], _ invariant: Invariant) {
+    self.table = table
+    self.reads = reads
+    self.invariant = invariant
+    guard case .never(_, let required?, _) = invariant.rule, let when = required.when else {
+      return
+    }
+    wanted = GuardKnowledge.conjuncts(when.text, of: required.name.value, isOwn: true)
+    for place in table.nodes.indices where required.match(place, table) == .always {
+      // More answers than bits are taken for nothing, which is on the safe side.
+      if candidates.count < 60 { candidates.append(place) }
+    }
+  }
+
+  /// Selectors whose match may break something, and those whose match fulfils something.
+  private var suspects: [(selector: Selector, event: InvariantEvent)] {
+    switch invariant.rule {
+    case .never(let forbidden, _, let since):
+      [(forbidden, .forbidden)] + (since.map { [($0, .reset)] } ?? [])
+    case .after(let cause, _): [(cause, .obliged)]
+    case .atMost(_, let selector): [(selector, .occurred(0))]
+    case .neverTogether(let selectors):
+      selectors.enumerated().map { ($0.element, .occurred($0.offset)) }
+    case .eventually: []
+    }
+  }
+
+  private var fulfilments: [(selector: Selector, event: InvariantEvent)] {
+    switch invariant.rule {
+    case .never(_, let required?, _) where required.when == nil: [(required, .evidence)]
+    case .after(_, let answer): [(answer, .discharged)]
+    case .eventually(let selector): [(selector, .evidence)]
+    case .never, .atMost, .neverTogether: []
+    }
+  }
+
+  /// Whether a fulfilment is there when the step begins, as for what must follow.
+  private var beginsFulfilment: Bool {
+    if case .never = invariant.rule { false } else { true }
+  }
+
+  /// What has happened once a step has begun.
+  func start(of place: Int) -> [InvariantEvent] {
+    var events = known(by: table.nodes[place].when, at: place)
+    for (selector, event) in suspects where selector.status == nil && selector.when == nil {
+      guard selector.match(place, table) != .never else { continue }
+      // Each attempt is a call; a step is entered once.
+      let times = selector.subject == .step ? 1 : Int(max(1, table.attempts(of: place)))
+      if case .atMost = invariant.rule {
+        events += [InvariantEvent](repeating: event, count: min(times, 64))
+      } else {
+        events.append(event)
+      }
+    }
+    for (selector, event) in fulfilments
+    where selector.status == nil && selector.when == nil && beginsFulfilment {
+      if selector.match(place, table) == .always { events.append(event) }
+    }
+    return events
+  }
+
+  /// What has happened once a step has succeeded and gone on by a row.
+  func success(of place: Int, by row: RowIndex) -> [InvariantEvent] {
+    var events: [InvariantEvent] = []
+    for (selector, event) in suspects where selector.status == .success || selector.when != nil {
+      if selector.status == .failure || selector.status == .unknown { continue }
+      if selector.match(place, table) != .never { events.append(event) }
+    }
+    for (selector, event) in fulfilments where selector.match(place, table) == .always {
+      let isLate = selector.status == .success && selector.when == nil
+      let isPlain = selector.status == nil && selector.when == nil && !beginsFulfilment
+      if isLate || isPlain { events.append(event) }
+    }
+    if let number = candidates.firstIndex(of: place) { events.append(.candidate(number)) }
+    let node = table.nodes[place]
+    events += known(by: node.require, at: place)
+    if node.kind == .check { events += known(by: node.condition, at: place) }
+    if row != noIndex, !table.rows[Int(row)].isNegated {
+      events += known(by: table.rows[Int(row)].guardProgram, at: place)
+    }
+    return events
+  }
+
+  /// What has happened once a step has failed.
+  func failure(of place: Int, by row: RowIndex) -> [InvariantEvent] {
+    let node = table.nodes[place]
+    var mayBeUnknown = false
+    if node.effect != noIndex {
+      mayBeUnknown = table.performers[Int(table.effects[Int(node.effect)].performer)].isWrite
+    }
+    if row != noIndex { mayBeUnknown = mayBeUnknown && takesUnknown(row) }
+    var events: [InvariantEvent] = []
+    for (selector, event) in suspects where selector.match(place, table) != .never {
+      switch selector.status {
+      case .failure where selector.when == nil: events.append(event)
+      case .unknown where mayBeUnknown, .success where mayBeUnknown: events.append(event)
+      default: break
+      }
+    }
+    for (selector, event) in fulfilments
+    where selector.status == .failure && selector.match(place, table) == .always {
+      events.append(event)
+    }
+    return events
+  }
+
+  /// Whether a failure row may be taken by a call of which nobody knows whether it happened.
+  private func takesUnknown(_ row: RowIndex) -> Bool {
+    let own = table.rows[Int(row)]
+    guard own.kinds.contains(.unknown), asked(own) ?? .unknown == .unknown else { return false }
+    for index in table.nodes[Int(own.place)].rows where index < row {
+      let before = table.rows[Int(index)]
+      guard before.event == .failure, before.kinds.contains(.unknown) else { continue }
+      if before.guardProgram == noIndex || asked(before) == .unknown { return false }
+    }
+    return true
+  }
+
+  /// The kind that a guard of the form `error.kind == 'unknown'` asks for.
+  private func asked(_ row: Row) -> ErrorKind? {
+    guard row.guardProgram != noIndex, !row.isNegated else { return nil }
+    let text = table.programs[Int(row.guardProgram)].text
+    let parts = GuardKnowledge.conjuncts(text, of: "", isOwn: true)
+    guard parts.count == 1 else { return nil }
+    return ErrorKind.allCases.first { parts[0] == "error . kind == '\($0.name)'" }
+  }
+
+  /// What a guard that was true says of answers.
+  private func known(by program: PoolIndex, at place: Int) -> [InvariantEvent] {
+    guard program != noIndex, !candidates.isEmpty, !wanted.isEmpty else { return [] }
+    let paths = Int(program) < reads.count ? reads[Int(program)] : []
+    let text = table.programs[Int(program)].text
+    return candidates.indices.compactMap { number in
+      let candidate = candidates[number]
+      let node = table.nodes[candidate]
+      let isOwn = candidate == place
+      guard isOwn || paths.contains(where: { $0.slot == Int(node.resultSlot) }) else { return nil }
+      let said = GuardKnowledge.conjuncts(text, of: node.name, isOwn: isOwn)
+      return wanted.allSatisfy { said.contains($0) } ? .established(number) : nil
+    }
+  }
+}

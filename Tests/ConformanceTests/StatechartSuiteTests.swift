@@ -1,0 +1,19 @@
+import Conformance
+import Testing
+
+@Suite struct StatechartSuiteTests {
+  @Test(
+    .enabled(
+      if: ConformanceDirectory.has("statecharts"),
+      ConformanceDirectory.absence("statecharts")
+    )
+  )
+  func everyImportedMachineBehaves() throws {
+    let result = try StatechartSuite.run(directory: ConformanceDirectory.root + "/statecharts")
+    #expect(result.failures.isEmpty, "\(result.failures.prefix(20).joined(separator: "\n"))")
+    #expect(result.passed >= 151)
+    #expect(result.notes.contains("core: 110 of 110 passed"))
+    #expect(result.notes.contains("data: 33 of 33 passed"))
+    #expect(result.notes.contains("data-truthiness: 8 of 8 passed"))
+  }
+}

@@ -1,0 +1,171 @@
+import Signalbox
+import Testing
+
+/// Invariants on small flows: what is proven, and what is refuted.
+@Suite("invariants")
+struct InvariantTests {
+  private static let header = """
+    signalbox: 1
+    name: small
+    input: {env: {type: string, maxLength: 20}, names: {type: array, maxItems: 3}}
+    agents:
+      boss: {type: human_task, roles: [lead], output: {decision: {enum: [yes, no]}}, timeout: 1h}
+    tools:
+      look: {type: http, effect: read, timeout: 5s}
+      deploy: {type: http, effect: write, timeout: 5s}
+      undo: {type: http, effect: write, idempotent: true, timeout: 5s}
+
+    """
+
+  /// The codes that a flow's only invariant gives; empty: proven.
+  private func codes(_ body: String, _ invariant: String) throws -> [String] {
+    let text = Self.header + body + "\ninvariants:\n  - \(invariant)\n"
+    let prepared = FlowPreparation.prepare(SourceFile(name: "flow.yaml", text: text))
+    _ = try #require(prepared.table, "\(prepared.diagnostics.map(\.message))")
+    let found = prepared.diagnostics.filter { $0.code.id.hasPrefix("SBX-INV") }
+    let proven =
+      prepared.verification?.proven.count {
+        $0.contains("never") || $0.contains("at most")
+          || $0.contains("follows") || $0.contains("every way") && !$0.hasPrefix("ends")
+      } ?? 0
+    #expect(found.isEmpty == (proven > 0), "\(prepared.verification?.proven ?? [])")
+    return found.map(\.code.id)
+  }
+
+  private static let asked = """
+    initial_state: ask
+    states:
+      ask:
+        agent: boss
+        on_success: [{when: "ask.decision == 'yes'", target: ship}, {target: stop}]
+        on_error: stop
+      ship: {tool: deploy, with: {env: live}, on_success: done, on_error: back}
+      back: {tool: undo, on_success: stop, on_error: stop}
+    final_states: {done: {}, stop: {outcome: failure}}
+    """
+  private static let yes = "without: {step: ask, when: \"ask.decision == 'yes'\"}"
+
+  @Test(
+    "machines",
+    arguments: [
+      ("{never: {tool: deploy}, \(yes)}", []),
+      ("{never: {tool: deploy, with: {env: live}}, \(yes)}", []),
+      ("{never: {tool: deploy, with: {env: test}}}", []),
+      ("{never: {tool: deploy}, without: {agent: boss, when: \"output.decision == 'yes'\"}}", []),
+      ("{never: {tool: deploy}, without: {step: ask, when: \"ask.decision == 'no'\"}}", ["001"]),
+      ("{never: {tool: deploy}}", ["001"]),
+      ("{never: {tool: undo}, without: {step: ship}}", ["001"]),
+      ("{never: {tool: undo}, without: {step: ship, status: failure}}", []),
+      ("{after: {step: ship, status: failure}, always: {tool: undo}}", []),
+      ("{after: {step: ship}, always: {tool: undo}}", ["002"]),
+      ("{at_most: 1, of: {tool: deploy}}", []),
+      ("{at_most: 0, of: {tool: deploy}}", ["003"]),
+      ("{never_together: [{tool: deploy}, {tool: undo}]}", ["004"]),
+      ("{never_together: [{tool: deploy, status: success}, {tool: undo}]}", ["004"]),
+      ("{eventually: {agent: boss}}", []),
+      ("{eventually: {tool: deploy}}", ["005"]),
+      ("{never: {tool: look}}", []),
+      ("{never: {tool: lok}}", ["006"]),
+    ]
+  )
+  func machines(_ invariant: String, _ expected: [String]) throws {
+    #expect(try codes(Self.asked, invariant) == expected.map { "SBX-INV-\($0)" })
+  }
+
+  @Test(
+    "tasks side by side",
+    arguments: [
+      ("ship: depends_on: [ask]", "when", []), ("ship: depends_on: [ask]", "", ["001"]),
+      ("ship: depends_on: [read]", "when", ["001"]), ("ship:", "when", ["001"]),
+    ]
+  )
+  func tasks(_ order: String, _ guarded: String, _ expected: [String]) throws {
+    let dependsOn = order.dropFirst(5).isEmpty ? "" : "," + order.dropFirst(5)
+    let when = guarded.isEmpty ? "" : ", when: \"ask.decision == 'yes'\""
+    let body = """
+      tasks:
+        - {id: read, tool: look}
+        - {id: ask, agent: boss, depends_on: [read]}
+        - {id: ship, tool: deploy\(when)\(dependsOn)}
+      """
+    let text = Self.header + body
+    guard FlowPreparation.prepare(SourceFile(name: "flow.yaml", text: text)).table != nil else {
+      // A guard may not read what is not written yet: the flow is refused even before.
+      #expect(!expected.isEmpty && !when.isEmpty)
+      return
+    }
+    #expect(
+      try codes(body, "{never: {tool: deploy}, \(Self.yes)}")
+        == expected.map { "SBX-INV-\($0)" }
+    )
+  }
+
+  @Test(
+    "what runs beside, per item and in child flows",
+    arguments: [
+      // Nothing orders the two.
+      (
+        "tasks: [{id: both, type: parallel, tasks: [{id: a, tool: look}, {id: b, tool: deploy}]}]",
+        "{never: {tool: deploy}, without: {tool: look}}", ["001"]
+      ),
+      (
+        "tasks: [{id: a, tool: look}, {id: b, tool: deploy}]",
+        "{never: {tool: deploy}, without: {tool: look}}", []
+      ),
+      (
+        "tasks: [{id: a, for_each: \"input.names\", max_items: 3, tool: deploy}]",
+        "{at_most: 1, of: {tool: deploy}}", ["003"]
+      ),
+      (
+        "tasks: [{id: a, for_each: \"input.names\", max_items: 1, tool: deploy}]",
+        "{at_most: 1, of: {tool: deploy}}", []
+      ),
+      (
+        "tasks: [{id: a, tool: look}, {id: b, flow: f}]\nflows: {f: {tasks: [{id: c, tool: deploy}]}}",
+        "{never: {tool: deploy}, without: {tool: look}}", []
+      ),
+      (
+        "tasks: [{id: b, flow: f}, {id: a, tool: look}]\nflows: {f: {tasks: [{id: c, tool: deploy}]}}",
+        "{never: {tool: deploy}, without: {tool: look}}", ["001"]
+      ),
+      (
+        "tasks: [{id: a, tool: look}, {id: b, tool: undo}, {id: c, tool: deploy}]",
+        "{never: {tool: deploy}, without: {tool: look}, since: {tool: undo}}", ["001"]
+      ),
+      (
+        "tasks: [{id: b, tool: undo}, {id: a, tool: look}, {id: c, tool: deploy}]",
+        "{never: {tool: deploy}, without: {tool: look}, since: {tool: undo}}", []
+      ),
+      (
+        "tasks: [{id: c, tool: deploy, with: {env: \"{{ input.env }}\"}}]",
+        "{never: {tool: deploy, with: {env: live}}}", ["001"]
+      ),
+      (
+        "tasks: [{id: c, tool: deploy, retry: {max_attempts: 2}}]",
+        "{at_most: 1, of: {tool: deploy}}", ["003"]
+      ),
+      (
+        "tasks: [{id: c, tool: deploy, retry: {max_attempts: 2}}]",
+        "{at_most: 1, of: {step: c}}", []
+      ),
+    ]
+  )
+  func parts(_ body: String, _ invariant: String, _ expected: [String]) throws {
+    #expect(try codes(body, invariant) == expected.map { "SBX-INV-\($0)" })
+  }
+
+  @Test("a refutation shows its way and the guards it assumed") func witness() throws {
+    let text =
+      Self.header
+      + Self.asked.replacing("'yes'\", target: ship", with: "'no'\", target: ship")
+      + "\ninvariants:\n  - {never: {tool: deploy}, \(Self.yes)}\n"
+    let prepared = FlowPreparation.prepare(SourceFile(name: "flow.yaml", text: text))
+    let finding = try #require(prepared.diagnostics.first { $0.code == .invariantNever })
+    #expect(finding.message == "`deploy` is reachable without ask[decision == 'yes']")
+    #expect(
+      finding.notes.map(\.message) == [
+        "shortest way: ask > ship", "taken when ask.decision == 'no'",
+      ]
+    )
+  }
+}
