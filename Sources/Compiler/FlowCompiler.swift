@@ -90,6 +90,14 @@ struct Compilation {
   var outputSchema = noIndex
   /// Lists of edges that end with a condition, to be proven complete with their types.
   var openLists: [OpenEdgeList] = []
+  /// Nodes of trees, laid out.
+  var treeLayouts: [TreeLayout] = []
+  /// The trees.
+  var trees: [LaidOutTree] = []
+  /// The tree being laid out.
+  var openTree = LaidOutTree()
+  /// Rows of trees by their node.
+  var treeRows: [NodeIndex: [(row: Row, span: SourceSpan?)]] = [:]
   /// Agents and tools that a step names, declared or not.
   var calledNames: Set<PerformerKey> = []
 
@@ -141,6 +149,7 @@ struct Compilation {
     guard !isTooLarge else { return }
     declareSlots(of: machine)
     compileCharts(of: machine)
+    compileTrees()
     compileSteps(of: machine)
     compileHeader(of: machine)
     checkPermissions()

@@ -41,6 +41,7 @@ extension StepInterpreter {
   /// Exits the active nodes of a range: deepest and last first, as SCXML has it.
   mutating func exit(_ domain: Range<NodeIndex>, _ frame: Int32) {
     activate(frame)
+    if linked.hasTrees { haltTrees(in: domain) }
     if let only = onlyLeaf(in: domain, frame) {
       leave(only, frame)
       return
@@ -85,7 +86,7 @@ extension StepInterpreter {
   }
 
   /// Leaves one node: its exit actions, then whatever it had under way.
-  private mutating func leave(_ index: NodeIndex, _ frame: Int32) {
+  mutating func leave(_ index: NodeIndex, _ frame: Int32) {
     let node = table.nodes[Int(index)]
     perform(blocks: node.exitBlocks)
     let position = token(index, frame)
@@ -169,6 +170,12 @@ extension StepInterpreter {
   /// Enters one node; returns whether what lies inside is entered as well.
   @discardableResult
   private mutating func enter(node index: NodeIndex, _ entry: EntrySet? = nil) -> Bool {
+    guard admit(index, entry) else { return false }
+    return begin(index, table.nodes[Int(index)])
+  }
+
+  /// Enters a node without beginning its work; returns whether that may begin.
+  mutating func admit(_ index: NodeIndex, _ entry: EntrySet? = nil) -> Bool {
     let node = table.nodes[Int(index)]
     let frame = currentFrame
     guard state.placesEntered < table.runLimits.maxSteps || node.isComposite else {
@@ -210,8 +217,7 @@ extension StepInterpreter {
       }
     }
     startTimers(of: index, node)
-    guard state.outcome == nil else { return false }
-    return begin(index, node)
+    return state.outcome == nil
   }
 
   /// Queues what follows the entry of a node.
