@@ -165,6 +165,7 @@ public struct SCXMLExporter {
       close("state", depth)
     case .flow(let name): refuse("a child flow", at: name.span)
     case .tasks: refuse("a task list", at: step.span)
+    case .tree(let tree): refuse("a behavior tree", at: tree.span)
     case nil:
       open("state", [("id", state.name)], depth)
       writeParts(state, depth + 1)
