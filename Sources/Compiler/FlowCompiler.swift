@@ -70,6 +70,7 @@ struct Compilation {
   let states: NameIndex
   let finals: NameIndex
   private let stateFieldsOfFlows: [NameIndex]
+  let namedSchemas: NamedSchemas
 
   /// What each state does, once resolved; by state name.
   var works: [MapKey: ResolvedWork] = [:]
@@ -117,6 +118,7 @@ struct Compilation {
     tools = NameIndex(flow.tools.map(\.name))
     models = NameIndex(flow.models.map(\.name))
     stateFieldsOfFlows = lowering.flows.map { NameIndex(Self.declaredNames($0.state)) }
+    namedSchemas = NamedSchemas(flow.schemas)
     diagnostics = lowering.diagnostics
     guard let machine = lowering.machine else {
       states = NameIndex()

@@ -142,7 +142,7 @@ package enum StatesLanguageSuite {
       }
     case .failure(_, let error, let result):
       guard expect["status"]?.text == "FAILED" else {
-        return "failed: \(error?.message ?? "") \(JSONWriter.string(result))"
+        return "failed: \(run.problem); \(error?.message ?? "") \(JSONWriter.string(result))"
       }
       let name = result["failure"]?["Error"] ?? .null
       let wanted = expect["error"] ?? .null

@@ -24,7 +24,7 @@ struct DifferentialCases {
   /// Functions of libraries that the other engine's wheel has.
   private static func isShared(_ function: Environment.Function) -> Bool {
     let others = ["ip", "cidr", "isIP", "isCIDR", "ip.isCanonical", "lists.range", "slice", "sort"]
-    let lists = ["flatten", "distinct", "unwrapOpt", "first", "last", "optional.unwrap"]
+    let lists = ["flatten", "distinct", "unwrapOpt", "first", "last", "optional.unwrap", "split"]
     let prefixes = ["regex.", "sets."]
     let isNetwork = (function.parameters + [function.result]).contains { type in
       if case .abstract = type { true } else { false }
@@ -51,6 +51,7 @@ struct DifferentialCases {
     )
     var options = ExpressionGenerator.Options()
     options.usesNewMacros = false
+    options.reusesNames = false
     options.accepts = Self.isShared
     typed = ExpressionGenerator(environment, options: options)
     options.usesDynamic = true
@@ -91,17 +92,17 @@ struct DifferentialCases {
 
   /// Calls that are known to differ for some arguments.
   private mutating func knownText(_ size: Int) -> String {
-    let typed = self.typed
-    func text(_ type: ExpressionType, _ random: inout RandomSource) -> String {
-      typed.expression(of: type, size: size, using: &random).text
+    let writer = typed
+    var source = random.fork()
+    func text(_ type: ExpressionType) -> String {
+      writer.expression(of: type, size: size, using: &source).text
     }
-    switch random.below(4) {
-    case 0: return "string(" + text(.double, &random) + ")"
-    case 2: return "string(" + text(.timestamp, &random) + ")"
-    case 1: return "string(" + text(.duration, &random) + ")"
-    default:
-      let list = text(.list(.int), &random)
-      return "optional.of(\(list))[\(text(.int, &random))].orValue(-5)"
+    switch random.below(5) {
+    case 0: return "string(" + text(.double) + ")"
+    case 1: return "string(" + text(.duration) + ")"
+    case 2: return "string(" + text(.timestamp) + ")"
+    case 3: return "(\(text(.string))).split(\(text(.string)))"
+    default: return "optional.of(\(text(.list(.int))))[\(text(.int))].orValue(-5)"
     }
   }
 

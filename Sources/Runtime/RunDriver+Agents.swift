@@ -134,6 +134,16 @@ extension RunDriver {
     return true
   }
 
+  /// The outcome of an agent's call that ends while a write of one of its tools is under way: to
+  /// call it anything but unknown would let a retry write again.
+  func doubt(about call: OpenCall, _ words: String) -> CallResult? {
+    let performer = table.table.performers[Int(call.intent.performer)]
+    guard let turn = call.turns.last, case .called = turn.stage, isWrite(turn, performer) else {
+      return nil
+    }
+    return .failed(.unknown, message: "`\(turn.tool)`: \(words)")
+  }
+
   /// Whether a tool call that may have happened must not be made again by itself.
   func isWrite(_ turn: AgentTurn, _ agent: Performer) -> Bool {
     let tool = agent.offeredTools(among: table.table.performers).first { tool in

@@ -245,10 +245,8 @@ public actor RunDriver {
     case .deadline:
       guard let call = calls[entry.effect] else { return }
       let milliseconds = entry.dueMilliseconds - call.startedMilliseconds
-      finish(
-        entry.effect,
-        .failed(.timeout, message: "no answer within \(Self.durationText(milliseconds))")
-      )
+      let words = "no answer within \(Self.durationText(milliseconds))"
+      finish(entry.effect, doubt(about: call, words) ?? .failed(.timeout, message: words))
     case .result(let result):
       finish(entry.effect, result)
     }

@@ -124,7 +124,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     }
   }
 
-  /// Tokens lie within the text in order, and findings have places.
+  /// Tokens lie within the text in order, findings have places, and what is parsed is printed as
+  /// something that is the same.
   private static func feedSyntax(_ file: SourceFile) {
     let source = SourceText(file)
     let bytes = Array(source.text.utf8)
@@ -135,6 +136,17 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         "tokens must be in order"
       )
       end = token.upperBound
+    }
+    if let expression = ParsedExpression.parse(source).expression {
+      let printed = SourceText(name: "printed", text: expression.canonicalText)
+      // Escapes may be longer than what they stand for.
+      var limits = Limits()
+      limits.expressionBytes *= 10
+      let again = ParsedExpression.parse(printed, limits: limits).expression
+      precondition(
+        again.map { $0.isSame(as: expression) } == true,
+        "an expression must be printed as itself"
+      )
     }
     for isTemplate in [false, true] {
       for found in ExpressionText.diagnostics(source, pipes: isTemplate) {

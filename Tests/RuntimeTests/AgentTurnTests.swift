@@ -15,6 +15,8 @@ import Values
     provider: String = "openai",
     turns: Int = 3,
     effect: String = "read",
+    timeout: String = "10m",
+    attempts: Int = 1,
     granted: String = "[find]"
   ) -> String {
     """
@@ -44,7 +46,8 @@ import Values
         output: {reply: {type: string}}
     initial_state: help
     states:
-      help: {agent: helper, with: {message: "{{ input.message }}"}, timeout: 10m, on_success: done,
+      help: {agent: helper, with: {message: "{{ input.message }}"}, timeout: \(timeout),
+        retry: {max_attempts: \(attempts)}, on_success: done,
         on_error: [{when: "error.kind == 'unknown'", target: unclear}, {target: lost}]}
     final_states: {done: {}, lost: {outcome: failure}, unclear: {outcome: failure}}
     """
@@ -128,6 +131,21 @@ import Values
     _ = try await driver.drive()
     #expect(final(await driver.state.outcome) == "done")
     #expect(model.requests.last?.text.contains("unavailable") == true)
+  }
+
+  @Test("a write that the deadline cuts off is unknown and not made again")
+  func lateWrite() async throws {
+    for (effect, ending) in [("write", "unclear"), ("read", "lost")] {
+      let model = try model([ask])
+      let tools = try #require(LoopbackServer([.hang]))
+      let world = try ModelWorld(
+        Self.flow(model: model, tools: tools, effect: effect, timeout: "1500ms", attempts: 3)
+      )
+      let driver = try await world.start()
+      _ = try await driver.drive()
+      #expect(final(await driver.state.outcome) == ending, "\(effect)")
+      if effect == "write" { #expect(tools.requests.count == 1) }
+    }
   }
 
   @Test("turns are limited, and without turns or grants no tool is offered")

@@ -44,7 +44,7 @@ struct HouseFlowTests {
 
   /// A machine with guards stands in for the decision table.
   @Test("the fraud check with a machine for its table") func fraudCheck() async throws {
-    var text = try read("fraud-check.yaml").text
+    var text = String(decoding: try read("fraud-check.yaml").bytes, as: UTF8.self)
     let start = try #require(text.firstRange(of: "  decide:\n"))
     let end = try #require(text.firstRange(of: "  approve: {tool"))
     text.replaceSubrange(
@@ -66,7 +66,7 @@ struct HouseFlowTests {
     let prepared = FlowPreparation.prepare(SourceFile(name: "fraud-check.yaml", text: text))
     #expect(prepared.isSound, "\(prepared.diagnostics.map(\.message))")
     let table = try #require(prepared.table)
-    let tests = try read("tests/fraud-check.yaml").text
+    let tests = String(decoding: try read("tests/fraud-check.yaml").bytes, as: UTF8.self)
       .replacing("\"decide.row == 2\", ", with: "")
     let file = ScenarioFile.load(SourceFile(name: "tests.yaml", text: tests)).file
     let runner = ScenarioRunner(table: table, pricer: CallPricer(prices: .standard))

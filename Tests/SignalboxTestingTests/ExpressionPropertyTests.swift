@@ -127,6 +127,77 @@ import Testing
       return true
     }
   }
+
+  @Test func `what is printed is what was parsed`() throws {
+    try checkProperty(
+      "print∘parse is the identity",
+      over: .texts(of: "expression"),
+      seed: 7,
+      runs: Sample.runs(150)
+    ) { text in
+      let source = SourceText(name: "g", text: text.text)
+      guard let expression = ParsedExpression.parse(source).expression else { return false }
+      let printed = expression.canonicalText
+      let again = ParsedExpression.parse(SourceText(name: "p", text: printed)).expression
+      guard let again, again.isSame(as: expression) else { throw Unexpected("printed: \(printed)") }
+      return again.canonicalText == printed
+    }
+  }
+
+  @Test(arguments: Dialect.both)
+  func `a residual comes to what the whole expression comes to`(_ dialect: Dialect) throws {
+    let environment = Sample.environment(dialect)
+    let names = ["n", "answer", "numbers", "flag", "table"]
+    try checkProperty(
+      "residuals are sound",
+      over: Generator<GeneratedExpression>.expressions(in: environment)
+        .paired(with: .bindings(for: environment)),
+      seed: 9,
+      runs: Sample.runs(80)
+    ) { expression, bindings in
+      guard let program = Sample.compile(expression.text, in: environment).program else {
+        return true
+      }
+      // Which variables are unknown follows from the text, so that a seed repeats it.
+      let unknown = names.filter { (expression.text.utf8.count + $0.utf8.count) % 3 != 0 }
+      let residual = program.residual(
+        bindings.memory,
+        unknown: unknown.map { AttributePattern($0) }
+      )
+      let whole = program.evaluate(bindings.memory)
+      let left = residual.program.evaluate(bindings.memory)
+      let isCostly = [whole, left].contains { $0.error?.kind == .costExceeded }
+      if !isCostly, Sample.shown(whole) != Sample.shown(left) {
+        let text = residual.expression.canonicalText
+        throw Unexpected("unknown \(unknown): \(whole) but \(text) gives \(left)")
+      }
+      return true
+    }
+  }
+
+  @Test(arguments: Dialect.both)
+  func `no evaluation costs more than was estimated`(_ dialect: Dialect) throws {
+    let environment = Sample.environment(dialect)
+    try checkProperty(
+      "static cost bounds metered cost",
+      over: Generator<GeneratedExpression>.expressions(in: environment)
+        .paired(with: .bindings(for: environment)),
+      seed: 10,
+      runs: Sample.runs(100)
+    ) { expression, bindings in
+      guard let program = Sample.compile(expression.text, in: environment).program else {
+        return true
+      }
+      // No generated value is larger.
+      let estimate = program.cost(undeclaredSize: 64)
+      let (evaluation, cost) = program.measure(bindings.memory)
+      if evaluation.error?.kind == .costExceeded { return true }
+      guard cost <= estimate.worst, evaluation.value == nil || cost >= estimate.least else {
+        throw Unexpected("metered \(cost), estimated \(estimate.least) to \(estimate.worst)")
+      }
+      return true
+    }
+  }
 }
 
 /// What a property has to say about its input.

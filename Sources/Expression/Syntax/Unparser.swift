@@ -92,8 +92,10 @@ struct Unparser {
       result += "?"
       write(tree.child(node, 0))
     case .not:
+      // The grammar repeats one sign but mixes `!` and `-` only with parentheses.
+      let operand = tree.child(node, 0)
       result += "!"
-      write(tree.child(node, 0), in: .unary)
+      write(operand, in: tree[operand].kind == .negate ? .postfix : .unary)
     case .negate: negation(tree.child(node, 0))
     case .arithmetic, .relation, .and, .or: chain(node)
     case .conditional: conditional(node)
@@ -224,9 +226,11 @@ struct Unparser {
       leftmost = tree.child(leftmost, 0)
     }
     let isNumber = tree[leftmost].kind == .literal && Self.isNumber(tree.constant(leftmost))
-    let needsParentheses = isNumber && binding(leftmost) == .postfix
+    let needsParentheses =
+      isNumber && binding(leftmost) == .postfix || tree[operand].kind == .not
     result += needsParentheses ? "-(" : "-"
-    write(operand, in: needsParentheses ? .conditional : .unary)
+    let place = tree[operand].kind == .not ? Binding.postfix : .unary
+    write(operand, in: needsParentheses ? .conditional : place)
     if needsParentheses { result += ")" }
   }
 

@@ -155,7 +155,7 @@ struct TemplateScanner {
       case 0x7B: nesting += 1
       case 0x7D:
         if nesting == 0 {
-          if index + 1 < bytes.count, bytes[index + 1] == 0x7D { return index }
+          if isClose(index) { return index }
         } else {
           nesting -= 1
         }

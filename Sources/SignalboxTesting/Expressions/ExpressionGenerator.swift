@@ -15,6 +15,8 @@ public struct ExpressionGenerator: Sendable {
     public var usesNewMacros = true
     /// Whether optional values are written.
     public var usesOptionals = true
+    /// Whether macros within each other may use one name, of which the inner one is meant.
+    public var reusesNames = true
     /// Whether `dyn(…)` hides types from the checker: such expressions may fail when they run.
     public var usesDynamic = false
     /// Which functions and operators (`_+_`, `_[_]`, …) are called; all by default.
@@ -39,6 +41,12 @@ public struct ExpressionGenerator: Sendable {
   /// Types that are asked for where any type fits.
   let pool: [ExpressionType]
 
+  /// Functions whose types or arguments depend on more than types: the type of `optional.none()` is
+  /// told by what stands beside it, the others name queries and schemas of a flow.
+  public static let unwritten: Set<String> = [
+    "optional.none", "validateSchema", "jsonpath", "jsonpath_one", "jsonpath_exists",
+  ]
+
   /// A writer of expressions in `environment`.
   public init(_ environment: Environment, options: Options = .init()) {
     self.environment = environment
@@ -46,9 +54,8 @@ public struct ExpressionGenerator: Sendable {
     let usesNetwork = environment.dialect.functions.contains {
       $0.name == "ip" && options.accepts($0)
     }
-    // The type of `optional.none()` is told by what stands beside it.
     functions = (environment.dialect.functions + environment.functions).filter { function in
-      function.name != "optional.none" && options.accepts(function)
+      !ExpressionGenerator.unwritten.contains(function.name) && options.accepts(function)
         && (options.usesOptionals || !ExpressionGenerator.mentionsOptional(function))
         && (options.usesDynamic || !ExpressionGenerator.mentionsDynamic(function))
     }

@@ -8,6 +8,8 @@ struct SketchWriter {
   var fuel: Int
   /// Variables of the macros around.
   private(set) var locals: [(name: String, type: ExpressionType)] = []
+  /// How many variables were named so far.
+  private var named = 0
 
   init(plan: ExpressionGenerator, random: RandomSource, fuel: Int) {
     self.plan = plan
@@ -53,7 +55,8 @@ struct SketchWriter {
   ) -> ([String], Sketch) {
     var names: [String] = []
     for type in types {
-      let name = "v\(locals.count)"
+      let name = "v\(plan.options.reusesNames ? locals.count : named)"
+      named += 1
       names.append(name)
       locals.append((name, type))
     }

@@ -4,12 +4,12 @@ import Signalbox
 /// schemas, agents and tools of every kind, guards and templates over them, budgets, permissions,
 /// invariants.
 struct HouseFlowWriter {
-  private var random: RandomSource
+  var random: RandomSource
   private let size: Int
-  private var lines: [String] = []
+  var lines: [String] = []
   private var fields: [(name: String, schema: String, type: ExpressionType, isState: Bool)] = []
-  private var agents: [(name: String, call: String, isRemote: Bool)] = []
-  private var tools: [String] = []
+  private(set) var agents: [(name: String, call: String, isRemote: Bool)] = []
+  private(set) var tools: [String] = []
   private var expressions: ExpressionGenerator
 
   init(_ random: RandomSource, size: Int) {
@@ -23,14 +23,19 @@ struct HouseFlowWriter {
     lines = ["signalbox: 1", "name: generated"]
     if random.chance(20) { lines.append("description: \(quoted("a flow by chance: é, 'quotes'"))") }
     chooseFields()
-    header()
+    let body = random.below(10)
+    header(hasEnding: body < 9)
     writeFields("input", isState: false)
     writeFields("state", isState: true)
     writeModels()
     writeAgents()
     writeTools()
     let states = 1 + random.below(max(1, size / 8))
-    writeMachine(states)
+    switch body {
+    case 7, 8: writeChart(states)
+    case 9: writeTasks(states)
+    default: writeMachine(states)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -90,22 +95,22 @@ struct HouseFlowWriter {
 
   // MARK: Header
 
-  private mutating func header() {
+  /// `hasEnding`: whether final states named `bad` and `end` exist.
+  private mutating func header(hasEnding: Bool) {
     if random.chance(30) {
       lines.append("budget: {hard: $5, soft: \(random.one(of: ["$0.5", "2", "$4.99"])), gate: p95}")
     }
     if random.chance(30) {
-      lines.append(
-        "timeout: \(random.one(of: ["2h", "{after: 90s, grace: 1500ms, target: end}", "PT5M"]))"
-      )
+      let timeouts = ["2h", "PT5M", "{after: 90s, grace: 1500ms, target: end}"]
+      lines.append("timeout: \(random.one(of: timeouts.prefix(hasEnding ? 3 : 2)))")
     } else if random.chance(20) {
       lines.append("timeout_minutes: \(1 + random.below(50))")
     }
     if random.chance(30) { lines.append("max_steps: \(10 + random.below(500))") }
     if random.chance(30) { lines.append("env: [REGION, STAGE]") }
-    if random.chance(40) { lines.append("on_error: bad") }
-    if random.chance(30) { lines.append("on_cancel: [{target: bad}]") }
-    if random.chance(20) { lines.append("on_budget: {target: bad}") }
+    if hasEnding, random.chance(40) { lines.append("on_error: bad") }
+    if hasEnding, random.chance(30) { lines.append("on_cancel: [{target: bad}]") }
+    if hasEnding, random.chance(20) { lines.append("on_budget: {target: bad}") }
     if random.chance(30) {
       lines.append("schemas: {score: {type: object, properties: {v: {type: integer}}}}")
     }
@@ -264,13 +269,13 @@ struct HouseFlowWriter {
     expressions.accepted(of: type, size: 1 + random.below(max(2, size / 4)), using: &random).text
   }
 
-  private mutating func guardText() -> String { quoted(text(.bool)) }
+  mutating func guardText() -> String { quoted(text(.bool)) }
 
   private mutating func template(_ type: ExpressionType) -> String {
     quoted("{{ \(text(type)) }}")
   }
 
-  private mutating func mixed() -> String {
+  mutating func mixed() -> String {
     quoted("a {{ \(text(.string)) }} b {{ \(text(.int)) | string }}")
   }
 
@@ -282,11 +287,11 @@ struct HouseFlowWriter {
     return "\(field.name): \(quoted(text(field.type)))"
   }
 
-  private mutating func key(_ name: String, _ value: String) {
+  mutating func key(_ name: String, _ value: String) {
     lines.append("    \(name): \(value)")
   }
 
-  private func quoted(_ text: String) -> String { JSONWriter.string(.string(text)) }
+  func quoted(_ text: String) -> String { JSONWriter.string(.string(text)) }
 }
 
 extension String {

@@ -91,14 +91,26 @@ let celGrammarText = #"""
   Space       = " " | ? U+0009 ? | ? U+000A ? | ? U+000C ? | ? U+000D ?
               | "//" , { ? U+0009 U+0020-U+D7FF U+E000-U+10FFFF ? } , ? U+000A ? ;
 
-  (* Templates of flows: texts, with expressions between braces. A brace of the text is followed by
-     something else than another; comments end before `}}`. *)
-  template    = [ Plain ] , { "{{" , piped , "}}" , [ Plain ] } ;
-  piped       = expression , { "|" , pipe , [ arguments ] } ;
+  (* Templates of flows: texts, with expressions and blocks between braces. A brace of the text is
+     followed by something else than another; comments end before `}}`. A minus at a brace takes the
+     white space beside it. Within a range, `.` alone is the element. *)
+  template    = { [ Plain ] , ( Open , piped , Close | block ) } , [ Plain ] ;
+  block       = Open , "range" , Identifier , [ "," , Identifier ] , "in" , expression , Close ,
+                template , [ Open , "else" , Close , template ] , Open , "end" , Close
+              | Open , "if" , expression , Close , template ,
+                { Open , "else" , "if" , expression , Close , template } ,
+                [ Open , "else" , Close , template ] , Open , "end" , Close ;
+  piped       = expression , { "|" , ( pipe , [ arguments ] | elementPipe ) } ;
   pipe        = "avg" | "default" | "distinct" | "double" | "first" | "flatten" | "int" | "join"
               | "keys" | "last" | "length" | "lowerAscii" | "max" | "min" | "reverse" | "round"
               | "size" | "slice" | "sort" | "string" | "sum" | "toJson" | "trim" | "upperAscii"
-              | "values" ;
+              | "validateSchema" | "values" ;
+  elementPipe = ( "map" | "filter" ) , "(" , Identifier , "," , expression , ")"
+              | ( "map" | "filter" ) , "(" , FieldPath , ")"
+              | "filter" , "(" , FieldPath , "," , expression , ")" ;
+  FieldPath   = "'" , Word , { "." , Word } , "'" ;
+  Open        = "{{" , [ "- " ] ;
+  Close       = [ " -" ] , "}}" ;
   Plain       = [ "{" ] , NoBrace , { [ "{" ] , NoBrace } ;
   NoBrace     = ? U+0009-U+000A U+0020-U+007A U+007C-U+007F U+0080-U+D7FF U+E000-U+10FFFF
                   U+0000-U+0008 U+000B-U+001F ? ;
