@@ -140,10 +140,10 @@ struct Compilation {
     declareSlots(of: machine)
     compileCharts(of: machine)
     compileSteps(of: machine)
-    compileHeader(of: machine)
-    checkPermissions()
     flowNumber = 0
     scope = 0
+    compileHeader(of: machine)
+    checkPermissions()
     declareAliases(of: machine)
     reportUnused()
   }

@@ -28,11 +28,11 @@ enum Level: CaseIterable, Sendable {
   case tool
   case permissions
 
-  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings that
-  /// are written on one line lose no keys.
+  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings
+  /// that are written on one line lose no keys.
   var losesKeys: Bool {
     switch self {
-    case .eventEdge, .delayedEdge, .act, .sending: false
+    case .eventEdge, .delayedEdge, .act, .sending, .connection, .invariant, .selector: false
     default: true
     }
   }
