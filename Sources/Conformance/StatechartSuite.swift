@@ -7,8 +7,8 @@ import Values
 package enum StatechartSuite {
   /// Runs every case below `directory`; full sets of active states are compared.
   ///
-  /// A case whose machine the importer refuses is skipped with the importer's reason. A machine that
-  /// passes is exported, imported again and run once more; it fails if it behaves otherwise then.
+  /// A case whose machine the importer refuses is skipped with its reason. A machine that passes is
+  /// exported, imported again and run once more; it fails if it behaves otherwise then.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "statecharts")
     var trips = (passed: 0, refused: 0)

@@ -2,7 +2,7 @@ import Signalbox
 import Source
 import Values
 
-/// Cases of the States Language: single Choice rules, whole machines, valid and invalid definitions.
+/// Cases of the States Language: Choice rules, whole machines, valid and invalid definitions.
 package enum StatesLanguageSuite {
   /// Runs every case below `directory`.
   ///

@@ -4,9 +4,9 @@ import Source
 public enum XMLParser {
   /// The root element of a file; nil with an error in `diagnostics`.
   ///
-  /// The text is UTF-8. A document type declaration is refused, so no entity but the five predefined
-  /// ones exists, nothing is expanded and nothing is loaded. Size, depth and the number of nodes are
-  /// limited by `documentBytes`, `documentDepth` and `documentNodes`. O(n).
+  /// The text is UTF-8. A document type declaration is refused, so that no entity but the five
+  /// predefined ones exists and nothing is expanded or loaded. Size, depth and nodes are limited by
+  /// `documentBytes`, `documentDepth` and `documentNodes`. O(n).
   public static func parse(
     _ file: SourceFile,
     limits: Limits = Limits()

@@ -63,8 +63,10 @@ import Testing
       "{\"StartAt\": \"B\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}",
       "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\"}}}",
       "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pas\", \"End\": true}}}",
-      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"InputPath\": \"a\", \"End\": true}}}",
-      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Nxt\": \"A\", \"End\": true}}}",
+      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", "
+        + "\"InputPath\": \"a\", \"End\": true}}}",
+      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", "
+        + "\"Nxt\": \"A\", \"End\": true}}}",
     ]
   )
   func flagsInvalidDefinitions(_ text: String) throws {

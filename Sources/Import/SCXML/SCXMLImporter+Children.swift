@@ -226,7 +226,7 @@ extension SCXMLImporter {
     return calls
   }
 
-  /// The constants that each variable is given; a variable that is given anything else is not in it.
+  /// The constants that each variable is given, where it is given nothing else.
   mutating func collectConstants(_ root: XMLElement) {
     var pending = [root]
     var others: Set<String> = []

@@ -90,9 +90,20 @@ extension WorkflowImporter {
       return []
     }
     let next = directive(node["then"], following, scope)
-    // `if`, and an input that is filtered, are steps of their own: what follows reads the result.
-    var steps: [(String, Node)] = []
     var entry = name
+    let before = preparation(&entry, node, following, scope)
+    return before + work(kind, entry, node, next, scope)
+  }
+
+  /// `if`, and an input that is filtered, are steps of their own: what follows reads the result.
+  private mutating func preparation(
+    _ entry: inout String,
+    _ node: Node,
+    _ following: String,
+    _ scope: Scope
+  ) -> [(String, Node)] {
+    let name = entry
+    var steps: [(String, Node)] = []
     if let condition = node["if"] {
       let test = cel(
         condition,
@@ -133,7 +144,7 @@ extension WorkflowImporter {
         )
       )
     }
-    return steps + work(kind, entry, node, next, scope)
+    return steps
   }
 
   /// The steps of a task proper; its input is the data.

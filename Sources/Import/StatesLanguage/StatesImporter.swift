@@ -3,7 +3,7 @@ import Document
 import Source
 import Values
 
-/// Reads machines of the States Language (JSONPath) into the house form (specs/machines.md, ASL-1 ff).
+/// Reads machines of the States Language (JSONPath) into the house form (specs/machines.md, ASL-1).
 ///
 /// The data that flows from state to state is the state field `data`; a failure is the state field
 /// `failure`. JSONata, intrinsic functions, distributed maps and paths that CEL cannot say are
