@@ -40,7 +40,7 @@ struct TableEnvironments {
     schemaChecks = schemas.checks(named: table.schemaNames)
     self.refusals = refusals
     declareRunRecords()
-    for slot in table.slots { _ = type(of: slot.schema, name: slot.name) }
+    for slot in table.slots { _ = type(of: slot.schema, name: Self.typeName(slot)) }
     for performer in table.performers {
       _ = type(of: performer.outputSchema, name: performer.id)
     }
@@ -112,10 +112,15 @@ struct TableEnvironments {
     return SchemaTypes.size(of: schemas[Int(schema)], root: schemas[Int(schema)])
   }
 
+  /// The name of a slot's type: of slots that share a name in different scopes each has its own.
+  private static func typeName(_ slot: SlotEntry) -> String {
+    slot.scope == 0 ? slot.name : "\(slot.name) of scope \(slot.scope)"
+  }
+
   /// The type of a slot's values.
   mutating func type(of slot: SlotEntry) -> ExpressionType {
     switch slot.kind {
-    case .input, .state, .result, .output, .item: type(of: slot.schema, name: slot.name)
+    case .input, .state, .result, .output, .item: type(of: slot.schema, name: Self.typeName(slot))
     case .step: .record("steps")
     case .error: .record("error")
     case .event: .record("event")

@@ -180,6 +180,11 @@ import Testing
         "script: {x: [\(v1), \(v2)]}, expect: {outcome: success}"
       ),
       (
+        "tasks: [{id: k, flow: f, with: {n: 3}}, {id: c, check: \"size(input.names) == 3\"}]\n"
+          + "flows: {f: {input: {n: {type: integer}}, tasks: [{id: c, check: \"input.n == 3\"}]}}",
+        "expect: {outcome: success, path: [k, c, c]}"
+      ),
+      (
         "tasks: [{id: k, flow: f, timeout: 1s}]\nflows: {f: {tasks: [{id: x, agent: ask}]}}",
         "script: {x: \(v2)}, expect: {outcome: failure, "
           + "assert: [\"run.elapsed == duration('1s')\"]}"
