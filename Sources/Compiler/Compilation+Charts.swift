@@ -67,7 +67,7 @@ extension Compilation {
       table.nodes[index].initial = addList(targets)
       table.nodes[index].initialActions = addActions(inner.initialActions)
     case .parallel: table.nodes[index].join = addJoin(step.join ?? .all, step, of: index)
-    case .flow, .tasks, nil: break
+    case .flow, .tasks, .tree, nil: break
     }
   }
 
@@ -246,6 +246,7 @@ extension Machine {
       switch state.content.body {
       case .machine(let inner): stack += inner.states.reversed()
       case .parallel(let regions): stack += regions.regions.reversed()
+      case .tree(let tree): stack += tree.leaves.reversed()
       case .flow, .tasks, nil: break
       }
     }

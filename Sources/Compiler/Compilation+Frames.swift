@@ -55,9 +55,12 @@ extension Compilation {
       let root = owner + 1
       guard Int(root) < table.nodes.count, table.nodes[Int(root)].parent == owner else { continue }
       let end = table.nodes[Int(root)].subtreeEnd
-      let own = (root..<end).compactMap { index -> RegisterIndex? in
+      var own = (root..<end).compactMap { index -> RegisterIndex? in
         let register = table.nodes[Int(index)].visitsRegister
         return register == noIndex ? nil : register
+      }
+      for tree in trees where (root..<end).contains(tree.node) && !tree.registers.isEmpty {
+        own += [tree.base, tree.base + RegisterIndex(tree.registers.count) - 1]
       }
       let first = own.min() ?? 0
       var template = FrameTemplate(

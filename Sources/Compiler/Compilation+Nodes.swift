@@ -31,9 +31,12 @@ extension Compilation {
     }
     resolveStart(of: machine)
     table.registers.append(RegisterEntry(kind: .steps, node: 0))
-    for index in table.nodes.indices.dropFirst() where table.nodes[index].isStep {
-      table.nodes[index].visitsRegister = RegisterIndex(table.registers.count)
-      table.registers.append(RegisterEntry(kind: .visits, node: NodeIndex(index)))
+    for index in table.nodes.indices.dropFirst() {
+      if table.nodes[index].isVisited {
+        table.nodes[index].visitsRegister = RegisterIndex(table.registers.count)
+        table.registers.append(RegisterEntry(kind: .visits, node: NodeIndex(index)))
+      }
+      if table.nodes[index].kind == .tree { placeRegisters(ofTree: NodeIndex(index)) }
     }
     table.frames = [
       FrameTemplate(
@@ -48,7 +51,7 @@ extension Compilation {
     declareFrames()
   }
 
-  private mutating func declareState(
+  mutating func declareState(
     _ state: Named<Step>,
     in machine: Machine,
     parent: NodeIndex
@@ -102,6 +105,7 @@ extension Compilation {
     case (.machine, .call): kind = .call
     case (.machine, _): kind = .compound
     case (.parallel, _), (.tasks, _), (.flow, _): kind = .parallel
+    case (.tree, _): kind = .tree
     case (nil, _): kind = .history
     }
     let index = addNode(state.name, kind, at: state.nameSpan, parent: parent)
@@ -126,6 +130,9 @@ extension Compilation {
         span: regions.span
       )
       for region in regions.regions { declareState(region, in: none, parent: index) }
+    case .tree(let tree):
+      table.nodes[Int(index)].tree = TreePart()
+      layOut(tree, below: index)
     case .flow, .tasks: break
     case nil:
       table.nodes[Int(index)].history = table.historyCount
@@ -189,7 +196,7 @@ extension Compilation {
   }
 
   @discardableResult
-  private mutating func addNode(
+  mutating func addNode(
     _ name: String,
     _ kind: PlaceNode.Kind,
     at span: SourceSpan,

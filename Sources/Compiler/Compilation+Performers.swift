@@ -25,7 +25,9 @@ extension Compilation {
     case .wait, .check: return ResolvedWork(performer: nil)
     case .none:
       let placement = lowering.placements[.string(state.name)]
-      guard !isHouse, placement?.isTask != true else { return ResolvedWork(performer: nil) }
+      guard !isHouse, placement?.isTask != true, !state.content.holdsTree else {
+        return ResolvedWork(performer: nil)
+      }
       let found = seedPerformer(named: state.name, at: state.nameSpan)
       if found == nil, state.content.decision == nil,
         !state.content.onSuccess.isEmpty || !state.content.onError.isEmpty,

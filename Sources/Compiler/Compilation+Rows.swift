@@ -7,6 +7,12 @@ import Values
 extension Compilation {
   /// `isHandler`: the step is the target of the flow's `on_error`, which then never applies to it.
   mutating func compileRows(of index: Int, _ step: Step, isHandler: Bool) {
+    let own = treeRows[NodeIndex(index)] ?? []
+    for entry in own {
+      table.rows.append(entry.row)
+      table.debug.rows.append(entry.span)
+    }
+    if isInTree(index) { return }
     if let end = ending(behind: index) {
       addRow(index, .success, to: end, at: table.debug.nodes[index])
     } else if let decision = step.decision {

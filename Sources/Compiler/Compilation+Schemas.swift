@@ -79,13 +79,12 @@ extension Compilation {
     }
   }
 
-  /// The schema in place, unless it refers to named ones, which only the whole table knows.
+  /// The schema in place, with the named ones that it refers to.
   @discardableResult
   private mutating func checkSchema(_ node: Node) -> Schema? {
-    guard flow.schemas.isEmpty else { return nil }
     var options = Schema.Options()
     options.reportsUnknownKeywords = false
-    let result = Schema.compile(node, options: options, limits: limits)
+    let result = Schema.compile(namedSchemas.bundled(node), options: options, limits: limits)
     for finding in result.diagnostics where finding.severity == .error {
       report(finding)
       hasBadSchema = true

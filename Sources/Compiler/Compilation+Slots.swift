@@ -37,6 +37,7 @@ extension Compilation {
 
   private mutating func declareStepSlots(_ index: Int) {
     let name = table.nodes[index].name
+    if table.nodes[index].isUnnamed { return }
     if Self.reservedNames.contains(where: { $0.sameScalars(as: name) }) {
       report(Messages.reservedName(name, at: table.debug.nodes[index]))
       return

@@ -55,7 +55,7 @@ extension Compilation {
       // `result` reads the answer; everything after it reads what `result` made of it.
       outputSchema = table.performers[Int(performer)].outputSchema
     }
-    if node.isComposite || node.kind == .fork || node.kind == .call {
+    if node.isComposite || [.fork, .call, .tree].contains(node.kind) {
       compileParts(of: index, &node, step)
     }
     node.saveAs = step.saveAs?.value ?? ""

@@ -70,6 +70,7 @@ struct Compilation {
   let states: NameIndex
   let finals: NameIndex
   private let stateFieldsOfFlows: [NameIndex]
+  let namedSchemas: NamedSchemas
 
   /// What each state does, once resolved; by state name.
   var works: [MapKey: ResolvedWork] = [:]
@@ -89,6 +90,14 @@ struct Compilation {
   var outputSchema = noIndex
   /// Lists of edges that end with a condition, to be proven complete with their types.
   var openLists: [OpenEdgeList] = []
+  /// Nodes of trees, laid out.
+  var treeLayouts: [TreeLayout] = []
+  /// The trees.
+  var trees: [LaidOutTree] = []
+  /// The tree being laid out.
+  var openTree = LaidOutTree()
+  /// Rows of trees by their node.
+  var treeRows: [NodeIndex: [(row: Row, span: SourceSpan?)]] = [:]
   /// Agents and tools that a step names, declared or not.
   var calledNames: Set<PerformerKey> = []
 
@@ -109,6 +118,7 @@ struct Compilation {
     tools = NameIndex(flow.tools.map(\.name))
     models = NameIndex(flow.models.map(\.name))
     stateFieldsOfFlows = lowering.flows.map { NameIndex(Self.declaredNames($0.state)) }
+    namedSchemas = NamedSchemas(flow.schemas)
     diagnostics = lowering.diagnostics
     guard let machine = lowering.machine else {
       states = NameIndex()
@@ -139,11 +149,13 @@ struct Compilation {
     guard !isTooLarge else { return }
     declareSlots(of: machine)
     compileCharts(of: machine)
+    compileTrees()
     compileSteps(of: machine)
-    compileHeader(of: machine)
-    checkPermissions()
+    // The header is read in the flow's own scope, not in that of the last step.
     flowNumber = 0
     scope = 0
+    compileHeader(of: machine)
+    checkPermissions()
     declareAliases(of: machine)
     reportUnused()
   }

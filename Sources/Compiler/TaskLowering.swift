@@ -87,6 +87,7 @@ struct TaskLowering {
     let place = Place(prefix: prefix, scope: scope, flow: flow, isChart: isChart)
     switch body {
     case .machine(let machine): return lowered(machine, place)
+    case .tree(let tree): return self.machine(of: tree, place)
     case .tasks(let list):
       guard list.order != .listed else { return sequence(list.tasks, place, span: list.span) }
       var step = Step(span: list.span)
@@ -106,7 +107,7 @@ struct TaskLowering {
   }
 
   /// Where steps stand.
-  private struct Place {
+  struct Place {
     var prefix: String
     var scope: Int
     var flow: Int
@@ -142,7 +143,7 @@ struct TaskLowering {
   /// Parts that run at a time, by the key of what runs them.
   private(set) var concurrencies: [MapKey: Int] = [:]
 
-  private mutating func place(
+  mutating func place(
     _ key: String,
     name: String,
     _ place: Place,
@@ -174,7 +175,7 @@ struct TaskLowering {
 
   // MARK: Machines
 
-  private mutating func lowered(_ machine: Machine, _ place: Place) -> Machine {
+  mutating func lowered(_ machine: Machine, _ place: Place) -> Machine {
     var result = machine
     result.states = machine.states.map { lowered($0, place.prefix + $0.name, place) }
     guard !place.prefix.isEmpty else { return result }
@@ -195,7 +196,7 @@ struct TaskLowering {
   }
 
   /// A step with everything that it holds.
-  private mutating func lowered(
+  mutating func lowered(
     _ named: Named<Step>,
     _ key: String,
     _ place: Place
@@ -220,6 +221,9 @@ struct TaskLowering {
     case .parallel(let regions):
       if !isPlain { self.place(key, name: name, place) }
       named.content.body = .parallel(lowered(regions, place))
+    case .tree(let tree):
+      if !isPlain { self.place(key, name: name, place) }
+      named.content.body = .tree(lowered(tree, below: name, place))
     case .flow(let child): call(&named, name, child, place)
     case nil: if !isPlain { self.place(key, name: name, place) }
     }
@@ -452,7 +456,7 @@ extension Machine {
       }
       switch step.body {
       case .machine, .parallel: return true
-      case .tasks, .flow, nil: break
+      case .tasks, .flow, .tree, nil: break
       }
     }
     return false

@@ -9,6 +9,8 @@ struct ChartRun {
   private var state: RunState
   private var timers: [EffectID: Int64] = [:]
   private var now: Int64 = 0
+  /// What the latest step that failed said.
+  private(set) var problem = ""
   /// The original names of the places entered, in order.
   private(set) var entered: [String] = []
 
@@ -73,6 +75,7 @@ struct ChartRun {
     for case .entered(let place, _, _) in output.trace {
       if let id = ids[table.table.nodes[Int(place)].name] { entered.append(id) }
     }
+    for case .finished(_, _, _, let error?) in output.trace { problem = error.message }
     for effect in output.effects {
       switch effect {
       case .startTimer(let timer): timers[timer.id] = timer.dueMilliseconds

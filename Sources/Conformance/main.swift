@@ -28,6 +28,9 @@ private let suites = [
   Suite(name: "statecharts") { directory throws(SuiteUnavailable) in
     try StatechartSuite.run(directory: directory)
   },
+  Suite(name: "behavior-trees") { directory throws(SuiteUnavailable) in
+    try BehaviorTreeSuite.run(directory: directory)
+  },
   Suite(name: "states-language") { directory throws(SuiteUnavailable) in
     try StatesLanguageSuite.run(directory: directory)
   },

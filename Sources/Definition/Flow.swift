@@ -107,6 +107,8 @@ public indirect enum Body: Sendable {
   case tasks(TaskList)
   /// A flow of `flows:`, run as a child.
   case flow(Located<String>)
+  /// A behavior tree.
+  case tree(BehaviorTree)
 }
 
 /// A declared id with its definition.

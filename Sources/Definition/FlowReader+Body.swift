@@ -23,6 +23,7 @@ extension FlowReader {
           planner($0, path: "planner", header: header)
         }
       }
+      if body.key == "root" { return tree(header).map { .tree($0) } }
       if body.key == "tasks" { return taskList(header).map { .tasks($0) } }
       if body.key == "nodes" { return graph(header).map { .machine($0) } }
       return machine(header).map { .machine($0) }
@@ -80,9 +81,11 @@ extension FlowReader {
 
   /// Whether a seed has only bodies that come later, which is then the one thing to say about it.
   mutating func reportLaterSeedBody(_ root: Node) -> Bool {
-    let features = [("root", "behavior trees"), ("rules", "decision rules")]
+    let features = [("rules", "decision rules")]
     guard let entries = root.entries else { return false }
-    if entries.contains(where: { $0.key == "states" || $0.key == "planner" }) { return false }
+    if entries.contains(where: { ["states", "root", "planner"].contains($0.key) }) {
+      return false
+    }
     for (key, feature) in features {
       if let entry = entries.first(where: { $0.key.sameScalars(as: key) }) {
         report(Messages.notSupported(feature, at: entry.keySpan))
@@ -118,8 +121,10 @@ extension FlowReader {
       )
       return nil
     }
-    if let type = entry.value["type"], let word = type.string, word != "fsm" {
-      let later = ["llm": "plans by language models", "behavior_tree": "behavior trees"]
+    if let type = entry.value["type"], let word = type.string, word != "fsm",
+      word != "behavior_tree"
+    {
+      let later = ["llm": "plans by language models"]
       guard let feature = later[word] else {
         _ = self.word(
           Located(word, type.span),
@@ -200,6 +205,7 @@ extension FlowReader {
     if let inner = value("planner", mapping) {
       return planner(inner, path: "\(path).planner", header: header)
     }
+    if mapping.entry("root") != nil { return tree(mapping).map { .tree($0) } }
     if mapping.entry("tasks") != nil { return taskList(mapping).map { .tasks($0) } }
     if mapping.entry("nodes") != nil { return graph(mapping).map { .machine($0) } }
     let onError = edges("on_error", mapping, of: .error)

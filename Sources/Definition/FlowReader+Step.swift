@@ -23,6 +23,7 @@ extension FlowReader {
     readEdges(mapping, &step)
     readChart(mapping, &step, path: path)
     step.decision = decision(mapping)
+    if mapping.entry("root") != nil { step.body = tree(mapping).map { .tree($0) } }
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
     step.maxVisits = integer("max_visits", mapping, in: 1...limits.journalRecords)
@@ -32,18 +33,13 @@ extension FlowReader {
 
   /// Looks at `type` and at keys of later parts; false when the step is of a kind that comes later.
   private mutating func readType(_ mapping: Mapping) -> Bool {
-    let composites = [
-      "sequence": "behavior trees", "selector": "behavior trees",
-      "conditional_selector": "behavior trees", "fallback": "behavior trees",
-      "inverter": "behavior trees", "repeat": "behavior trees", "condition": "behavior trees",
-    ]
     if let type = text("type", mapping) {
       if type.value == "parallel", holdsTasks(mapping) {
         reportLater(mapping)
         return mapping.later.isEmpty
       }
-      if let feature = composites[type.value] {
-        report(Messages.notSupported(feature, at: type.span))
+      if type.value != "parallel", Self.compositeTypes.contains(type.value) {
+        report(Messages.treeNodeAsState(type))
         return false
       }
       if type.value == "history" || type.value == "parallel" {
@@ -62,7 +58,7 @@ extension FlowReader {
     return mapping.later.isEmpty
   }
 
-  private mutating func readWork(_ mapping: Mapping, _ step: inout Step) {
+  mutating func readWork(_ mapping: Mapping, _ step: inout Step) {
     let kinds = ["agent", "tool", "wait", "check"].filter { key in
       mapping.entry(key) != nil
     }
@@ -91,7 +87,7 @@ extension FlowReader {
     }
   }
 
-  private mutating func readData(_ mapping: Mapping, _ step: inout Step) {
+  mutating func readData(_ mapping: Mapping, _ step: inout Step) {
     step.input = fields("with", mapping)
     step.result = fields("result", mapping)
     step.assignments = assignments(mapping)
@@ -185,7 +181,7 @@ extension FlowReader {
   // MARK: Retry
 
   /// `retry:`, or `retry_policy:` of the seed form.
-  private mutating func retry(_ mapping: Mapping) -> Retry? {
+  mutating func retry(_ mapping: Mapping) -> Retry? {
     let spellings = ["retry", "retry_policy"].compactMap { mapping.entry($0) }
     if spellings.count > 1 { report(Messages.twoSpellings(spellings[1], of: spellings[0])) }
     guard let first = spellings.first, let entry = value(first.key, mapping) else { return nil }

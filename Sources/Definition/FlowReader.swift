@@ -18,6 +18,10 @@ struct FlowReader {
   var included: [(path: String, file: SourceFile)] = []
   /// Paths of the files being read, outermost first.
   var openIncludes: [String] = []
+  /// Ids of the tree being read.
+  var treeIDs: Set<MapKey> = []
+  /// Nodes of the tree being read.
+  var treeNodeCount = 0
   /// Definition texts being read inside each other.
   var definitionDepth = 0
   /// The agent whose planner is being read: the flow's, once its body is known.

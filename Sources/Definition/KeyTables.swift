@@ -23,6 +23,8 @@ extension KeyTable {
       active("assign", "raise", "send", "cancel", "log", "label", "if", "then", "else")
         + active("for_each", "as", "index", "do")
     case .sending: active("event", "target", "id", "id_field", "delay", "data", "content")
+    case .treeNode: treeNode(form)
+    case .choice: choice(form)
     case .connection:
       active("from", "to", "condition") + (form == .seed ? inert("id", "name", "label") : [])
     case .invariant:
@@ -77,7 +79,7 @@ extension KeyTable {
     + inert("name", "description", "version") + laterBodies
 
   private static let laterBodies =
-    later("behavior trees", "root") + later("decision rules", "rules")
+    active("root") + later("decision rules", "rules")
 
   /// Task lists, and graphs of nodes and edges.
   private static let taskBody =
@@ -93,8 +95,7 @@ extension KeyTable {
     let composites =
       later("steps that hold other steps", "children") + taskBody
       + active("flow", "for_each", "max_items", "on_item_error", "join", "id", "depends_on")
-      + signals(form) + later("decision rules", "rules")
-      + later("behavior trees", "root", "conditions")
+      + signals(form) + later("decision rules", "rules") + active("root")
       + later("planners inside a step", "planner") + later("budgets of single steps", "budget")
     let seeds =
       seed(
@@ -145,24 +146,24 @@ extension KeyTable {
         : [])
   }
 
-  private static func active(_ names: String...) -> [KeyRule] {
+  static func active(_ names: String...) -> [KeyRule] {
     names.map { KeyRule(name: $0, use: .active) }
   }
 
-  private static func inert(_ names: String...) -> [KeyRule] {
+  static func inert(_ names: String...) -> [KeyRule] {
     names.map { KeyRule(name: $0, use: .inert) }
   }
 
-  private static func later(_ feature: String, _ names: String...) -> [KeyRule] {
+  static func later(_ feature: String, _ names: String...) -> [KeyRule] {
     names.map { KeyRule(name: $0, use: .later(feature)) }
   }
 
-  private static func seed(_ form: FlowForm, _ pairs: [(String, String)]) -> [KeyRule] {
+  static func seed(_ form: FlowForm, _ pairs: [(String, String)]) -> [KeyRule] {
     pairs.map { KeyRule(name: $0.0, use: form == .seed ? .active : .seedOnly($0.1)) }
   }
 
   /// The spellings of a duration's key that name the unit (FLOW-SEMANTICS 19).
-  private static func units(_ name: String) -> [KeyRule] {
+  static func units(_ name: String) -> [KeyRule] {
     DurationUnit.allCases.map { unit in
       KeyRule(name: "\(name)_\(unit.rawValue)", use: .active, isAlias: true)
     }

@@ -14,6 +14,8 @@ enum Level: CaseIterable, Sendable {
   case delayedEdge
   case act
   case sending
+  case treeNode
+  case choice
   case connection
   case invariant
   case selector
@@ -28,11 +30,13 @@ enum Level: CaseIterable, Sendable {
   case tool
   case permissions
 
-  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings that
-  /// are written on one line lose no keys.
+  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings
+  /// that are written on one line lose no keys.
   var losesKeys: Bool {
     switch self {
-    case .eventEdge, .delayedEdge, .act, .sending: false
+    case .eventEdge, .delayedEdge, .act, .sending, .choice, .treeNode, .connection, .invariant,
+      .selector:
+      false
     default: true
     }
   }
@@ -52,6 +56,8 @@ enum Level: CaseIterable, Sendable {
     case .delayedEdge: "an entry of `after`"
     case .act: "an action"
     case .sending: "`send`"
+    case .treeNode: "a node of a tree"
+    case .choice: "an entry of `conditions`"
     case .connection: "an edge of a graph"
     case .invariant: "an invariant"
     case .selector: "a selector"

@@ -42,6 +42,8 @@ public struct RunEvent: Sendable {
     case cancelled(reason: String)
     /// A named event from outside.
     case external(name: String, payload: Value)
+    /// A tree is looked at as engines that poll do it.
+    case tick(TreeTick)
   }
 
   /// Milliseconds since the Unix epoch, never before those of the event before.

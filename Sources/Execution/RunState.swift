@@ -355,6 +355,10 @@ public enum TraceEntry: Sendable {
   case actionFailed(node: NodeIndex, message: String)
   /// A `log` action.
   case logged(label: String, value: Value)
+  /// A tick's answer to a leaf of a tree.
+  case answered(place: NodeIndex, frame: Int32, answer: TreeTick.Answer)
+  /// What a tick showed at the root of the tree.
+  case ticked(TreeStatus)
 }
 
 /// What one step gave besides the new state.

@@ -68,9 +68,12 @@ extension StepInterpreter {
       switch text(action.text, action.textProgram) {
       case .failure(let problem): return problem
       case .success(let id):
+        // Ids belong to the session that sent the event.
+        let own = session(of: currentFrame)
+        let frames = Set(state.timers.map(\.frame)).filter { session(of: $0) == own }
         cancelTimers { timer in
-          if case .event(let event) = timer.purpose { return event.sendID.sameScalars(as: id) }
-          return false
+          guard case .event(let event) = timer.purpose else { return false }
+          return event.sendID.sameScalars(as: id) && frames.contains(timer.frame)
         }
         return nil
       }

@@ -107,6 +107,9 @@ extension StepInterpreter {
     case .deadline:
       activate(entry.frame)
       tookTooLong(entry.node)
+    case .after(let row) where table.nodes[Int(entry.node)].kind == .branch:
+      activate(entry.frame)
+      fireTree(row)
     case .after(let row):
       let enabled = select(in: entry.frame) { [table] in
         $0.event == .after && $0.place == entry.node && $0 == table.rows[Int(row)]
@@ -121,6 +124,7 @@ extension StepInterpreter {
     let frame = currentFrame
     dropFrames(of: index, frame)
     activate(frame)
+    if node.kind == .tree { haltTree(index + 1..<node.subtreeEnd) }
     if node.isComposite {
       exit(index + 1..<node.subtreeEnd, frame)
       state.joins.removeAll { $0.owner == index && $0.frame == frame }

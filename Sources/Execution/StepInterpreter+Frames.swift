@@ -135,6 +135,11 @@ extension StepInterpreter {
     let input: Value
     switch render(node.input) {
     case .success(let fields): input = .map(fields)
+    case .failure(let error) where node.isChart:
+      // The child is not started; the state itself goes on (SCXML 6.4).
+      raiseError(error.message)
+      rest(place)
+      return
     case .failure(let error):
       fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
       return

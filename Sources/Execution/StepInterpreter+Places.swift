@@ -35,7 +35,8 @@ extension StepInterpreter {
     case .fork: startFork(place, node)
     case .call: startCall(place, node)
     case .join: startJoin(place, node)
-    case .final, .rest, .history, .compound, .parallel: return
+    case .tree: startTree(place)
+    case .final, .rest, .history, .compound, .parallel, .branch, .park: return
     case .planner:
       preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
@@ -49,7 +50,7 @@ extension StepInterpreter {
         place,
         RunError(
           kind: .check,
-          message: "the check of `\(node.name)` is false",
+          message: linked.falseCheck(of: node, state.memory),
           step: node.name
         )
       )
@@ -242,6 +243,10 @@ extension StepInterpreter {
 
   /// Takes a success row; without one the enclosing node goes on.
   mutating func followSuccess(_ index: NodeIndex, _ ending: Ending) {
+    if linked.isTreeLeaf[Int(index)] {
+      endTreeLeaf(index, ending)
+      return
+    }
     switch takeRow(of: index, .success, kind: nil) {
     case .taken: break
     case .guardFailed(let message):
@@ -263,6 +268,10 @@ extension StepInterpreter {
     rest(index)
     record(index, isInDoubt || error.kind == .unknown ? .unknown : .failure, error)
     expose(error: error)
+    if linked.isTreeLeaf[Int(index)] {
+      endTreeLeaf(index, .failure(error))
+      return
+    }
     switch takeRow(of: index, .failure, kind: error.kind) {
     case .taken: return
     case .none: passOn(index, .failure(error))

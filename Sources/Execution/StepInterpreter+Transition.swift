@@ -41,6 +41,7 @@ extension StepInterpreter {
   /// Exits the active nodes of a range: deepest and last first, as SCXML has it.
   mutating func exit(_ domain: Range<NodeIndex>, _ frame: Int32) {
     activate(frame)
+    if linked.hasTrees { haltTrees(in: domain) }
     if let only = onlyLeaf(in: domain, frame) {
       leave(only, frame)
       return
@@ -85,7 +86,7 @@ extension StepInterpreter {
   }
 
   /// Leaves one node: its exit actions, then whatever it had under way.
-  private mutating func leave(_ index: NodeIndex, _ frame: Int32) {
+  mutating func leave(_ index: NodeIndex, _ frame: Int32) {
     let node = table.nodes[Int(index)]
     perform(blocks: node.exitBlocks)
     let position = token(index, frame)
@@ -169,6 +170,12 @@ extension StepInterpreter {
   /// Enters one node; returns whether what lies inside is entered as well.
   @discardableResult
   private mutating func enter(node index: NodeIndex, _ entry: EntrySet? = nil) -> Bool {
+    guard admit(index, entry) else { return false }
+    return begin(index, table.nodes[Int(index)])
+  }
+
+  /// Enters a node without beginning its work; returns whether that may begin.
+  mutating func admit(_ index: NodeIndex, _ entry: EntrySet? = nil) -> Bool {
     let node = table.nodes[Int(index)]
     let frame = currentFrame
     guard state.placesEntered < table.runLimits.maxSteps || node.isComposite else {
@@ -210,8 +217,7 @@ extension StepInterpreter {
       }
     }
     startTimers(of: index, node)
-    guard state.outcome == nil else { return false }
-    return begin(index, node)
+    return state.outcome == nil
   }
 
   /// Queues what follows the entry of a node.
@@ -240,6 +246,7 @@ extension StepInterpreter {
         return true
       }
       state.joins.append(join)
+      forgetParts(of: index, node)
       if let position = token(index, frame) { state.tokens[position].phase = .hosting }
       agenda.append(.open(owner: index, frame: frame))
       return false
@@ -249,6 +256,16 @@ extension StepInterpreter {
     default: agenda.append(.start(place: index, frame: frame))
     }
     return true
+  }
+
+  /// What an earlier visit left in the records of a node's parts, so that nobody who awaits one
+  /// takes it for this visit's.
+  private mutating func forgetParts(of index: NodeIndex, _ node: PlaceNode) {
+    for part in index + 1..<max(index + 1, node.subtreeEnd)
+    where state.steps[Int(part)].status != .pending {
+      state.steps[Int(part)] = StepRecord()
+      exposeStep(part)
+    }
   }
 
   /// A node that was entered but does not begin: it ends at once.

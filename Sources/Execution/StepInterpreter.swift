@@ -17,6 +17,8 @@ struct StepInterpreter {
   var externalEvents: [QueuedEvent] = []
   /// The frame whose slots, registers and records stand in the state's own arrays.
   var currentFrame: Int32 = 0
+  /// What the step knows while it works on trees.
+  var tree = TreeWork()
   /// The well-known slots of that frame.
   var context: FrameContext
   /// Eventless rows and events taken in this step.
@@ -30,6 +32,8 @@ struct StepInterpreter {
     case open(owner: NodeIndex, frame: Int32)
     /// A node with others inside has ended.
     case ended(node: NodeIndex, frame: Int32, ending: Ending)
+    /// A leaf of a tree has ended by itself.
+    case tree(leaf: NodeIndex, frame: Int32, ending: Ending)
   }
 
   /// How something ended.
@@ -90,6 +94,7 @@ struct StepInterpreter {
     case .external(let name, let payload):
       exposeRun()
       receive(name: name, payload: payload)
+    case .tick(let tick): self.tick(tick)
     }
   }
 
@@ -105,6 +110,8 @@ struct StepInterpreter {
         perform(work)
       } else if !externalEvents.isEmpty {
         deliver(externalEvents.removeFirst())
+        count()
+      } else if linked.hasTrees, tree.answers == nil, lookAtWatches() {
         count()
       } else {
         return
@@ -139,6 +146,10 @@ struct StepInterpreter {
       guard isActive(node, frame) else { return }
       activate(frame)
       conclude(node, ending)
+    case .tree(let leaf, let frame, let ending):
+      guard isActive(leaf, frame) else { return }
+      activate(frame)
+      resumeTree(after: leaf, ending)
     }
   }
 

@@ -35,6 +35,14 @@ extension BinaryWriter {
       write(byte: 5)
       write(text: name)
       write(value: payload)
+    case .tick(let tick):
+      write(byte: 6)
+      write(value: .map(tick.writes))
+      write(list: tick.answers) { writer, entry in
+        writer.write(text: entry.leaf)
+        writer.write(list: entry.answers) { $0.write(byte: $1.rawValue) }
+      }
+      write(bool: tick.isHalt)
     }
   }
 
@@ -118,9 +126,22 @@ extension BinaryReader {
     case 5:
       let name = try readText()
       kind = .external(name: name, payload: try readValue())
+    case 6: kind = .tick(try readTick())
     default: throw failure("unknown kind of event")
     }
     return RunEvent(atMilliseconds: at, kind: kind)
+  }
+
+  private mutating func readTick() throws(BinaryError) -> TreeTick {
+    guard case .map(let writes) = try readValue() else { throw failure("writes are no map") }
+    let answers = try readList { (reader) throws(BinaryError) in
+      let leaf = try reader.readText()
+      let answers = try reader.readList { (reader) throws(BinaryError) in
+        try reader.readCase(TreeTick.Answer.self)
+      }
+      return (leaf: leaf, answers: answers)
+    }
+    return TreeTick(writes: writes, answers: answers, isHalt: try readBool())
   }
 
   private mutating func readUsage() throws(BinaryError) -> Usage? {

@@ -253,6 +253,8 @@ extension TraceEntry {
     case .guardFailed(let row, _): return "the guard of row \(row) failed"
     case .actionFailed(_, let message): return "an action failed: \(message)"
     case .logged(let label, _): return "logged `\(label)`"
+    case .answered(let place, _, let answer): return "`\(name(place))` answered: \(answer)"
+    case .ticked(let status): return "tick: \(status)"
     }
   }
 }
@@ -267,6 +269,7 @@ extension RunEvent {
     case .fired(let timer): "timer \(timer)"
     case .cancelled: "the cancellation"
     case .external(let name, _): "the event `\(name)`"
+    case .tick: "a tick"
     }
   }
 }

@@ -43,6 +43,14 @@ extension BinaryWriter {
       write(byte: 7)
       write(text: label)
       write(value: value)
+    case .answered(let place, let frame, let answer):
+      write(byte: 8)
+      write(index: place)
+      write(index: frame)
+      write(byte: answer.rawValue)
+    case .ticked(let status):
+      write(byte: 9)
+      write(byte: status.rawValue)
     }
   }
 }
@@ -85,6 +93,15 @@ extension BinaryReader {
     case 7:
       let label = try readText()
       return .logged(label: label, value: try readValue())
+    case 8:
+      let place = try readIndex()
+      let frame = try readIndex()
+      return .answered(
+        place: place,
+        frame: frame,
+        answer: try readCase(TreeTick.Answer.self)
+      )
+    case 9: return .ticked(try readCase(TreeStatus.self))
     default: throw failure("unknown kind of trace entry")
     }
   }
@@ -113,7 +130,7 @@ public struct TraceDigest: Sendable {
         writer.write(index: target)
         writer.write(index: frame)
       case .entered: steps += 1
-      case .finished, .retried, .guardFailed, .actionFailed, .logged: break
+      case .finished, .retried, .guardFailed, .actionFailed, .logged, .answered, .ticked: break
       }
     }
   }

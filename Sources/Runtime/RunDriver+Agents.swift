@@ -169,7 +169,7 @@ extension RunDriver {
     case .completed(let effect, _, _, let cost):
       guard let call = open[effect] else { return }
       noteBreach(cost - call.lostPicodollars, of: call)
-    case .started, .fired, .cancelled, .external: break
+    case .started, .fired, .cancelled, .external, .tick: break
     }
   }
 

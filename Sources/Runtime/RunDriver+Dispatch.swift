@@ -125,7 +125,7 @@ extension RunDriver {
     switch kind {
     case .completed(let effect, _, _, let cost), .failed(let effect, _, _, _, let cost):
       [.settle(effect: effect, picodollars: max(0, cost - (lostCosts[effect] ?? 0)))]
-    case .started, .fired, .cancelled, .external: []
+    case .started, .fired, .cancelled, .external, .tick: []
     }
   }
 
@@ -380,7 +380,8 @@ extension RunDriver {
             error: error
           )
         )
-      case .entered, .forced, .finished, .guardFailed, .actionFailed, .logged: break
+      case .entered, .forced, .finished, .guardFailed, .actionFailed, .logged, .answered, .ticked:
+        break
       }
     }
   }

@@ -207,7 +207,7 @@ struct OpenIntents {
     switch step.event.kind {
     case .completed(let effect, _, _, _), .failed(let effect, _, _, _, _): calls[effect] = nil
     case .fired(let timer): timers[timer] = nil
-    case .started, .cancelled, .external: break
+    case .started, .cancelled, .external, .tick: break
     }
     for effect in step.intents {
       switch effect {

@@ -66,8 +66,9 @@ struct ScenarioJudgement {
     for entry in trace {
       guard case .entered(let place, _, _) = entry else { continue }
       let node = table.table.nodes[Int(place)]
-      // Nobody named what holds tasks together, and what a map runs for each item.
-      if node.name.isEmpty { continue }
+      // Nobody named what holds tasks together, and what a map runs for each item; names that
+      // start with a slash are parts of trees.
+      if node.name.isEmpty || node.name.utf8.first == UInt8(ascii: "/") { continue }
       if node.kind == .final, let last = names.last, last.sameScalars(as: node.name) { continue }
       names.append(node.name)
     }
@@ -308,7 +309,8 @@ struct ScenarioJudgement {
           if let kind, !candidate.kinds.contains(kind) { continue }
           coverage.guardsFalse.insert(other)
         }
-      case .entered, .forced, .retried, .guardFailed, .actionFailed, .logged: break
+      case .entered, .forced, .retried, .guardFailed, .actionFailed, .logged, .answered, .ticked:
+        break
       }
     }
     return coverage

@@ -29,6 +29,14 @@ public final class LinkedTable: Sendable {
   public let templateOfNode: [PoolIndex]
   /// History nodes by the node whose configuration they remember; no entry: none.
   public let historiesOfNode: [NodeIndex: [NodeIndex]]
+  /// Whether the table has behavior trees.
+  public let hasTrees: Bool
+  /// Whether a node is a leaf of a tree, by node.
+  public let isTreeLeaf: [Bool]
+  /// Slots that a watch (`changed` row) reads: bits by slot number modulo 64, by row.
+  public let watches: [UInt64]
+  /// All of them together.
+  public let allWatches: UInt64
   /// The children of parallel nodes, in order.
   public let partsOfNode: [NodeIndex: [NodeIndex]]
   /// The flow's environment with its types, for expressions that are given later (`assert`).
@@ -81,6 +89,11 @@ public final class LinkedTable: Sendable {
         parts[node.parent, default: []].append(NodeIndex(position))
       }
     }
+    let trees = TreeFacts(table, programs)
+    hasTrees = trees.hasTrees
+    isTreeLeaf = trees.isLeaf
+    watches = trees.watches
+    allWatches = trees.watches.reduce(0, |)
     historiesOfNode = histories
     partsOfNode = parts
     flat = FlatMachine(table, isSlotRead: isRead) { row, name in

@@ -103,7 +103,7 @@ struct Linker {
       switch node.kind {
       case .planner:
         throw TableError("`\(node.name)` is of a kind that this version does not run")
-      case .compound, .parallel, .fork, .join, .call, .history: continue
+      case .compound, .parallel, .fork, .join, .call, .history, .tree, .branch, .park: continue
       case .action, .decision, .check, .wait, .human, .pass, .rest, .final: continue
       }
     }

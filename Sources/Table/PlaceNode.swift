@@ -32,6 +32,12 @@ public struct PlaceNode: Sendable, Hashable {
     case final
     /// Stands for what its parent remembers of its last visit; never holds a token.
     case history
+    /// A behavior tree: runs what lies inside by its own rules, and holds a token meanwhile.
+    case tree
+    /// Encloses part of a behavior tree; never holds a token itself.
+    case branch
+    /// Waits for the next occasion to go on (behavior trees).
+    case park
   }
 
   /// Whether other nodes lie inside, so that no token ever rests on it.
@@ -110,6 +116,8 @@ public struct PlaceNode: Sendable, Hashable {
   public var isDeep: Bool
   /// Whether the node follows the W3C algorithm: `done.state` events, failing guards as events.
   public var isChart: Bool
+  /// What it is inside a behavior tree; nil: it is none of a tree's own.
+  public var tree: TreePart?
 
   /// A node that does nothing.
   public init(name: String, kind: Kind, parent: NodeIndex) {
@@ -148,5 +156,6 @@ public struct PlaceNode: Sendable, Hashable {
     history = noIndex
     isDeep = false
     isChart = false
+    tree = nil
   }
 }

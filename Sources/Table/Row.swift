@@ -16,6 +16,12 @@ public enum EventClass: UInt8, Sendable, CaseIterable, Hashable {
   case after
   /// A named event from outside or raised inside.
   case external
+  /// The node is entered (branches of trees).
+  case enter
+  /// What lies inside is still under way after it was looked at (branches of trees).
+  case running
+  /// The node was skipped (trees).
+  case skipped
 }
 
 /// What a guard that can't be evaluated means (FLOW-SEMANTICS 26).
@@ -73,6 +79,8 @@ public struct Row: Sendable, Hashable {
   public var counterLimit: Int64
   /// Registers set to zero when the row is taken.
   public var resets: Range<RegisterIndex>
+  /// What it does inside a behavior tree; nil: it is no row of a tree.
+  public var tree: TreeMove?
 
   /// A row that is always taken.
   public init(place: NodeIndex, event: EventClass, target: NodeIndex) {
@@ -94,6 +102,7 @@ public struct Row: Sendable, Hashable {
     counter = noIndex
     counterLimit = 0
     resets = 0..<0
+    tree = nil
   }
 }
 

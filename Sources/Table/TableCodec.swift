@@ -111,7 +111,7 @@ extension TransitionTable {
 }
 
 extension BinaryWriter {
-  fileprivate mutating func write(range: Range<Int32>) {
+  mutating func write(range: Range<Int32>) {
     write(index: range.lowerBound)
     write(index: range.upperBound)
   }
@@ -157,6 +157,7 @@ extension BinaryWriter {
     write(index: node.history)
     write(bool: node.isDeep)
     write(bool: node.isChart)
+    write(part: node.tree)
   }
 
   fileprivate mutating func write(row: Row) {
@@ -178,6 +179,7 @@ extension BinaryWriter {
     write(index: row.counter)
     write(signed: row.counterLimit)
     write(range: row.resets)
+    write(move: row.tree)
   }
 
   fileprivate mutating func write(action: ActionEntry) {

@@ -127,7 +127,7 @@ extension BinaryReader {
     table.runLimits = limits
   }
 
-  fileprivate mutating func readRange() throws(BinaryError) -> Range<Int32> {
+  mutating func readRange() throws(BinaryError) -> Range<Int32> {
     let lower = try readIndex()
     let upper = try readIndex()
     guard lower <= upper else { throw failure("a range that ends before it starts") }
@@ -189,6 +189,7 @@ extension BinaryReader {
     node.history = try readIndex()
     node.isDeep = try readBool()
     node.isChart = try readBool()
+    node.tree = try readTreePart()
     return node
   }
 
@@ -211,6 +212,7 @@ extension BinaryReader {
     row.counter = try readIndex()
     row.counterLimit = try readSigned()
     row.resets = try readRange()
+    row.tree = try readTreeMove()
     return row
   }
 

@@ -118,7 +118,8 @@ public enum TableDrawing {
       case .after:
         let delay = TableText.duration(milliseconds: row.detail)
         label = label.isEmpty ? "after \(delay)" : "after \(delay) [\(label)]"
-      case .changed, .done: label = label.isEmpty ? row.event.name : "\(row.event.name): \(label)"
+      case .changed, .done, .enter, .running, .skipped:
+        label = label.isEmpty ? row.event.name : "\(row.event.name): \(label)"
       }
       return Edge(
         source: row.place,

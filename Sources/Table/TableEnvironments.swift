@@ -20,6 +20,7 @@ struct TableEnvironments {
   private let schemaChecks: [String: @Sendable (Value) -> String?]
   private var types = SchemaTypes()
   private var typeOfSchema: [PoolIndex: ExpressionType] = [:]
+  private var recordNames: Set<String> = []
   private var flowEnvironments: [EnvironmentKey: Environment] = [:]
 
   private struct EnvironmentKey: Hashable {
@@ -99,7 +100,9 @@ struct TableEnvironments {
   private mutating func type(of schema: PoolIndex, name: String) -> ExpressionType {
     guard schema != noIndex else { return .dyn }
     if let known = typeOfSchema[schema] { return known }
-    let type = types.type(of: schemas[Int(schema)], name: name)
+    // Child flows have an `input` and a `state` of their own.
+    let unique = recordNames.insert(name).inserted ? name : "\(name)#\(schema)"
+    let type = types.type(of: schemas[Int(schema)], name: unique)
     typeOfSchema[schema] = type
     return type
   }

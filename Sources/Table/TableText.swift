@@ -94,6 +94,9 @@ extension EventClass {
     case .cancel: "cancel"
     case .after: "after"
     case .external: "event"
+    case .enter: "enter"
+    case .running: "running"
+    case .skipped: "skipped"
     }
   }
 }
@@ -117,6 +120,9 @@ extension PlaceNode.Kind {
     case .call: "call"
     case .final: "final"
     case .history: "history"
+    case .tree: "tree"
+    case .branch: "branch"
+    case .park: "park"
     }
   }
 }

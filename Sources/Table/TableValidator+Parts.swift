@@ -16,6 +16,7 @@ extension TableValidator {
     try guardProgram(node.items, "the items of \(name)")
     try index(node.content, below: table.programs.count, "the content of \(name)")
     try index(node.history, below: Int(table.historyCount), "the memory of \(name)")
+    try checkTree(of: node, name)
     if node.isComposite, node.parent != noIndex, node.kind == .compound {
       guard !node.initial.isEmpty else { throw TableError("\(name) starts nowhere") }
     }
@@ -37,6 +38,7 @@ extension TableValidator {
     try index(row.delay, below: table.programs.count, "the delay of \(name)")
     try index(row.counter, below: table.registers.count, "the counter of \(name)")
     try range(row.resets, within: table.registers.count, "the resets of \(name)")
+    try checkTree(of: row, name)
   }
 
   private func nodes(_ list: Range<PoolIndex>, _ what: String) throws(TableError) {

@@ -79,10 +79,20 @@ extension JSONScanner {
 
   init() {
     capacity = 1_024
-    unsafe base = .allocate(capacity: capacity)
+    unsafe base = Self.reallocated(nil, capacity)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe free(base) }
+
+  /// Memory of `capacity` bytes with what `old` holds; large memory moves without being copied.
+  private static func reallocated(
+    _ old: UnsafeMutablePointer<UInt8>?,
+    _ capacity: Int
+  ) -> UnsafeMutablePointer<UInt8> {
+    let memory = unsafe realloc(old, capacity)
+    guard let memory = unsafe memory else { preconditionFailure("a text needs memory") }
+    return unsafe memory.assumingMemoryBound(to: UInt8.self)
+  }
 
   /// The bytes.
   var bytes: [UInt8] {
@@ -96,12 +106,8 @@ extension JSONScanner {
 
   @inline(never)
   private func grow(_ wanted: Int) {
-    let larger = max(capacity * 2, count + wanted)
-    let room = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-    unsafe room.update(from: base, count: count)
-    unsafe base.deallocate()
-    unsafe base = room
-    capacity = larger
+    capacity = max(capacity * 2, count + wanted)
+    unsafe base = Self.reallocated(base, capacity)
   }
 
   /// Appends a byte.

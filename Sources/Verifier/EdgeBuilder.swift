@@ -71,6 +71,9 @@ struct EdgeBuilder {
       return Int(table.nodes[place].parent) == root || place == root
     }
     guard place == root else { return false }
+    if parts.parts[part].owner >= 0, table.nodes[parts.parts[part].owner].kind == .tree {
+      return true
+    }
     return !table.nodes[place].rows.contains { row in
       table.rows[Int(row)].event == .success || table.rows[Int(row)].event == .always
     }
@@ -85,6 +88,7 @@ struct EdgeBuilder {
     for row in table.nodes[owner].rows {
       let index = Int(row)
       let row = table.rows[index]
+      if row.tree != nil { continue }
       if row.event == .failure {
         guard !uncovered.isDisjoint(with: row.kinds) else { continue }
         add(row, index, .failure)

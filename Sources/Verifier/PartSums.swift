@@ -10,7 +10,28 @@ extension TableParts {
       let instances = Int64(table.frames[Int(node.template)].maxInstances)
       return Saturating.product(owned.first.map { sums[$0] } ?? 0, instances)
     }
+    if node.kind == .tree {
+      return figure(of: place, table, sums) { $0.reduce(0) { Saturating.sum($0, $1) } }
+    }
     return owned.reduce(0) { Saturating.sum($0, sums[$1]) }
+  }
+
+  /// The larger figure of a tree's two endings.
+  private func figure(
+    of place: Int,
+    _ table: TransitionTable,
+    _ sums: [Int64],
+    together: ([Int64]) -> Int64
+  ) -> Int64 {
+    var figures: [Int: Int64] = [:]
+    for part in inner[place] ?? [] { figures[parts[part].root] = sums[part] }
+    let pair = TreeShape.fold(
+      table.nodes[place].tree?.shape ?? [],
+      leaf: { figures[Int($0)] ?? 0 },
+      unbounded: Saturating.unbounded,
+      together: together
+    )
+    return max(pair.success, pair.failure)
   }
 
   /// The longest that a place takes: parts that run at the same time overlap, as far as their
@@ -28,6 +49,7 @@ extension TableParts {
     case .parallel:
       let limit = node.join == noIndex ? 0 : Int(table.joins[Int(node.join)].concurrency)
       longest = schedule(owned.map { times[$0] }, dependencies(of: place, table), limit: limit)
+    case .tree: longest = figure(of: place, table, times) { $0.max() ?? 0 }
     default: longest = owned.reduce(0) { Saturating.sum($0, times[$1]) }
     }
     if node.deadlineMilliseconds >= 0 { longest = min(longest, node.deadlineMilliseconds) }

@@ -60,6 +60,7 @@ package struct TableParts: Sendable {
       templates[Int(frame.nodes.lowerBound)] = number
     }
     around[0] = 0
+    var trees: [Int: Int] = [:]
     for index in 1..<max(1, count) {
       let node = table.nodes[index]
       let parent = Int(node.parent)
@@ -74,6 +75,17 @@ package struct TableParts: Sendable {
             owner: -1,
             start: table.frames[template].initial
           )
+        )
+      } else if parent >= 0, table.nodes[parent].isTreeStructure {
+        trees[index] = trees[parent] ?? parent
+        guard !node.isTreeStructure, node.kind != .park, node.kind != .final else { continue }
+        // A leaf of a tree: its tree runs it, and says by its shape how often.
+        let tree = trees[index] ?? parent
+        isRoot = true
+        partOf[index] = Int32(parts.count)
+        inner[tree, default: []].append(parts.count)
+        parts.append(
+          TablePart(kind: .region, root: index, owner: tree, start: NodeIndex(index))
         )
       } else if parent >= 0, table.nodes[parent].kind == .parallel {
         isRoot = true
@@ -131,7 +143,7 @@ package struct TableParts: Sendable {
       }
       if Int(partOf[node]) == part {
         found.append(Int32(node))
-      } else if partOf[node] < 0, Int(around[node]) == part {
+      } else if Int(around[node]) == part {
         for position in table.nodes[node].initial { stack.append(Int(table.lists[Int(position)])) }
       } else if let owner = owner(of: node, in: part) {
         found.append(Int32(owner))
@@ -236,7 +248,7 @@ package struct TableParts: Sendable {
         current = Int(table.nodes[current].parent)
       }
     }
-    for row in table.rows {
+    for row in table.rows where row.tree == nil {
       var targets = row.targets.map { Int(table.lists[Int($0)]) }
       if targets.isEmpty, row.target != noIndex { targets = [Int(row.target)] }
       for target in targets {
@@ -251,5 +263,13 @@ package struct TableParts: Sendable {
       open(around: index, except: 0)
     }
     return isOpen
+  }
+}
+
+extension PlaceNode {
+  /// Whether it only holds a tree together.
+  var isTreeStructure: Bool {
+    guard tree != nil else { return false }
+    return kind == .tree || kind == .branch || kind == .parallel
   }
 }

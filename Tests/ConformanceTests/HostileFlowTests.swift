@@ -49,7 +49,8 @@ import Testing
       )
       Self.check(
         Self.flow(schemaPattern: "a", guardText: "$[?match(@.t, \(literal))]"),
-        .jsonPathPattern,
+        // An I-Regexp that RE2 finds too large is beyond a limit.
+        pattern.hasPrefix("a{") ? .jsonPathLimit : .jsonPathPattern,
         line: 9,
         pattern
       )
@@ -65,7 +66,7 @@ import Testing
     let hostile = [
       "$" + many("[0,0]", 18), "$[?" + many("@.a==1", 1_200, "||") + "]",
       "$" + many("[?@", 1_000) + many("]", 1_000), "$['" + many("a", 20_000) + "']",
-      "$" + many("[*,*]", 40), "$[?match(@, 'a{1,900}{1,900}')]",
+      "$" + many("[*,*]", 40), "$[?match(@, '(a{1,900}){1,900}')]",
     ]
     for query in hostile {
       for text in [query, "size(jsonpath(input, r\"\(query)\")) > 0"] {

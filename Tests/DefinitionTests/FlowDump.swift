@@ -142,6 +142,16 @@ struct FlowDump {
     }
   }
 
+  private mutating func node(_ node: TreeNode, _ indent: String) {
+    if case .step(let step) = node.kind {
+      let name = node.id ?? Located("-", node.span)
+      self.step(Named(name: name.value, nameSpan: name.span, content: step), indent)
+    } else {
+      line(indent, "node", node.id?.value, "\(node.kind)".prefix { $0 != "(" }.description)
+    }
+    for child in node.children { self.node(child, indent + "  ") }
+  }
+
   private mutating func body(_ body: Body, _ indent: String) {
     switch body {
     case .machine(let machine): self.machine(machine, indent)
@@ -163,6 +173,7 @@ struct FlowDump {
         if let names = task.dependsOn { line(indent + "    ", "after \(names.map(\.value))") }
       }
     case .flow(let name): line(indent, "flow", name.value)
+    case .tree(let tree): node(tree.root, indent)
     }
   }
 

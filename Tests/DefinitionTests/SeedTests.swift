@@ -133,13 +133,32 @@ struct SeedTests {
 
   @Test(
     "seeds with later bodies get one plain finding",
-    arguments: [
-      "s4-planner-behavior-tree-urgency.yaml", "s4-planner-behavior-tree-urgency.definition.yaml",
-      "s4-planner-llm.yaml",
-    ]
+    arguments: ["s4-planner-llm.yaml"]
   )
   func later(_ name: String) throws {
     let errors = try load(name).diagnostics.filter { $0.severity == .error }
     #expect(errors.map(\.code) == [.flowNotSupported], "\(rendered(errors))")
+  }
+
+  @Test(
+    "trees of the seeds load unchanged",
+    arguments: [
+      ("s4-planner-behavior-tree-urgency.yaml", "", 6),
+      ("s4-planner-behavior-tree-urgency.definition.yaml", "", 6),
+      ("s4-content-moderation.yaml", "entry: text_analyzer", 6),
+      ("s4-content-moderation.text_analyzer.definition.yaml", "", 6),
+    ]
+  )
+  func trees(_ name: String, _ overlay: String, _ leaves: Int) throws {
+    let result = try load(name, overlay: overlay.isEmpty ? nil : overlay)
+    #expect(!result.diagnostics.hasErrors, "\(rendered(result.diagnostics))")
+    guard case .tree(let tree) = try #require(result.flow).body else { throw NotAMachine() }
+    var nodes = [tree.root]
+    var found = 0
+    while let node = nodes.popLast() {
+      if case .step = node.kind { found += 1 }
+      nodes += node.children
+    }
+    #expect(found == leaves)
   }
 }

@@ -62,7 +62,7 @@ struct NaiveRun {
       if effect == open, effect != 0, !isTimer { attemptFailed(kind) }
     case .fired(let timer): fired(timer)
     case .cancelled(let reason): cancel(reason)
-    case .external: break
+    case .external, .tick: break
     }
     while let name = next, end == nil {
       next = nil

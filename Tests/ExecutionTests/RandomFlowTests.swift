@@ -31,7 +31,7 @@ private struct Account {
       case .finished(let place, _, let status, _): return "finish \(name(place)) \(status.name)"
       case .retried(let place, _, let attempt, let error):
         return "retry \(name(place)) \(attempt) \(error.kind.name)"
-      case .took, .forced, .guardFailed, .actionFailed, .logged: return nil
+      case .took, .forced, .guardFailed, .actionFailed, .logged, .answered, .ticked: return nil
       }
     }
     switch drive.state.outcome {

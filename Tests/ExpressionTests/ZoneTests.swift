@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func unknownZonesAreErrors() {
-    for zone in ["", "Europe/Nowhere", "../etc/passwd", "/etc/passwd", "posixrules/x", "99:99"] {
+    for zone in ["Europe/Nowhere", "../etc/passwd", "/etc/passwd", "posixrules/x", "99:99"] {
       #expect(Sample.check("now.getHours('\(zone)')") == "error: invalidArgument", "\(zone)")
     }
   }

@@ -92,7 +92,7 @@ final class ModelWorld: Sendable {
       switch step.event.kind {
       case .completed(let effect, _, _, let cost), .failed(let effect, _, _, _, let cost):
         bills.append((reserved[effect] ?? 0, cost))
-      case .started, .fired, .cancelled, .external: break
+      case .started, .fired, .cancelled, .external, .tick: break
       }
       for dispatch in step.dispatches { reserved[dispatch.effect] = dispatch.reservedPicodollars }
     }

@@ -18,7 +18,9 @@ extension Builder {
       let code = build(tree.child(node, 0)).code
       document = { context in
         let cell = code(context)
-        return cell.isError ? (nil, cell) : (cell.value, cell)
+        if cell.isError { return (nil, cell) }
+        guard context.isWithinLimits(cell) else { return (nil, context.tooLarge) }
+        return (cell.value, cell)
       }
     }
     let (form, number) = (call.form, call.number)

@@ -12,6 +12,7 @@ extension Builder {
     return Piece(code: { context in
       let cell = code(context)
       if cell.isError { return cell }
+      guard context.isWithinLimits(cell) else { return context.tooLarge }
       let value = cell.value
       context.charge(Builder.size(value))
       if context.isExhausted { return context.exhausted(at: range) }

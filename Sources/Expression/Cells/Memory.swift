@@ -6,6 +6,8 @@ public import Values
 /// converts and allocates nothing. Copying a memory costs one reference count.
 public struct Memory: Sendable {
   private(set) var slots: Slots
+  /// Slots written since they were last taken: bits by slot number modulo 64.
+  private var written: UInt64 = 0
 
   /// A memory whose slots are all absent.
   public init(slotCount: Int) { slots = Slots(count: max(0, slotCount)) }
@@ -26,6 +28,7 @@ public struct Memory: Sendable {
   /// O(size of the value), and O(slots) when the memory was copied since it was last written.
   public mutating func set(_ slot: Int, _ value: Value?) {
     precondition(slot >= 0 && slot < slots.count, "a slot must lie within the memory")
+    written |= 1 << UInt64(slot & 63)
     if !isKnownUniquelyReferenced(&slots) { slots = Slots(slots) }
     slots.set(slot, value)
   }
@@ -33,6 +36,12 @@ public struct Memory: Sendable {
   /// The value of a slot; nil when absent.
   public func value(_ slot: Int) -> Value? {
     slot >= 0 && slot < slots.count ? slots.value(slot) : nil
+  }
+
+  /// Which slots were written since this was last asked: bit n for the slots of number n modulo 64.
+  public mutating func takeWritten() -> UInt64 {
+    defer { written = 0 }
+    return written
   }
 
   /// Whether a slot holds a value.

@@ -98,8 +98,22 @@ extension CostEstimator {
     case .function(let name, let dropsReceiver):
       let nodes = dropsReceiver ? Array(children.dropFirst()) : children
       return function(name, nodes.map { estimate($0) }, nodes, node)
+    case .query: return query(node, children)
     default: return Estimate(0, .open(undeclaredSize))
     }
+  }
+
+  /// A query: the values of its document, and at most so many steps for each as for a large one.
+  private mutating func query(_ node: Int32, _ children: [Int32]) -> Estimate {
+    let hasMembers = checker.queries[node]?.members != nil
+    let parts = hasMembers ? [] : [estimate(children[0])]
+    let size = parts.first?.shape.visited ?? Shape.open(undeclaredSize).visited
+    return strict(
+      parts,
+      least: 1,
+      worst: size.plus(min(limits.queryCost, size.times(100))).plus(1),
+      .open(undeclaredSize)
+    )
   }
 
   private func function(
@@ -223,6 +237,7 @@ extension CostEstimator {
       let whole = count.times(max(part.most, part.byteCount))
       return count.times(max(CostUnits.tenth(whole), CostUnits.joinLists(whole)).plus(1))
     case "keys", "values", "optional.unwrap", "unwrapOpt": return count
+    case "validateSchema": return first.visited
     case "math.greatest", "math.least", "max", "min": return max(shapes.count, count)
     case "lists.range": return max(undeclaredSize, limits.evaluationCost)
     default: return 0

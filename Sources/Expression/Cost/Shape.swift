@@ -145,6 +145,14 @@ struct Shape: Sendable {
     return count
   }
 
+  /// The most values that a walk over all of it visits, itself included.
+  var visited: Int {
+    if isOpen, kinds.mayHaveParts { return most.times(2).plus(1) }
+    var count = kinds.mayBeWalked ? CostUnits.walk(byteCount).plus(1) : 1
+    if !inner.isEmpty { count = max(count, most.times(element.visited.plus(1)).plus(1)) }
+    return count
+  }
+
   /// One of the two.
   func union(_ other: Shape) -> Shape {
     var result = self

@@ -68,8 +68,12 @@ public struct FunctionReference: Sendable {
     + read(FunctionTexts.flow, .flow, [Signatures.flow])
     + read(FunctionTexts.macros, .macros, [])
 
-  /// The environment of the examples: `input`, `now` and the schema `person`.
-  public static func exampleEnvironment(_ section: Section) -> Environment {
+  /// The environment of the examples: `input`, `now` and the schema `person`; `queries` is the
+  /// language of the query functions.
+  public static func exampleEnvironment(
+    _ section: Section,
+    queries: (any QueryLanguage)? = nil
+  ) -> Environment {
     var environment = Environment(
       variables: [
         .init(name: "input", type: .map(.string, .dyn), slot: 0),
@@ -77,6 +81,8 @@ public struct FunctionReference: Sendable {
       ],
       dialect: section == .flow ? .flow : .cel
     )
+    environment.queryLanguage = queries
+    environment.queryVariables = ["input"]
     environment.schemaChecks["person"] = { value in
       if case .map = value { nil } else { "expected an object" }
     }
@@ -95,9 +101,12 @@ public struct FunctionReference: Sendable {
   }
 
   /// What an entry's example comes to, as text; nil when it cannot be compiled.
-  public static func exampleValue(_ entry: Entry) -> String? {
+  public static func exampleValue(
+    _ entry: Entry,
+    queries: (any QueryLanguage)? = nil
+  ) -> String? {
     let source = SourceText(name: entry.name, text: entry.example)
-    let environment = exampleEnvironment(entry.section)
+    let environment = exampleEnvironment(entry.section, queries: queries)
     guard let program = Program.compile(source, in: environment).program else { return nil }
     switch program.evaluate(exampleMemory) {
     case .value(let value): return ValueText.text(value)

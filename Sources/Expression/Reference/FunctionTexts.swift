@@ -166,6 +166,13 @@ enum FunctionTexts {
     first | one | the first element as an optional | first(input.tags).value()
     last | one | the last element as an optional | last(input.tags).value()
     round | one | the nearest int, halves away from zero | round(2.5)
+    jsonpath | elements | the values that a JSONPath query selects in a value, or in the flow | \
+    jsonpath(input, '$.tags[*]')
+    jsonpath_one | elements | the first of them as an optional | \
+    jsonpath_one('$.input.name').value()
+    jsonpath_exists | elements | whether it selects any; a guard that starts with `$` asks the \
+    same | \
+    jsonpath_exists('$.input.tags[?@ == "b"]')
     now | one | the journaled time of the run, never the clock | now()
     """
 

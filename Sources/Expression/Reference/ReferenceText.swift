@@ -1,13 +1,15 @@
 /// The reference as a document: `specs/expressions.md`.
 public enum ReferenceText {
-  /// The whole document, from the declarations alone.
-  public static var markdown: String {
+  /// The whole document, from the declarations; `queries` is the language of the query functions.
+  public static func markdown(queries: any QueryLanguage) -> String {
     var text = introduction
     for section in FunctionReference.Section.allCases {
       text += "\n## \(title(section))\n\n"
       if section == .flow { text += pipes }
       text += "| name | overloads | cost | meaning | example | value |\n|---|---|---|---|---|---|\n"
-      for entry in FunctionReference.entries where entry.section == section { text += row(entry) }
+      for entry in FunctionReference.entries where entry.section == section {
+        text += row(entry, queries)
+      }
     }
     return text
   }
@@ -22,9 +24,12 @@ public enum ReferenceText {
     }
   }
 
-  private static func row(_ entry: FunctionReference.Entry) -> String {
+  private static func row(
+    _ entry: FunctionReference.Entry,
+    _ queries: any QueryLanguage
+  ) -> String {
     let overloads = entry.overloads.map { "`\(escaped(signature($0)))`" }.joined(separator: "<br>")
-    let value = FunctionReference.exampleValue(entry) ?? "?"
+    let value = FunctionReference.exampleValue(entry, queries: queries) ?? "?"
     return "| `\(escaped(entry.name))` | \(overloads) | \(entry.cost.rawValue) | "
       + "\(escaped(entry.meaning)) | `\(escaped(entry.example))` | `\(escaped(value))` |\n"
   }
@@ -60,7 +65,8 @@ public enum ReferenceText {
     <!-- Generated from the declarations; `make golden` writes it anew, a test compares. -->
 
     Guards, assignments and templates are CEL, the Common Expression Language; its grammar is in
-    `grammar/cel.ebnf`. Upper-case letters in overloads are type parameters; `dyn` is any type.
+    `grammar/cel.ebnf`. Upper-case letters in overloads are type parameters, `O` one whose values
+    have an order; `dyn` is any type.
 
     *Cost* says what the cost of a call grows with: `one` costs the same for all values; `text` a
     tenth for each character; `pattern` a quarter; `elements` one for each element; `compared` one

@@ -92,9 +92,9 @@ struct Unparser {
       result += "?"
       write(tree.child(node, 0))
     case .not:
-      result += "!"
-      // `!-x` is no CEL, though `!-1` is, where the sign belongs to the number.
+      // The grammar repeats one sign but mixes `!` and `-` only with parentheses.
       let operand = tree.child(node, 0)
+      result += "!"
       write(operand, in: tree[operand].kind == .negate ? .postfix : .unary)
     case .negate: negation(tree.child(node, 0))
     case .arithmetic, .relation, .and, .or: chain(node)
@@ -229,7 +229,8 @@ struct Unparser {
     let needsParentheses =
       isNumber && binding(leftmost) == .postfix || tree[operand].kind == .not
     result += needsParentheses ? "-(" : "-"
-    write(operand, in: needsParentheses ? .conditional : .unary)
+    let place = tree[operand].kind == .not ? Binding.postfix : .unary
+    write(operand, in: needsParentheses ? .conditional : place)
     if needsParentheses { result += ")" }
   }
 

@@ -164,7 +164,8 @@ public struct SCXMLExporter {
       for final in inner.finalStates { write(final, depth + 1) }
       close("state", depth)
     case .flow(let name): refuse("a child flow", at: name.span)
-    case .tasks: refuse("a task list", at: step.span)
+    case .tasks: refuse("a list of tasks", at: state.nameSpan)
+    case .tree: refuse("a behavior tree", at: state.nameSpan)
     case nil:
       open("state", [("id", state.name)], depth)
       writeParts(state, depth + 1)

@@ -180,7 +180,7 @@ extension SCXMLImporter {
         continue
       }
       let words = event.value.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" })
-      let descriptors = words.map { Self.descriptor(String($0)) }
+      let descriptors = words.map { invoked(Self.descriptor(String($0))) }
       events.append((descriptors.joined(separator: " "), event.span, edge, isOpen))
     }
     var entries: [(String, Node)] = []

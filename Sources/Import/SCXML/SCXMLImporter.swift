@@ -31,6 +31,13 @@ public struct SCXMLImporter {
   var children: [(name: String, tree: Node)] = []
   /// Whether anything in the machine ever moves.
   var hasMoves = false
+  /// The variables of this machine that its caller sets.
+  var inputNames: [String] = []
+  /// The step that runs the child of each invoke id, and of each `<invoke>` by its place.
+  var invokeSteps: [String: String] = [:]
+  var invokeStepsByPlace: [Int: String] = [:]
+  /// The texts that each variable is given, where it is given nothing else.
+  var constants: [String: [XMLElement.Attribute]] = [:]
   /// How deep child machines are inside each other.
   let nesting: Int
 
@@ -77,11 +84,13 @@ public struct SCXMLImporter {
     guard readDataModel(root) else { return nil }
     collect(root)
     readData(root)
-    var entries: [(String, Node)] = [("signalbox", .int(1, at: root.tagSpan))]
+    // What holds for a whole file stands in its own header, not in those of child machines.
+    var entries: [(String, Node)] =
+      nesting == 0 ? [("signalbox", .int(1, at: root.tagSpan))] : []
     if let name = root.attribute("name"), !name.value.isEmpty {
       entries.append(("name", .quoted(name.value, at: name.span)))
     }
-    entries.append(("max_steps", .int(1_000_000, at: root.tagSpan)))
+    if nesting == 0 { entries.append(("max_steps", .int(1_000_000, at: root.tagSpan))) }
     let inputs = inputFields(root)
     if !inputs.isEmpty { entries.append(("input", .map(inputs, at: root.tagSpan))) }
     var body = machineBody(root, extra: initialActions)
@@ -161,6 +170,12 @@ public struct SCXMLImporter {
     for element in unnamed {
       stepsByPlace[element.tagSpan.start] = stepName("\(element.name)_\(stepsByPlace.count + 1)")
     }
+    collectConstants(root)
+    var states = [root]
+    while let element = states.popLast() {
+      collectInvokes(element)
+      states += element.elements.filter { ["state", "parallel"].contains($0.name) }
+    }
     translator.states = stepNames
   }
 
@@ -188,7 +203,7 @@ public struct SCXMLImporter {
     if name != variable { report(Messages.renamed(variable, name, at: span)) }
   }
 
-  private mutating func stepName(_ id: String) -> String {
+  mutating func stepName(_ id: String) -> String {
     var name = Self.cleaned(id)
     if FlowNames.reserved.contains(name) { name = "state_\(name)" }
     while taken.contains(name) { name += "_" }

@@ -16,12 +16,12 @@ extension StatesImporter {
       switch path.root {
       case .data: return try path.cel(from: base)
       case .variable(let name):
-        guard let field = variables[name] else {
+        guard let base = readable[name] else {
           // Reading a variable that is set nowhere fails at run time.
           report(Messages.failing(text, at: span))
           return ScriptTranslator.failing
         }
-        return try path.cel(from: "state.\(field)")
+        return try path.cel(from: base)
       case .context: return try context(path, text, at: span)
       }
     } catch {
@@ -36,10 +36,10 @@ extension StatesImporter {
     at span: SourceSpan
   ) throws(StatesPathFault) -> String {
     let known: [(keys: [String], cel: String)] = [
-      (["Execution", "Input"], "input"), (["Execution", "Id"], "run.id"),
+      (["Execution", "Input"], executionInput), (["Execution", "Id"], "run.id"),
       (["Execution", "Name"], "run.id"), (["Execution", "StartTime"], "string(run.started)"),
-      (["StateMachine", "Name"], "run.flow"), (["Map", "Item", "Value"], "item"),
-      (["Map", "Item", "Index"], "index"),
+      (["StateMachine", "Name"], "run.flow"), (["Map", "Item", "Value"], itemValue),
+      (["Map", "Item", "Index"], itemIndex),
     ]
     let keys = path.segments.map { segment -> String in
       if case .key(let key) = segment { key } else { "" }

@@ -23,7 +23,7 @@ extension StatesImporter {
       return [(name, step(assign, to: scope.succeeded, node))]
     case "Fail": return [(name, fail(node, scope))]
     case "Parallel": return [(name, parallel(name, node, scope))]
-    default: return [(name, map(name, node, scope))]
+    default: return map(name, node, scope)
     }
   }
 
@@ -228,7 +228,7 @@ extension StatesImporter {
   }
 
   /// `on_error`: the catchers in order, then the failure of the machine or branch.
-  private mutating func catchers(
+  mutating func catchers(
     _ node: Node,
     failure: String,
     _ scope: Scope,
@@ -334,10 +334,5 @@ extension StatesImporter {
       )
     )
     return .map(entries, at: node.span)
-  }
-
-  private mutating func map(_ name: String, _ node: Node, _ scope: Scope) -> Node {
-    refuse("a map", at: node["Type"]?.span ?? node.span)
-    return .map([], at: node.span)
   }
 }

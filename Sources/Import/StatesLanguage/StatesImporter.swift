@@ -27,7 +27,19 @@ public struct StatesImporter {
   var taken: Set<String> = ["succeeded", "failed", "start"]
   /// State fields in order, `data` and `failure` left out.
   var fields: [(name: String, span: SourceSpan)] = []
+  /// The state field of each variable that is assigned here.
   var variables: [String: String] = [:]
+  /// The CEL of each variable that can be read.
+  var readable: [String: String] = [:]
+  /// The child flows of maps.
+  var flows: [(name: String, tree: Node)] = []
+  /// Whether this is the machine of a map's items.
+  var isChild = false
+  /// What `$$.Map.Item.Value` and `$$.Map.Item.Index` are.
+  var itemValue = "null"
+  var itemIndex = "null"
+  /// What `$$.Execution.Input` is.
+  var executionInput = "input"
   var tools: [(name: String, node: Node)] = []
   var steps: [String: String] = [:]
 
@@ -61,31 +73,28 @@ public struct StatesImporter {
 
   // MARK: The whole
 
-  private mutating func flow(_ root: Node) -> Node {
+  /// The flow of a machine; with `inputs` the flow of a map's item, which is called with them.
+  mutating func flow(_ root: Node, inputs: [String] = []) -> Node {
     let span = root.span
     declareVariables(root)
+    // Items without tasks hand their failure to the map, which fails with it.
+    let endsWell = isChild && !JSONWriter.string(root.value).contains("\"Type\":\"Task\"")
     var scope = Scope(field: "data", succeeded: "succeeded", failed: "failed")
     var states: [(String, Node)] = []
     let machine = machine(root, &scope)
     let start = Node.map(
       [
-        ("assign", .map([("data", .quoted("input", at: span))], at: span)),
+        (
+          "assign",
+          .map([("data", .quoted(isChild ? "input.data" : "input", at: span))], at: span)
+        ),
         ("on_success", .text(machine.start, at: span)),
       ],
       at: span
     )
     states.append(("start", start))
     states += machine.states
-    var entries: [(String, Node)] = [("signalbox", .int(1, at: span))]
-    if let comment = root["Comment"]?.string, !comment.isEmpty {
-      entries.append(("description", .quoted(comment, at: span)))
-    }
-    entries.append(("max_steps", .int(25_000, at: span)))
-    if let timeout = root["TimeoutSeconds"], case .int(let seconds) = timeout.content {
-      entries.append(("timeout", .text("\(seconds)s", at: timeout.span)))
-    }
-    entries.append(("input", .map([("$ref", .text("payload", at: span))], at: span)))
-    entries.append(("schemas", .map([("payload", .map([], at: span))], at: span)))
+    var entries = header(root, inputs)
     var state: [(String, Node)] = [
       ("data", .map([("default", .map([], at: span))], at: span)),
       ("failure", .map([("default", .map([], at: span))], at: span)),
@@ -94,7 +103,10 @@ public struct StatesImporter {
       ($0.name, Node.map([("optional", .bool(true, at: $0.span))], at: $0.span))
     }
     entries.append(("state", .map(state, at: span)))
-    if !tools.isEmpty {
+    if !flows.isEmpty {
+      entries.append(("flows", .map(flows.map { ($0.name, $0.tree) }, at: span)))
+    }
+    if !tools.isEmpty, !isChild {
       entries.append(("tools", .map(tools.map { ($0.name, $0.node) }, at: span)))
     }
     let failure = "{'Error': 'States.Runtime', 'Cause': error.message}"
@@ -104,7 +116,13 @@ public struct StatesImporter {
     entries.append(
       (
         "final_states",
-        .map([("succeeded", .map([], at: span)), ("failed", failureFinal(span))], at: span)
+        .map(
+          [
+            ("succeeded", .map([], at: span)),
+            ("failed", endsWell ? .map([], at: span) : failureFinal(span)),
+          ],
+          at: span
+        )
       )
     )
     entries.append(
@@ -120,6 +138,23 @@ public struct StatesImporter {
       )
     )
     return .map(entries, at: span)
+  }
+
+  private func header(_ root: Node, _ inputs: [String]) -> [(String, Node)] {
+    let span = root.span
+    let any = Node.map([], at: span)
+    guard !isChild else { return [("input", .map(inputs.map { ($0, any) }, at: span))] }
+    var entries: [(String, Node)] = [("signalbox", .int(1, at: span))]
+    if let comment = root["Comment"]?.string, !comment.isEmpty {
+      entries.append(("description", .quoted(comment, at: span)))
+    }
+    entries.append(("max_steps", .int(25_000, at: span)))
+    if let timeout = root["TimeoutSeconds"], case .int(let seconds) = timeout.content {
+      entries.append(("timeout", .text("\(seconds)s", at: timeout.span)))
+    }
+    entries.append(("input", .map([("$ref", .text("payload", at: span))], at: span)))
+    entries.append(("schemas", .map([("payload", any)], at: span)))
+    return entries
   }
 
   func failureFinal(_ span: SourceSpan) -> Node {
@@ -180,6 +215,8 @@ public struct StatesImporter {
     while let next = pending.popLast() {
       for element in next.elements ?? [] { pending.append(element) }
       for entry in next.entries ?? [] {
+        // What items assign is their own.
+        if entry.key == "ItemProcessor" || entry.key == "Iterator" { continue }
         if entry.key == "Assign" {
           for variable in entry.value.entries ?? [] { declare(variable) }
         }
@@ -193,6 +230,7 @@ public struct StatesImporter {
     guard variables[name] == nil else { return }
     let field = freeField(ScriptTranslator.isName(name) ? name : "variable")
     variables[name] = field
+    readable[name] = "state.\(field)"
     fields.append((field, entry.keySpan))
   }
 

@@ -88,6 +88,10 @@ struct RunStory {
         line.text = "\(text.visibleInTerminal): \(JSONWriter.string(value).visibleInTerminal)"
       case .forced(let target, _):
         line.text = "moved to \(table.table.nodes[Int(target)].name) by the flow's timeout"
+      case .answered(let place, _, let answer):
+        line.step = table.table.nodes[Int(place)].name
+        line.text = "\(answer)"
+      case .ticked(let status): line.text = "tick: \(status)"
       case .took: continue
       }
       lines.append(line)

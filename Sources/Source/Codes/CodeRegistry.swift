@@ -5,7 +5,7 @@ public enum CodeRegistry {
     DiagnosticCode.fileCodes, DiagnosticCode.yamlCodes, DiagnosticCode.jsonCodes,
     DiagnosticCode.documentCodes, DiagnosticCode.schemaCodes, DiagnosticCode.expressionCodes,
     DiagnosticCode.jsonPathCodes, DiagnosticCode.definitionCodes, DiagnosticCode.compilerCodes,
-    DiagnosticCode.statechartCodes,
+    DiagnosticCode.statechartCodes, DiagnosticCode.treeCodes,
     DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
     DiagnosticCode.runtimeCodes, DiagnosticCode.xmlCodes,
     DiagnosticCode.importCodes, DiagnosticCode.modelCodes,

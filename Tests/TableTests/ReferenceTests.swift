@@ -1,14 +1,16 @@
-import Expression
 import Foundation
+import Signalbox
 import Testing
 
 @Suite struct ReferenceTests {
+  private let queries = FlowQueries(limits: Limits())
+
   @Test func everyFunctionHasAnEntryWithAnExample() {
     #expect(FunctionReference.mismatches.isEmpty)
     for entry in FunctionReference.entries {
       #expect(!entry.meaning.isEmpty && !entry.example.isEmpty, "\(entry.name)")
       #expect(entry.overloads.isEmpty == (entry.section == .macros), "\(entry.name)")
-      let value = FunctionReference.exampleValue(entry)
+      let value = FunctionReference.exampleValue(entry, queries: queries)
       #expect(value != nil, "\(entry.name): \(entry.example)")
       #expect(value?.hasPrefix("error") == false, "\(entry.name): \(value ?? "")")
     }
@@ -29,7 +31,7 @@ import Testing
   @Test func theDocumentIsCurrent() throws {
     let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "specs/expressions.md")
-    let text = ReferenceText.markdown
+    let text = ReferenceText.markdown(queries: queries)
     if ProcessInfo.processInfo.environment["SIGNALBOX_GOLDEN"] == "1" {
       try text.write(to: url, atomically: true, encoding: .utf8)
     }

@@ -1,0 +1,140 @@
+import Signalbox
+
+/// Traces of two behavior-tree engines, replayed through the production compiler and executor.
+///
+/// A scenario's tree becomes a flow whose leaves call tools; every recorded tick becomes a `tick`
+/// event that holds the answers of the leaves' scripts. Root status and leaf events must be those
+/// recorded, in order.
+package enum BehaviorTreeSuite {
+  /// The files, in order.
+  package static let files = [
+    "btcpp-unit", "btcpp-random-core", "btcpp-random-full", "btcpp-random-guarded",
+    "btcpp-random-halting", "btcpp-random-guarded-halting", "btcpp-timing",
+    "btcpp-random-wakeup-once", "btcpp-random-wakeup-settle", "pytrees-unit",
+    "pytrees-random-core", "pytrees-random-full", "pytrees-random-halting",
+  ]
+
+  /// Runs every scenario below `directory`.
+  package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
+    var result = SuiteResult(suite: "behavior-trees")
+    for file in files {
+      let contents = try SuiteFile.json("\(directory)/\(file).json")
+      let isPolling = contents["dialect"]?.text == "py_trees"
+      for scenario in contents["scenarios"]?.elements ?? [] {
+        let id = "\(file)/\(scenario["name"]?.text ?? "?")"
+        if let mode = scenario["mode"]?.text {
+          result.skip(
+            id,
+            reason: "mode `\(mode)`: the engine's wake-up signal decides when it ticks"
+          )
+          continue
+        }
+        result.record(id, failure: failure(scenario, isPolling: isPolling))
+      }
+    }
+    return result
+  }
+
+  /// What goes wrong in a scenario; nil: nothing.
+  static func failure(_ scenario: Value, isPolling: Bool) -> String? {
+    guard let tree = scenario["tree"] else { return "it has no tree" }
+    var reader = BehaviorTreeReader(isPolling: isPolling)
+    let flow = reader.flow(tree, scenario["blackboard"])
+    let compiled = FlowCompiler.compile(flow)
+    guard let table = compiled.table else {
+      return "it does not compile: \(compiled.diagnostics.first?.message ?? "")"
+    }
+    var replay = TickReplay(table: table, scripts: reader.scripts)
+    let inputs = scenario["inputs"]?.elements ?? []
+    let steps = scenario["expect"]?["steps"]?.elements ?? []
+    for (position, (input, wanted)) in zip(inputs, steps).enumerated() {
+      let (root, events) = replay.step(input)
+      let wantedRoot = wanted["root"]?.text ?? ""
+      let wantedEvents = (wanted["events"]?.elements ?? []).compactMap(\.text)
+      if root != wantedRoot || events != wantedEvents {
+        return "step \(position): expected \(wantedRoot) \(wantedEvents), got \(root) \(events)"
+      }
+    }
+    return replay.difference(from: scenario["expect"]?["blackboard"])
+  }
+}
+
+/// A tree driven tick by tick.
+private struct TickReplay {
+  let table: LinkedTable
+  let scripts: [String: [TreeTick.Answer]]
+  var state: RunState
+  var positions: [String: Int] = [:]
+  var now: Int64 = 0
+
+  init(table: LinkedTable, scripts: [String: [TreeTick.Answer]]) {
+    self.table = table
+    self.scripts = scripts
+    state = Executor.start(table)
+  }
+
+  /// One input; returns the root's letter and the leaves' events.
+  mutating func step(_ input: Value) -> (root: String, events: [String]) {
+    if case .int(let wait)? = input["wait_ms"] { now += wait }
+    var tick = TreeTick()
+    if case .map(let writes)? = input["set"] { tick.writes = writes }
+    tick.isHalt = input["halt"] == .bool(true)
+    tick.answers = scripts.keys.sorted().map { leaf in
+      let script = scripts[leaf] ?? []
+      let rest = script.dropFirst(positions[leaf] ?? 0)
+      return (leaf, rest.isEmpty ? Array(script.suffix(1)) : Array(rest))
+    }
+    var output = StepOutput()
+    Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: .tick(tick)), &output)
+    var root = "?"
+    var events: [String] = []
+    for entry in output.trace {
+      switch entry {
+      case .answered(let place, _, let answer):
+        let leaf = name(place)
+        positions[leaf, default: 0] += 1
+        events.append("\(leaf):\(letter(answer))")
+      case .finished(let place, _, .cancelled, _), .finished(let place, _, .unknown, _):
+        if table.table.nodes[Int(place)].kind == .action { events.append("!\(name(place))") }
+      case .ticked(let status): root = letter(status)
+      default: continue
+      }
+    }
+    return (root, events)
+  }
+
+  /// What differs at the end from the recorded blackboard.
+  func difference(from wanted: Value?) -> String? {
+    guard case .map(let fields)? = wanted, let slot = table.stateSlot else { return nil }
+    let state = state.memory.value(Int(slot))
+    for entry in fields.entries {
+      guard case .string(let name) = entry.key else { continue }
+      let got = state?[name] ?? .null
+      if !got.isSameJSON(as: entry.value) {
+        return "at the end \(name) is \(JSONWriter.string(got)), "
+          + "expected \(JSONWriter.string(entry.value))"
+      }
+    }
+    return nil
+  }
+
+  private func name(_ place: Int32) -> String { table.table.nodes[Int(place)].name }
+
+  private func letter(_ answer: TreeTick.Answer) -> String {
+    switch answer {
+    case .success: "S"
+    case .failure: "F"
+    case .running: "R"
+    }
+  }
+
+  private func letter(_ status: TreeStatus) -> String {
+    switch status {
+    case .success: "S"
+    case .failure: "F"
+    case .running: "R"
+    case .skipped: "K"
+    case .halted: "I"
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// What a tree is made of, as far as its cost goes: children first, then what stands around them.
+///
+/// A list of pairs of an operation and a number. Figures come in pairs, one for success and one for
+/// failure, since a sequence that fails early takes less than one that succeeds.
+public enum TreeShape: Int32, Sendable, CaseIterable {
+  /// A leaf; the number is its node.
+  case leaf
+  /// The last so many, in order until one fails.
+  case sequence
+  /// The last so many, in order until one succeeds.
+  case fallback
+  /// One of the last so many.
+  case choice
+  /// All of the last so many, at the same time.
+  case parallel
+  /// The last so many: all but the last in order until one fails, then the last.
+  case recovery
+  /// Success for failure.
+  case inverter
+  /// Either ending may follow either.
+  case either
+  /// Failures are tried again, so often in all; -1: without end.
+  case retry
+  /// Successes are repeated, so often in all; -1: without end.
+  case rounds
+  /// The whole may start over so often in all.
+  case restarts
+
+  /// Figures for the two endings.
+  public typealias Pair = (success: Int64, failure: Int64)
+
+  /// The figures of a shape.
+  ///
+  /// `add` and `multiply` saturate; `together` is what parts at the same time come to. O(shape).
+  public static func fold(
+    _ shape: [Int32],
+    leaf: (NodeIndex) -> Int64,
+    unbounded: Int64,
+    together: ([Int64]) -> Int64
+  ) -> Pair {
+    func add(_ left: Int64, _ right: Int64) -> Int64 {
+      let (sum, overflow) = left.addingReportingOverflow(right)
+      return overflow ? unbounded : min(unbounded, sum)
+    }
+    func times(_ figure: Int64, _ number: Int32) -> Int64 {
+      guard figure > 0, number != 0 else { return 0 }
+      guard number > 0 else { return unbounded }
+      let (product, overflow) = figure.multipliedReportingOverflow(by: Int64(number))
+      return overflow ? unbounded : min(unbounded, product)
+    }
+    func sequence(_ parts: [Pair]) -> Pair {
+      var whole: Pair = (0, 0)
+      for part in parts {
+        whole.failure = max(whole.failure, add(whole.success, part.failure))
+        whole.success = add(whole.success, part.success)
+      }
+      return whole
+    }
+    var stack: [Pair] = []
+    var position = 0
+    while position + 1 < shape.count {
+      let number = shape[position + 1]
+      let operation = TreeShape(rawValue: shape[position])
+      position += 2
+      let count = max(0, min(Int(number), stack.count))
+      switch operation {
+      case .leaf?:
+        let figure = leaf(number)
+        stack.append((figure, figure))
+      case .sequence?, .fallback?, .choice?, .parallel?, .recovery?:
+        let parts = Array(stack.suffix(count))
+        stack.removeLast(count)
+        switch operation {
+        case .sequence?: stack.append(sequence(parts))
+        case .fallback?:
+          let dual = sequence(parts.map { ($0.failure, $0.success) })
+          stack.append((dual.failure, dual.success))
+        case .choice?:
+          stack.append((parts.map(\.success).max() ?? 0, parts.map(\.failure).max() ?? 0))
+        case .recovery?:
+          let tried = sequence(Array(parts.dropLast()))
+          let cleanup = parts.last.map { max($0.success, $0.failure) } ?? 0
+          stack.append((tried.success, add(tried.failure, cleanup)))
+        default:
+          let figure = together(parts.map { max($0.success, $0.failure) })
+          stack.append((figure, figure))
+        }
+      case .inverter?, .either?, .retry?, .rounds?, .restarts?:
+        guard let part = stack.popLast() else { continue }
+        let most = max(part.success, part.failure)
+        switch operation {
+        case .inverter?: stack.append((part.failure, part.success))
+        case .either?: stack.append((most, most))
+        case .retry?:
+          let before = number < 0 ? times(part.failure, -1) : times(part.failure, number - 1)
+          stack.append((add(before, part.success), times(part.failure, number)))
+        case .rounds?:
+          let before = number < 0 ? times(part.success, -1) : times(part.success, number - 1)
+          stack.append((times(part.success, number), add(before, part.failure)))
+        default: stack.append((times(most, number), times(most, number)))
+        }
+      case nil: continue
+      }
+    }
+    return stack.last ?? (0, 0)
+  }
+
+  /// Whether operations and numbers fit each other.
+  static func isSound(_ shape: [Int32], nodes: Int) -> Bool {
+    guard shape.count % 2 == 0 else { return false }
+    var depth = 0
+    for position in stride(from: 0, to: shape.count, by: 2) {
+      let number = Int(shape[position + 1])
+      switch TreeShape(rawValue: shape[position]) {
+      case .leaf?:
+        guard number >= 0, number < nodes else { return false }
+        depth += 1
+      case .sequence?, .fallback?, .choice?, .parallel?, .recovery?:
+        guard number >= 0, number <= depth else { return false }
+        depth += 1 - number
+      case .inverter?, .either?, .retry?, .rounds?, .restarts?:
+        guard depth > 0, number >= -1 else { return false }
+      case nil: return false
+      }
+    }
+    return depth <= 1
+  }
+}
