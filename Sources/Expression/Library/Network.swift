@@ -138,7 +138,8 @@ enum Network {
   }
 
   private static func make(_ type: String, _ text: String, _ context: Context) -> Cell {
-    context.opaque(context.text(type), context.text(text))
+    // Addresses are short: no text of theirs has a price of its own.
+    context.opaque(context.text(type, isPaid: true), context.text(text, isPaid: true))
   }
 
   static func ip(_ cell: Cell, _ context: Context) -> Cell {

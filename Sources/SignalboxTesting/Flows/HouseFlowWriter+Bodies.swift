@@ -7,7 +7,7 @@ extension HouseFlowWriter {
       let name = "step\(index)"
       let next = index + 1 < count ? "step\(index + 1)" : "good"
       lines.append("  \(name):")
-      if random.chance(40) { key("on_entry", "[{log: \(quoted("at " + name))}]") }
+      if random.chance(40) { key("on_entry", "[{log: \(quoted("'at ' + '" + name + "'"))}]") }
       switch random.below(3) {
       case 0: writeNested(name)
       case 1: writeRegions(name)

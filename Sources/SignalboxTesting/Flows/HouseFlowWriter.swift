@@ -177,7 +177,7 @@ struct HouseFlowWriter {
     }
     if random.chance(40) {
       let tool = tools[random.below(tools.count)]
-      lines += ["invariants:", "  - {at_most: 50, of: {tool: \(tool)}}"]
+      lines += ["invariants:", "  - {at_most: 16, of: {tool: \(tool)}}"]
     }
   }
 
@@ -306,13 +306,20 @@ extension Generator where Output == String {
   /// templates, schemas, agents and tools of every kind.
   public static func flows() -> Generator {
     Generator(
-      smaller: { TextShrinker.smallerLines($0) },
+      smaller: { TextShrinker.smallerLines($0).filter(isAccepted) },
       { random, size in
         var writer = HouseFlowWriter(random.fork(), size: size)
         return writer.write()
       }
     )
   }
+}
+
+/// Whether the loader and the compiler accept a flow.
+@Sendable private func isAccepted(_ text: String) -> Bool {
+  FlowLoader.load(SourceFile(name: "flow.yaml", text: text)).flow.map {
+    FlowCompiler.compile($0).table != nil
+  } ?? false
 }
 
 extension Mutation {
