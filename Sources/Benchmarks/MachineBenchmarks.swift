@@ -1,4 +1,3 @@
-import CTableFloor
 import Signalbox
 import SignalboxTesting
 
@@ -83,7 +82,7 @@ enum MachineBenchmarks {
     let time = try time(table)
     let sink = Sink()
     let floorTime = Measurement.median(samples: 41, rounds: 1_000) {
-      sink.take(Int(table_floor_run(700, 40)))
+      sink.take(Int(TableFloor.run(700, score: 40)))
     }
     return [
       Figure(name: "step.plain", value: time * 1e9, unit: "ns"),

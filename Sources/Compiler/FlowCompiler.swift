@@ -151,10 +151,11 @@ struct Compilation {
     compileCharts(of: machine)
     compileTrees()
     compileSteps(of: machine)
-    compileHeader(of: machine)
-    checkPermissions()
+    // The header is read in the flow's own scope, not in that of the last step.
     flowNumber = 0
     scope = 0
+    compileHeader(of: machine)
+    checkPermissions()
     declareAliases(of: machine)
     reportUnused()
   }

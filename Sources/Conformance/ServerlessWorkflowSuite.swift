@@ -27,7 +27,7 @@ package enum ServerlessWorkflowSuite {
   }
 
   private static func failure(of item: Value, _ flow: ImportedFlow) -> String? {
-    let loaded = FlowLoader.load(tree: flow.tree, name: "workflow")
+    let loaded = FlowLoader.load(SourceFile(name: "workflow.yaml", text: flow.text))
     guard let definition = loaded.flow else {
       return "load: \(loaded.diagnostics.map(\.message))\n\(flow.text)"
     }

@@ -206,7 +206,7 @@ package enum StatesLanguageSuite {
       let isScope = errors.allSatisfy { $0.code == .importOutOfScope }
       return .failure(Refusal(outcome: isScope ? .skipped(text) : .failed("import: \(text)")))
     }
-    let loaded = FlowLoader.load(tree: flow.tree, name: "machine")
+    let loaded = FlowLoader.load(SourceFile(name: "machine.yaml", text: flow.text))
     guard let definition = loaded.flow else {
       let text = words(loaded.diagnostics)
       return .failure(Refusal(outcome: .failed("load: \(text)\n\(flow.text)")))

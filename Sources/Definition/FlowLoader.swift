@@ -39,22 +39,6 @@ public enum FlowLoader {
     )
   }
 
-  /// The flow of a tree in house form that was made rather than parsed, such as an imported one.
-  ///
-  /// Findings point where the tree's spans do. O(size of the tree).
-  public static func load(
-    tree: Node,
-    name: String,
-    includes: any IncludeReader = MemoryIncludes(),
-    limits: Limits = Limits()
-  ) -> Result {
-    var reader = FlowReader(form: .house, limits: limits, includes: includes)
-    let version = tree.entries?.first { $0.key == "signalbox" }
-    let flow = read(tree, version: version, overlays: [], &reader, stem: name)
-    let isUsable = !reader.findings.hasErrors
-    return (isUsable ? flow : nil, [tree.span.file], reader.findings.finished())
-  }
-
   private static func read(
     _ root: Node,
     version: Node.Entry?,

@@ -20,7 +20,7 @@ extension FlowReader {
     for key in ["deep", "default"] {
       if let entry = mapping.entry(key) { report(Messages.historyKey(entry)) }
     }
-    if type == "parallel" {
+    if type == "parallel", !holdsTasks(mapping) {
       step.body = regions(mapping).map { .parallel($0) }
     } else if mapping.entry("states") != nil || mapping.entry("final_states") != nil {
       step.body = machine(mapping).map { .machine($0) }

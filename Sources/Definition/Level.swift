@@ -30,11 +30,13 @@ enum Level: CaseIterable, Sendable {
   case tool
   case permissions
 
-  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings that
-  /// are written on one line lose no keys.
+  /// Whether a key that stands elsewhere may have slipped out of such a mapping: small mappings
+  /// that are written on one line lose no keys.
   var losesKeys: Bool {
     switch self {
-    case .eventEdge, .delayedEdge, .act, .sending, .choice, .treeNode: false
+    case .eventEdge, .delayedEdge, .act, .sending, .choice, .treeNode, .connection, .invariant,
+      .selector:
+      false
     default: true
     }
   }

@@ -246,6 +246,7 @@ extension StepInterpreter {
         return true
       }
       state.joins.append(join)
+      forgetParts(of: index, node)
       if let position = token(index, frame) { state.tokens[position].phase = .hosting }
       agenda.append(.open(owner: index, frame: frame))
       return false
@@ -255,6 +256,16 @@ extension StepInterpreter {
     default: agenda.append(.start(place: index, frame: frame))
     }
     return true
+  }
+
+  /// What an earlier visit left in the records of a node's parts, so that nobody who awaits one
+  /// takes it for this visit's.
+  private mutating func forgetParts(of index: NodeIndex, _ node: PlaceNode) {
+    for part in index + 1..<max(index + 1, node.subtreeEnd)
+    where state.steps[Int(part)].status != .pending {
+      state.steps[Int(part)] = StepRecord()
+      exposeStep(part)
+    }
   }
 
   /// A node that was entered but does not begin: it ends at once.

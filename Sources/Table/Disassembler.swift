@@ -103,15 +103,47 @@ public struct Disassembler {
       table.nodes.indices.map { index in
         let node = table.nodes[index]
         return [
-          number(index), node.kind.name, index == 0 ? "(root)" : name(NodeIndex(index)),
+          number(index), node.kind.name,
+          index == 0 ? "(root)" : indent(NodeIndex(index)) + name(NodeIndex(index)),
           details(of: node).joined(separator: "  "),
         ]
       }
     )
   }
 
-  private func details(of node: PlaceNode) -> [String] {
+  /// Two spaces for each node around a node but the root.
+  private func indent(_ index: NodeIndex) -> String {
+    var depth = 0
+    var parent = table.nodes[Int(index)].parent
+    while parent > 0 {
+      depth += 1
+      parent = table.nodes[Int(parent)].parent
+    }
+    return String(repeating: "  ", count: depth)
+  }
+
+  /// What runs inside a node, and when that is finished.
+  private func partDetails(of node: PlaceNode) -> [String] {
     var parts: [String] = []
+    if node.kind == .fork {
+      parts.append(
+        "for each \(program(node.items)) <= \(table.frames[Int(node.template)].maxInstances)"
+      )
+    }
+    if node.kind == .call { parts.append("with {\(fields(node.input))}") }
+    if node.kind == .join {
+      parts.append("awaits \(list(node.awaited.map { name(table.lists[Int($0)]) }))")
+    }
+    guard node.join != noIndex else { return parts }
+    let join = table.joins[Int(node.join)]
+    parts.append("join \(join.kind == .count ? "\(join.count)" : "\(join.kind)")")
+    if join.concurrency > 0 { parts.append("\(join.concurrency) at a time") }
+    if join.itemError != .fails { parts.append("item error \(join.itemError)") }
+    return parts
+  }
+
+  private func details(of node: PlaceNode) -> [String] {
+    var parts: [String] = partDetails(of: node)
     if node.effect != noIndex {
       let effect = table.effects[Int(node.effect)]
       parts.append(performerName(effect.performer) + "(" + fields(effect.input) + ")")

@@ -84,8 +84,8 @@ public enum InvariantCheck {
     return report
   }
 
-  /// By place, whether the flow's timeout can come while the run is there: not where the longest way
-  /// to its end is shorter.
+  /// By place, whether the flow's timeout can come while the run is there: not where the longest
+  /// way to its end is shorter.
   private static func overduePlaces(_ table: TransitionTable, _ graphs: PartGraphs) -> [Bool] {
     let graph = graphs.graph(of: 0)
     var overdue = [Bool](repeating: true, count: table.nodes.count)

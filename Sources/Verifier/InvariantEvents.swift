@@ -126,7 +126,7 @@ struct InvariantEvents {
     guard own.kinds.contains(.unknown), asked(own) ?? .unknown == .unknown else { return false }
     for index in table.nodes[Int(own.place)].rows where index < row {
       let before = table.rows[Int(index)]
-      guard before.event == .failure, before.kinds.contains(.unknown) else { continue }
+      guard before.event == own.event, before.kinds.contains(.unknown) else { continue }
       if before.guardProgram == noIndex || asked(before) == .unknown { return false }
     }
     return true

@@ -5,9 +5,9 @@ import Table
 /// Looks for a run that breaks one invariant: every way that the rows allow, with the automaton's
 /// state, part by part.
 ///
-/// Parts that run at the same time are looked at one by one, each with whatever the others may do in
-/// between; a part that awaits another starts with what that one may have left. So everything that
-/// can happen is covered, and a pass is a proof; some of what is covered may not happen.
+/// Parts that run at the same time are looked at one by one, each with whatever the others may do
+/// in between; a part that awaits another starts with what that one may have left. So everything
+/// that can happen is covered, and a pass is a proof; some of what is covered may not happen.
 struct InvariantSearch {
   /// One step of a way that was found, with the way that led into its part.
   private struct Visit {
@@ -207,6 +207,9 @@ struct InvariantSearch {
         states = apply(events.success(of: place, by: edge.row), succeeded, visit)
         if node.when != noIndex { states.insert(state) }
       case .failure: states = apply(events.failure(of: place, by: edge.row), failed, visit)
+      case .other where isCancellation(edge.row):
+        // What is cancelled while it is under way has not succeeded.
+        states = apply(events.failure(of: place, by: edge.row), failed, visit)
       case .other: states = begun.union(succeeded).union(failed)
       }
       states = closure(states, context)
@@ -215,6 +218,10 @@ struct InvariantSearch {
       }
     }
     return found
+  }
+
+  private func isCancellation(_ row: RowIndex) -> Bool {
+    row != noIndex && table.rows[Int(row)].event == .cancel
   }
 
   private mutating func apply(

@@ -63,7 +63,7 @@ package struct PartGraphs: Sendable {
     return kinds
   }
 
-  /// Whether a failure that ends a part is taken by an edge of what runs it, or asked for by a join.
+  /// Whether a failure that ends a part is taken by an edge of what runs it, or by its join.
   package func isTaken(outOf part: Int, _ table: TransitionTable) -> Bool {
     var part = part
     for _ in parts.parts {

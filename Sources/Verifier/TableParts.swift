@@ -143,7 +143,7 @@ package struct TableParts: Sendable {
       }
       if Int(partOf[node]) == part {
         found.append(Int32(node))
-      } else if partOf[node] < 0, Int(around[node]) == part {
+      } else if Int(around[node]) == part {
         for position in table.nodes[node].initial { stack.append(Int(table.lists[Int(position)])) }
       } else if let owner = owner(of: node, in: part) {
         found.append(Int32(owner))

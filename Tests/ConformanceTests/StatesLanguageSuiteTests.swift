@@ -14,6 +14,6 @@ import Testing
     #expect(result.failures.isEmpty, "\(result.failures.prefix(20).joined(separator: "\n"))")
     #expect(result.notes.contains("choice rules: 287 of 287 passed"))
     #expect(result.notes.contains("validation: 109 of 109 passed"))
-    #expect(result.passed >= 421)
+    #expect(result.passed >= 455)
   }
 }

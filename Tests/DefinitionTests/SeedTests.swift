@@ -152,10 +152,7 @@ struct SeedTests {
   func trees(_ name: String, _ overlay: String, _ leaves: Int) throws {
     let result = try load(name, overlay: overlay.isEmpty ? nil : overlay)
     #expect(!result.diagnostics.hasErrors, "\(rendered(result.diagnostics))")
-    guard case .tree(let tree) = try #require(result.flow).body else {
-      Issue.record("the body is no tree")
-      return
-    }
+    guard case .tree(let tree) = try #require(result.flow).body else { throw NoMachine() }
     var nodes = [tree.root]
     var found = 0
     while let node = nodes.popLast() {

@@ -4,7 +4,7 @@ import Signalbox
 func machine(_ scxml: String) -> (text: String?, table: LinkedTable?, diagnostics: [Diagnostic]) {
   let imported = SCXMLImporter.flow(SourceFile(name: "machine.scxml", text: scxml))
   guard let flow = imported.flow else { return (nil, nil, imported.diagnostics) }
-  let loaded = FlowLoader.load(tree: flow.tree, name: "machine")
+  let loaded = FlowLoader.load(SourceFile(name: "machine.yaml", text: flow.text))
   guard let definition = loaded.flow else {
     return (flow.text, nil, imported.diagnostics + loaded.diagnostics)
   }

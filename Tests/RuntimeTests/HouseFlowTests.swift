@@ -53,7 +53,8 @@ struct HouseFlowTests {
           decide:
             on_success:
               - {when: "score.risk < 0.3 && input.amount <= 5000.0", target: approve}
-              - {when: "score.risk < 0.7 && recent.count_1h < 5 && input.amount <= 500.0", target: approve}
+              - when: "score.risk < 0.7 && recent.count_1h < 5 && input.amount <= 500.0"
+                target: approve
               - {target: hold}
 
         """

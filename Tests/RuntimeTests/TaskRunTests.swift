@@ -54,7 +54,8 @@ import Testing
         "script: {x: {error: unavailable}}, expect: {outcome: failure, path: [x]}"
       ),
       (
-        "tasks: [{id: z, agent: ask, depends_on: [x, y]}, {id: x, agent: ask}, {id: y, agent: ask}]",
+        "tasks: [{id: z, agent: ask, depends_on: [x, y]}, {id: x, agent: ask}, {id: y, "
+          + "agent: ask}]",
         "script: {x: \(v1), y: \(v2), z: \(v1)}, expect: {outcome: success, order: free, "
           + "path: [x, y, z], assert: [\"run.elapsed == duration('3s')\", \"z.v == 1\"]}"
       ),
@@ -76,12 +77,14 @@ import Testing
           + "assert: [\"run.elapsed == duration('1s')\"]}"
       ),
       (
-        "tasks: [{id: p, type: parallel, join: any, tasks: [{id: x, agent: ask}, {id: y, agent: ask}]}]",
+        "tasks: [{id: p, type: parallel, join: any, tasks: [{id: x, agent: ask}, {id: y, "
+          + "agent: ask}]}]",
         "script: {x: {error: unavailable, after: 1s}, y: \(v2)}, expect: {outcome: success, "
           + "assert: [\"run.elapsed == duration('2s')\"]}"
       ),
       (
-        "tasks: [{id: p, type: parallel, join: first, tasks: [{id: x, agent: ask}, {id: y, agent: ask}]}]",
+        "tasks: [{id: p, type: parallel, join: first, tasks: [{id: x, agent: ask}, {id: y, "
+          + "agent: ask}]}]",
         "script: {x: {error: unavailable, after: 1s}, y: \(v2)}, expect: {outcome: failure, "
           + "assert: [\"run.elapsed == duration('1s')\"]}"
       ),
@@ -110,7 +113,8 @@ import Testing
     arguments: [
       (
         "concurrency: 2, agent: ask, with: {n: \"{{ item }}\", i: \"{{ index }}\"}",
-        "script: {m: {by_item: [{after: 3s, output: {v: 1}}, \(v2), \(v1)]}}, expect: {outcome: success, "
+        "script: {m: {by_item: [{after: 3s, output: {v: 1}}, \(v2), \(v1)]}}, "
+          + "expect: {outcome: success, "
           + "assert: [\"m.map(r, r.v) == [1, 2, 1]\", \"run.elapsed == duration('3s')\"]}"
       ),
       (
@@ -170,16 +174,19 @@ import Testing
         "script: {a: \(v1)}, expect: {outcome: failure}"
       ),
       (
-        "tasks: [{id: x, agent: ask}, {id: p, tasks: [{id: x, agent: ask}], result: {v: \"{{ x.v }}\"}}, "
+        "tasks: [{id: x, agent: ask}, {id: p, tasks: [{id: x, agent: ask}], "
+          + "result: {v: \"{{ x.v }}\"}}, "
           + "{id: c, check: \"x.v == 1 && p.v == 2\"}]",
         "script: {x: [\(v1), \(v2)]}, expect: {outcome: success}"
       ),
       (
         "tasks: [{id: k, flow: f, timeout: 1s}]\nflows: {f: {tasks: [{id: x, agent: ask}]}}",
-        "script: {x: \(v2)}, expect: {outcome: failure, assert: [\"run.elapsed == duration('1s')\"]}"
+        "script: {x: \(v2)}, expect: {outcome: failure, "
+          + "assert: [\"run.elapsed == duration('1s')\"]}"
       ),
       (
-        "initial_state: s\nstates: {s: {tasks: [{id: x, agent: ask}], on_success: done, on_error: lost}}\n"
+        "initial_state: s\nstates: {s: {tasks: [{id: x, agent: ask}], on_success: done, "
+          + "on_error: lost}}\n"
           + "final_states: {done: {}, lost: {outcome: failure}}",
         "script: {x: {error: unavailable}}, expect: {final: lost, path: [s, x, lost]}"
       ),

@@ -121,11 +121,13 @@ struct InvariantTests {
         "{at_most: 1, of: {tool: deploy}}", []
       ),
       (
-        "tasks: [{id: a, tool: look}, {id: b, flow: f}]\nflows: {f: {tasks: [{id: c, tool: deploy}]}}",
+        "tasks: [{id: a, tool: look}, {id: b, flow: f}]\nflows: {f: {tasks: [{id: c, "
+          + "tool: deploy}]}}",
         "{never: {tool: deploy}, without: {tool: look}}", []
       ),
       (
-        "tasks: [{id: b, flow: f}, {id: a, tool: look}]\nflows: {f: {tasks: [{id: c, tool: deploy}]}}",
+        "tasks: [{id: b, flow: f}, {id: a, tool: look}]\nflows: {f: {tasks: [{id: c, "
+          + "tool: deploy}]}}",
         "{never: {tool: deploy}, without: {tool: look}}", ["001"]
       ),
       (

@@ -38,11 +38,13 @@ struct PartTests {
         11, 5
       ),
       (
-        "tasks: [{id: p, type: parallel, concurrency: 1, tasks: [{id: x, tool: a}, {id: y, tool: b}]}]",
+        "tasks: [{id: p, type: parallel, concurrency: 1, tasks: [{id: x, tool: a}, {id: y, "
+          + "tool: b}]}]",
         11, 6
       ),
       (
-        "tasks: [{id: x, tool: a}, {id: y, tool: b, depends_on: [x]}, {id: z, tool: c, depends_on: [x]}]",
+        "tasks: [{id: x, tool: a}, {id: y, tool: b, depends_on: [x]}, {id: z, tool: c, "
+          + "depends_on: [x]}]",
         111, 6
       ),
       ("tasks: [{id: m, for_each: \"input.names\", max_items: 10, tool: b}]", 100, 5),
@@ -88,15 +90,18 @@ struct PartTests {
           + "{id: k, check: \"p.v > 1\"}]", true
       ),
       (
-        "tasks: [{id: y, tool: b}, {id: m, for_each: \"input.names\", max_items: 2, tasks: [{id: k, "
+        "tasks: [{id: y, tool: b}, {id: m, for_each: \"input.names\", max_items: 2, "
+          + "tasks: [{id: k, "
           + "check: \"y.v > 1\"}]}]", true
       ),
       (
-        "tasks: [{id: m, for_each: \"input.names\", max_items: 2, tasks: [{id: k, check: \"y.v > 1\"}, "
+        "tasks: [{id: m, for_each: \"input.names\", max_items: 2, tasks: [{id: k, "
+          + "check: \"y.v > 1\"}, "
           + "{id: y, tool: b}]}]", false
       ),
       (
-        "tasks: [{id: y, tool: b}, {id: f, flow: g}]\nflows: {g: {tasks: [{id: k, check: \"y.v > 1\"}]}}",
+        "tasks: [{id: y, tool: b}, {id: f, flow: g}]\nflows: {g: {tasks: [{id: k, "
+          + "check: \"y.v > 1\"}]}}",
         false
       ),
     ]

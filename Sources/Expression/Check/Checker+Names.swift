@@ -67,6 +67,15 @@ extension Checker {
       if count == 1 { break }
       name.removeLast(parts[count - 1].utf8.count + 1)
     }
+    // Templates of the seed form say `.tasks.x.output.y` for `x.y` (FLOW-SEMANTICS 16).
+    if isFlow, isAbsolute, parts.count > 1, parts[0] == "tasks" {
+      var rest = Array(parts.dropFirst())
+      let hasOutput = rest.count > 1 && rest[1] == "output"
+      if hasOutput { rest.remove(at: 1) }
+      if let found = resolve(rest, isAbsolute: true) {
+        return (found.binding, found.type, found.consumed + (hasOutput ? 2 : 1))
+      }
+    }
     // Templates of the seed form say `.workflow.input.x` for `input.x`.
     if isFlow, isAbsolute, parts.count > 1, parts[0] == "workflow",
       let found = resolve(Array(parts.dropFirst()), isAbsolute: true)

@@ -143,7 +143,8 @@ extension StatesImporter {
     do throws(StatesPathFault) {
       switch path.root {
       case .data: return try path.cel(from: base)
-      case .variable(let name): return try path.cel(from: readable[name] ?? ScriptTranslator.failing)
+      case .variable(let name):
+        return try path.cel(from: readable[name] ?? ScriptTranslator.failing)
       case .context: throw StatesPathFault(what: "a test of presence in the context object")
       }
     } catch {

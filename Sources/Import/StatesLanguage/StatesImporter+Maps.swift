@@ -12,8 +12,15 @@ extension StatesImporter {
     for field in ["ItemReader", "ItemBatcher", "ResultWriter", "Label"] where field != "Label" {
       if let value = node[field] { refuse("`\(field)`", at: value.span) }
     }
-    if let retry = node["Retry"] { refuse("a retry of a map", at: retry.span) }
     let traits = Traits(of: processor)
+    if let retry = node["Retry"] {
+      if traits.hasTasks {
+        refuse("a retry of a map", at: retry.span, hint: "retry the tasks inside it")
+      } else {
+        // Items that call nobody give the same every time.
+        report(Messages.dropped("the retry of a map whose items call nobody", at: retry.span))
+      }
+    }
     if traits.hasTasks, traits.hasFailures {
       refuse(
         "a map whose items call tasks and may end in a state of type `Fail`",
@@ -31,7 +38,8 @@ extension StatesImporter {
     let flow = freeFlow("\(name)_items")
     flows.append((flow, call.tree))
     var entries: [(String, Node)] = [
-      ("for_each", .quoted(items, at: node.span)), ("max_items", .int(Self.maxItems, at: node.span)),
+      ("for_each", .quoted(items, at: node.span)),
+      ("max_items", .int(Self.maxItems, at: node.span)),
       ("concurrency", concurrency(node)),
     ]
     let step = stepName("\(name)_item")
@@ -40,28 +48,28 @@ extension StatesImporter {
       ("with", .map(call.input, at: node.span)),
     ]
     entries.append(("tasks", .list([.map(item, at: node.span)], at: node.span)))
-    let fields = ["output", "failure"].map {
-      ($0, Node.quoted("{{ \(step).\($0) }}", at: node.span))
-    }
-    entries.append(("result", .map(fields, at: node.span)))
-    if !traits.hasTasks {
-      entries.append(("require", .quoted("output.all(r, size(r.failure) == 0)", at: node.span)))
-    }
     let list = "output.map(r, r.output)"
     let result = node["ResultSelector"].map { template($0, base: list) } ?? list
     let data = output(node, result: result, raw: scope.data)
-    entries += assignments(node, data: data, result: result, scope)
-    entries.append(("on_success", .text(next(node, scope), at: node.span)))
-    let failure =
-      !traits.hasTasks
-      ? "output.filter(r, size(r.failure) > 0)[0].failure"
-      : "{'Error': 'States.TaskFailed', 'Cause': error.message}"
-    let errors = catchers(node, failure: failure, scope) { error in
-      !traits.hasTasks
-        ? "(\(failure)).?Error.orValue('') == \(ScriptTranslator.quoted(error))"
-        : error == "States.TaskFailed" ? "true" : nil
+    let assign = assignments(node, data: data, result: result, scope)
+    if traits.hasTasks {
+      let failure = "{'Error': 'States.TaskFailed', 'Cause': error.message}"
+      let errors = catchers(node, failure: failure, scope) { error in
+        error == "States.TaskFailed" ? "true" : nil
+      }
+      entries += assign + [("on_success", .text(next(node, scope), at: node.span))]
+      entries.append(("on_error", errors))
+    } else {
+      // Items that call nobody hand their failures to the map, which decides.
+      let failure = "output.filter(r, size(r.failure) > 0)[0].failure"
+      let errors = catchers(node, failure: failure, scope) { error in
+        "\(failure).?Error.orValue('') == \(ScriptTranslator.quoted(error))"
+      }
+      let test = Node.quoted("output.all(r, size(r.failure) == 0)", at: node.span)
+      let well = [("when", test)] + assign + [("target", .text(next(node, scope), at: node.span))]
+      let edges = [Node.map(well, at: node.span)] + (errors.elements ?? [])
+      entries.append(("on_success", .list(edges, at: node.span)))
     }
-    entries.append(("on_error", errors))
     return checks + [(runs, .map(entries, at: node.span))]
   }
 

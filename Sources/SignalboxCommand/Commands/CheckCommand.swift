@@ -49,7 +49,8 @@ package struct CheckCommand: Command {
     let renderer = TerminalRenderer(color: console.usesColor(on: console.output))
     console.print(renderer.render(prepared.diagnostics))
     let places = prepared.table.map { table in
-      "\(Plural.count(table.table.nodes.count - 1, "place")), "
+      // What holds tasks together has no name, and is no place that anybody wrote.
+      "\(Plural.count(table.table.nodes.dropFirst().count { !$0.name.isEmpty }, "place")), "
         + Plural.count(table.table.rows.count, "row")
     }
     guard prepared.isSound, let table = prepared.table, let report = prepared.verification else {

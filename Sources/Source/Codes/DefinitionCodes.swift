@@ -74,10 +74,9 @@ extension DiagnosticCode {
     "SBX-FLOW-006",
     "not supported by this version yet",
     """
-    The key belongs to the flow format, but this version cannot run it: behavior trees, graphs, task
-    lists, decision rules, planning by a language model, parallel steps, steps per item, child
-    flows and event edges come in later versions. A flow that needs them is refused, since leaving
-    them out would change what it does.
+    The key belongs to the flow format, but this version cannot run it: behavior trees, decision
+    rules and planning by a language model come in later versions. A flow that needs them is
+    refused, since leaving them out would change what it does.
 
         root: {type: sequence, children: […]}         # refused: a behavior tree
 

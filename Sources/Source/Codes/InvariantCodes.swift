@@ -71,8 +71,8 @@ extension DiagnosticCode {
     "SBX-INV-004",
     "one run may do things that exclude each other",
     """
-    `never_together: [X, Y]` says that no run does both, in whatever order. Some chain of edges does.
-    A write that timed out may have happened: `status: success` selects it too.
+    `never_together: [X, Y]` says that no run does both, in whatever order. Some way does. A
+    write that timed out may have happened: `status: success` selects it too.
 
         - {never_together: [{tool: approve, status: success}, {tool: hold}]}
 
@@ -94,8 +94,8 @@ extension DiagnosticCode {
     "SBX-INV-005",
     "something that every run must do may be left out",
     """
-    `eventually: X` says that X starts on every way, whatever the guards say and whatever fails. Some
-    chain of edges reaches an end without it.
+    `eventually: X` says that X starts on every way, whatever the guards say and whatever fails.
+    Some chain of edges reaches an end without it.
 
     Wrong:
 
