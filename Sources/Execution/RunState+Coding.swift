@@ -86,6 +86,7 @@ extension RunState {
     self.registers = registers
     self.steps = steps
     for (slot, value) in slots.enumerated() where value != nil { memory.set(slot, value) }
+    _ = memory.takeWritten()
     try readParts(&reader)
     cancelReason = try reader.readBool() ? try reader.readText() : nil
     lastError = try reader.readRunError()
@@ -124,7 +125,7 @@ extension RunState {
     case .entered, .resting: return true
     case .calling, .pausing: return node.effect != noIndex
     case .waiting: return node.kind == .wait
-    case .hosting: return node.isComposite || [.fork, .call, .join].contains(node.kind)
+    case .hosting: return node.isComposite || [.fork, .call, .join, .tree].contains(node.kind)
     }
   }
 

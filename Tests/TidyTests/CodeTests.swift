@@ -19,6 +19,7 @@ private let codesWithoutExample: [String: String] = [
   "SBX-IMPORT-003": "only a file of another format shows it",
   "SBX-JSONPATH-007": "depends on the home folder; tested in a process of its own",
   "SBX-QTY-001": "no key of a flow takes percentages, rates or sizes yet",
+  "SBX-TREE-008": "only a file of another format shows it",
   "SBX-SCHEMA-001": "in flows SBX-FLOW-022 says it, with the place of the field",
   "SBX-SCHEMA-005": "in flows SBX-FLOW-007 and its kin say it; for schemas that a program reads",
   "SBX-TABLE-001": "only a damaged or foreign table shows it",

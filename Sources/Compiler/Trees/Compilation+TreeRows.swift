@@ -172,10 +172,14 @@ extension Compilation {
         $0.guarded(by: program, negated: true, at: source.span)
       }
       addTreeRows(branch, .enter, halting)
-      for edge in TreeWays(success: [], failure: [], skipped: halting)
-        .halting(branch..<layout.range.upperBound).skipped
-      {
+      for edge in halting {
         var edge = edge
+        // The node itself is halted, so that it lies in what the row halts.
+        let end = layout.range.upperBound
+        edge.domain =
+          edge.domain.isEmpty
+          ? branch..<end
+          : min(branch, edge.domain.lowerBound)..<max(end, edge.domain.upperBound)
         edge.haltsPlace = true
         addTreeRow(branch, .changed, edge)
       }

@@ -104,7 +104,11 @@ public struct TreeGenerator {
         span: span
       )
     case 5: return TreeNode(.inverter, children: [node(depth)], span: span)
-    case 6: return TreeNode(.forceSuccess, children: [node(depth)], span: span)
+    case 6:
+      // Without a guard what stands behind it could never run.
+      var forced = TreeNode(.forceSuccess, children: [node(depth)], span: span)
+      forced.failureIf = condition()
+      return forced
     case 7:
       let attempts = located(1 + random.below(3))
       return TreeNode(.retry(attempts: attempts), children: [node(depth)], span: span)
