@@ -22,7 +22,7 @@ import Testing
       (":let x = 'a'", "x = 'a'\n"), (":type x", "string\n"),
       (":load order.json", "input = {'id': 7}\n"),
       (":load order.json order", "order = {'id': 7}\n"), ("order.id", "7\n"),
-      (":cost 1 + 2", "0 of at most 1000000\n"), (":explain it > 1", "it > 1\n|  |\n7  true\n"),
+      (":cost 1 + 2", "1 of at most 1000000\n"), (":explain it > 1", "it > 1\n|  |\n7  true\n"),
       ("'\u{1B}[2J'", "'\\x1b[2J'\n"), ("  sum([1, 2])  ", "3\n"),
     ]
     for (line, wanted) in lines {
