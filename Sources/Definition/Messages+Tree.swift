@@ -64,8 +64,8 @@ extension Messages {
   static func threshold(_ number: Int, _ count: Int, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .treeThreshold,
-      "\(number) is no number of children that can be reached: there "
-        + "\(count == 1 ? "is" : "are") \(count)",
+      "\(number) is no number of children that can be reached: "
+        + "there \(count == 1 ? "is" : "are") \(count)",
       at: span,
       hint: "write a number from 1 to \(count), or a negative one that counts from the end"
     )

@@ -48,14 +48,6 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
       let (product, overflow) = figure.multipliedReportingOverflow(by: Int64(number))
       return overflow ? unbounded : min(unbounded, product)
     }
-    func sequence(_ parts: [Pair]) -> Pair {
-      var whole: Pair = (0, 0)
-      for part in parts {
-        whole.failure = max(whole.failure, add(whole.success, part.failure))
-        whole.success = add(whole.success, part.success)
-      }
-      return whole
-    }
     var stack: [Pair] = []
     var position = 0
     while position + 1 < shape.count {
@@ -71,14 +63,14 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
         let parts = Array(stack.suffix(count))
         stack.removeLast(count)
         switch operation {
-        case .sequence?: stack.append(sequence(parts))
+        case .sequence?: stack.append(sequence(parts, add))
         case .fallback?:
-          let dual = sequence(parts.map { ($0.failure, $0.success) })
+          let dual = sequence(parts.map { ($0.failure, $0.success) }, add)
           stack.append((dual.failure, dual.success))
         case .choice?:
           stack.append((parts.map(\.success).max() ?? 0, parts.map(\.failure).max() ?? 0))
         case .recovery?:
-          let tried = sequence(Array(parts.dropLast()))
+          let tried = sequence(Array(parts.dropLast()), add)
           let cleanup = parts.last.map { max($0.success, $0.failure) } ?? 0
           stack.append((tried.success, add(tried.failure, cleanup)))
         default:
@@ -103,6 +95,15 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
       }
     }
     return stack.last ?? (0, 0)
+  }
+
+  private static func sequence(_ parts: [Pair], _ add: (Int64, Int64) -> Int64) -> Pair {
+    var whole: Pair = (0, 0)
+    for part in parts {
+      whole.failure = max(whole.failure, add(whole.success, part.failure))
+      whole.success = add(whole.success, part.success)
+    }
+    return whole
   }
 
   /// Whether operations and numbers fit each other.
