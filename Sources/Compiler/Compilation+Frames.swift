@@ -165,7 +165,11 @@ extension Compilation {
     }
     scope = PoolIndex(placement(of: index)?.inner ?? 0)
     table.frames[Int(node.template)].result = addFields(flow.result)
-    if flow.isDetached { report(Messages.detachedFlow(node.name, at: step.span)) }
+    if flow.isDetached {
+      // A run of its own: no instance of it belongs to this one.
+      table.frames[Int(node.template)].maxInstances = 0
+      report(Messages.detachedFlow(node.name, at: step.span))
+    }
   }
 
   /// Keys of `with` against the input that the child flow declares.

@@ -325,9 +325,9 @@ enum Messages {
     Diagnostic(
       .taskDetached,
       .note,
-      "the child flow of `\(name)` is waited for: `detach` has no effect yet",
+      "the child flow of `\(name)` is a run of its own, which this version does not start",
       at: span,
-      hint: nil
+      hint: "the flow can be checked, planned and tested, not run"
     )
   }
 

@@ -131,7 +131,13 @@ extension StepInterpreter {
   }
 
   /// A call starts its child flow with the input that it passes.
+  ///
+  /// A detached one (no instances) is a run of its own, and the place goes on at once.
   mutating func startCall(_ place: NodeIndex, _ node: PlaceNode) {
+    if table.frames[Int(node.template)].maxInstances == 0 {
+      succeed(place, answer: .map([:]))
+      return
+    }
     let input: Value
     switch render(node.input) {
     case .success(let fields): input = .map(fields)

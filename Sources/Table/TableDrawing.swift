@@ -138,7 +138,10 @@ public enum TableDrawing {
         let most = table.frames[Int(node.template)].maxInstances
         return "\(node.name)\nfor each of at most \(most)"
       }
-      if node.kind == .call { return "\(node.name)\nchild flow" }
+      if node.kind == .call {
+        let isDetached = table.frames[Int(node.template)].maxInstances == 0
+        return "\(node.name)\n\(isDetached ? "detached" : "child") flow"
+      }
       if node.kind == .parallel { return "\(node.name)\nside by side" }
       if node.kind == .wait {
         return "\(node.name)\nwait \(TableText.duration(milliseconds: node.waitMilliseconds))"

@@ -55,6 +55,10 @@ package struct PartGraphs: Sendable {
     var kinds = ErrorKindSet([])
     for part in parts.inner[place] ?? [] { kinds.formUnion(escaping[part]) }
     let node = table.nodes[place]
+    // Nobody waits for a detached flow.
+    if node.kind == .call, table.frames[Int(node.template)].maxInstances == 0 {
+      return ErrorKindSet([])
+    }
     guard node.join != noIndex else { return kinds }
     let join = table.joins[Int(node.join)]
     if join.kind == .finished || join.kind == .chart || join.itemError != .fails {

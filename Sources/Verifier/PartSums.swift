@@ -50,6 +50,7 @@ extension TableParts {
       let limit = node.join == noIndex ? 0 : Int(table.joins[Int(node.join)].concurrency)
       longest = schedule(owned.map { times[$0] }, dependencies(of: place, table), limit: limit)
     case .tree: longest = figure(of: place, table, times) { $0.max() ?? 0 }
+    case .call where table.frames[Int(node.template)].maxInstances == 0: longest = 0
     default: longest = owned.reduce(0) { Saturating.sum($0, times[$1]) }
     }
     if node.deadlineMilliseconds >= 0 { longest = min(longest, node.deadlineMilliseconds) }

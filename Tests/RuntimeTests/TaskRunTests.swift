@@ -185,6 +185,12 @@ import Testing
         "expect: {outcome: success, path: [k, c, c]}"
       ),
       (
+        "tasks: [{id: k, flow: f}, {id: x, agent: ask}]\n"
+          + "flows: {f: {detach: true, tasks: [{id: z, agent: ask}]}}",
+        "script: {x: \(v1)}, expect: {outcome: success, path: [k, x], result: {v: 1}, "
+          + "assert: [\"run.elapsed == duration('1s')\"]}"
+      ),
+      (
         "tasks: [{id: k, flow: f, timeout: 1s}]\nflows: {f: {tasks: [{id: x, agent: ask}]}}",
         "script: {x: \(v2)}, expect: {outcome: failure, "
           + "assert: [\"run.elapsed == duration('1s')\"]}"

@@ -101,7 +101,16 @@ struct CallAnswers {
   /// Why this flow cannot be run with these answers: performers without an address, say.
   func obstacles(_ table: LinkedTable) -> [String] {
     let used = Set(table.table.effects.map(\.performer))
-    return table.table.performers.indices.filter { used.contains(PoolIndex($0)) }
+    let detached = table.table.nodes.filter { node in
+      node.kind == .call && table.table.frames[Int(node.template)].maxInstances == 0
+    }
+    // A script stands in for whatever a flow starts, so only live runs lack the child's.
+    let missing =
+      performing is LivePerformer
+      ? detached.map { "the detached flow of `\($0.name)` is started by nobody in this version" }
+      : []
+    return missing
+      + table.table.performers.indices.filter { used.contains(PoolIndex($0)) }
       .compactMap { performing.obstacle(to: table.table.performers[$0]) }
   }
 }

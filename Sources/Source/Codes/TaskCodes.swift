@@ -151,13 +151,14 @@ extension DiagnosticCode {
     """
   )
 
-  /// A child flow that should not be waited for.
+  /// A child flow that is a run of its own.
   public static let taskDetached = DiagnosticCode(
     "SBX-TASK-008",
-    "a detached flow is waited for",
+    "a detached flow is not started by this version",
     """
-    `detach: true` says that the caller goes on as soon as the child flow is started. This version
-    runs the child flow as part of its caller, which waits for it.
+    `detach: true` says that the child flow is a run of its own: the caller goes on at once. It is
+    checked and priced with its caller, and in tests the caller goes on; this version does not start
+    such runs, so `run` refuses the flow.
 
         flows:
           ask_person: {detach: true, tasks: [{id: answer, agent: person}]}
