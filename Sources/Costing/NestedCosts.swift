@@ -88,6 +88,8 @@ struct NestedCosts {
     let isParallel = node.kind == .parallel
     weights.expectedMoney[place] = inner.reduce(0) { $0 + mean($1) { $0.picodollars } * instances }
     weights.expectedTokens[place] = inner.reduce(0) { $0 + mean($1) { $0.tokens } * instances }
+    // Nobody waits for a detached flow.
+    if node.kind == .call, table.frames[Int(node.template)].maxInstances == 0 { return }
     let works = inner.map { mean($0) { $0.workMilliseconds } * rounds }
     let elapsed = inner.map { mean($0) { $0.elapsedMilliseconds } * rounds }
     weights.expectedWork[place] = isParallel ? works.max() ?? 0 : works.reduce(0, +)

@@ -74,7 +74,7 @@ public enum PlanText {
       if let dearest = outcome.dearestWay {
         // The ending itself is the row's name.
         var names = dearest.names(in: report.table)
-        if let last = dearest.steps.last, !report.table.placeName(Int(last.place)).isEmpty {
+        if let last = dearest.steps.last, report.table.isShown(Int(last.place)) {
           names.removeLast()
         }
         way = shortened(names, after: previous)

@@ -124,7 +124,6 @@ extension TransitionTable {
 
   /// The name of an ending; lists of tasks end in one that nobody named.
   package func endName(_ place: Int) -> String {
-    let name = placeName(place)
-    return name.isEmpty ? "(all done)" : name
+    isShown(place) ? placeName(place) : nodes[place].isFailure ? "(failed)" : "(all done)"
   }
 }

@@ -35,13 +35,13 @@ public struct Way: Sendable, Hashable {
 
   /// The names of the places in order.
   public func names(in table: TransitionTable) -> [String] {
-    steps.map { table.placeName(Int($0.place)) }.filter { !$0.isEmpty }
+    steps.filter { table.isShown(Int($0.place)) }.map { table.placeName(Int($0.place)) }
   }
 
   /// `classify > review [classify.confidence < 0.7] > send`: names with the guards of the rows.
   public func text(in table: TransitionTable, showsGuards: Bool = true, limit: Int = 40) -> String {
     var parts: [String] = []
-    let steps = self.steps.filter { !table.placeName(Int($0.place)).isEmpty }
+    let steps = self.steps.filter { table.isShown(Int($0.place)) }
     for (position, step) in steps.enumerated() {
       if steps.count > limit, position == limit / 2 {
         parts.append("... \(steps.count - limit) more ...")
@@ -69,6 +69,13 @@ public struct Way: Sendable, Hashable {
 }
 
 extension TransitionTable {
+  /// Whether people know a place by its name: parts of trees have paths (`/tree/0`), what holds
+  /// tasks together has none.
+  package func isShown(_ place: Int) -> Bool {
+    let name = placeName(place)
+    return !name.isEmpty && name.utf8.first != UInt8(ascii: "/")
+  }
+
   /// The name of a place; what stands for "the run fails" is called so.
   package func placeName(_ place: Int) -> String {
     place >= 0 && place < nodes.count ? nodes[place].name : "(the run fails)"

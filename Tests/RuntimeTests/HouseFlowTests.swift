@@ -21,7 +21,9 @@ struct HouseFlowTests {
     return SourceFile(name: path, text: text)
   }
 
-  @Test(arguments: ["document-pipeline", "deployment", "support-triage"])
+  @Test(
+    arguments: ["document-pipeline", "deployment", "support-triage", "content-moderation"]
+  )
   func passes(_ name: String) async throws {
     let prepared = FlowPreparation.prepare(try read("\(name).yaml"))
     #expect(prepared.isSound, "\(prepared.diagnostics.map(\.message))")
