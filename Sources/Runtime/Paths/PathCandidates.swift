@@ -1,3 +1,4 @@
+import Document
 import Source
 import Table
 import Values
@@ -5,8 +6,14 @@ import Values
 /// Values that a schema allows and that a flow's guards tell apart.
 struct PathCandidates {
   private static let maxDepth = 6
+  private static let formats = [
+    "date": "2026-01-02", "date-time": "2026-01-02T03:04:05Z", "time": "03:04:05Z",
+    "duration": "PT1H", "email": "person@example.com", "hostname": "example.com",
+    "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "uri": "https://example.com/",
+    "uuid": "01234567-89ab-4cde-8f01-23456789abcd",
+  ]
   private let table: LinkedTable
-  private let literals: PathLiterals
+  let literals: PathLiterals
   private let limit: Int
 
   init(_ table: LinkedTable, limits: Limits) {
@@ -159,7 +166,14 @@ struct PathCandidates {
   }
 
   private func texts(_ schema: Value, _ name: String) -> [Value] {
-    var result: [Value] = [.string("text")]
+    var result: [Value] = []
+    if let pattern = schema["pattern"]?.text {
+      result.append(.string(PatternSample.text(pattern)))
+    }
+    if let format = schema["format"]?.text, let sample = Self.formats[format] {
+      result.append(.string(sample))
+    }
+    result.append(.string("text"))
     var lengths: [Int64] = []
     for literal in literals.literals(for: name) {
       if case .string = literal { result.append(literal) }
@@ -173,7 +187,11 @@ struct PathCandidates {
       result.append(.string(String(repeating: "x", count: Int(length))))
     }
     if case .list(let examples)? = schema["examples"] { result += examples }
-    return unique(result + [.string("")])
+    result.append(.string(""))
+    var options = Schema.Options()
+    options.reportsUnknownKeywords = false
+    let compiled = Schema.compile(schema, options: options).schema
+    return unique(result.filter { compiled?.accepts($0) ?? true })
   }
 
   private func lists(_ schema: Value, _ root: Value, _ name: String, _ depth: Int) -> [Value] {

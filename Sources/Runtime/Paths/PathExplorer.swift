@@ -116,7 +116,7 @@ struct PathExplorer {
   /// Keeps a state that is new or takes a row for the first time.
   private mutating func add(_ node: Node, _ missing: inout Set<RowIndex>, _ seen: inout Set<Int>) {
     let found = node.run.rows.filter { missing.remove($0) != nil }
-    let isNew = seen.insert(node.run.key(table, precision)).inserted
+    let isNew = seen.insert(node.run.key(table, precision, candidates.literals)).inserted
     guard isNew || !found.isEmpty else { return }
     entered.formUnion(node.run.entered)
     for row in found { firsts.append((row, nodes.count)) }
@@ -198,7 +198,9 @@ struct PathExplorer {
       for choice in choices(run, count) where queue.count < limits.pathEndStates {
         var follower = run
         follower.apply(choice, table)
-        guard seen.insert(follower.key(table, precision)).inserted else { continue }
+        guard seen.insert(follower.key(table, precision, candidates.literals)).inserted else {
+          continue
+        }
         queue.append((follower, next, count + (follower.occurrence == nil ? 0 : 1)))
       }
       next += 1

@@ -244,7 +244,11 @@ struct PathRun: Sendable {
   }
 
   /// A number that is the same for states that a search need not tell apart.
-  func key(_ table: LinkedTable, _ precision: Precision) -> Int {
+  func key(
+    _ table: LinkedTable,
+    _ precision: Precision,
+    _ literals: PathLiterals
+  ) -> Int {
     var hasher = Hasher()
     for token in state.tokens {
       hasher.combine(token.place)
@@ -274,7 +278,7 @@ struct PathRun: Sendable {
     case .cancelled: hasher.combine(1)
     }
     switch precision {
-    case .guards: combineGuards(table, &hasher)
+    case .guards: combineGuards(table, literals, &hasher)
     case .memory:
       hasher.combine(state.registers)
       for slot in 0..<state.memory.slotCount where table.table.slots[slot].kind != .run {
@@ -287,7 +291,11 @@ struct PathRun: Sendable {
   /// Registers beyond every limit are the same to all guards but rare ones.
   private static let countedVisits: Int64 = 4
 
-  private func combineGuards(_ table: LinkedTable, _ hasher: inout Hasher) {
+  private func combineGuards(
+    _ table: LinkedTable,
+    _ literals: PathLiterals,
+    _ hasher: inout Hasher
+  ) {
     var caps = [Int64](repeating: Int64.max, count: state.registers.count)
     for (index, node) in table.table.nodes.enumerated() {
       if node.visitsRegister != noIndex {
@@ -307,7 +315,18 @@ struct PathRun: Sendable {
       if seen.insert(row.guardProgram).inserted { combine(row.guardProgram, table, &hasher) }
     }
     for (slot, entry) in table.table.slots.enumerated() where entry.kind == .state {
-      hasher.combine(state.memory.value(slot).map { JSONWriter.string($0) })
+      guard case .map(let fields)? = state.memory.value(slot) else { continue }
+      for field in fields.entries {
+        guard case .string(let name) = field.key else { continue }
+        switch field.value {
+        case .string, .double:
+          // Texts and fractions that nothing is compared with never change the way.
+          if literals.literals(for: name).isEmpty { continue }
+        default: break
+        }
+        hasher.combine(field.key)
+        hasher.combine(JSONWriter.string(field.value))
+      }
     }
   }
 

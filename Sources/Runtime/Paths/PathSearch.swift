@@ -55,7 +55,8 @@ public struct PathSearch: Sendable {
         draft.name = "\(scenarios.count + 1): \(table.table.words(ofRow: row))"
         let report = await play(draft)
         guard let report, report.isPassed, report.coverage.taken.contains(row) else {
-          let cause = report?.failures.first.map { ": \($0.message)" } ?? ""
+          let error = report?.ending?.error.map { ", it ends with `\($0.name)`" } ?? ""
+          let cause = report?.failures.first.map { ": \($0.message)" } ?? error
           reasons[row] = "the way found does not go there when it is played\(cause)"
           continue
         }
