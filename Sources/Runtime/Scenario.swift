@@ -61,7 +61,7 @@ public struct Scenario: Sendable {
     public var isPathOrdered = true
     /// The final state.
     public var final: Name?
-    /// `success` or `failure`.
+    /// `success`, `failure` or `cancelled`.
     public var outcome: Name?
     /// Fields that the result must have.
     public var result: Wanted?

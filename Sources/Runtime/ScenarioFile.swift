@@ -195,7 +195,7 @@ struct ScenarioReader {
       expectation.isPathOrdered = order != "free"
     }
     expectation.final = reader.node("final").flatMap { name($0, "`final`") }
-    if reader.choice("outcome", of: ["success", "failure"]) != nil {
+    if reader.choice("outcome", of: ["success", "failure", "cancelled"]) != nil {
       expectation.outcome = node["outcome"].flatMap { name($0, "`outcome`") }
     }
     if let result = reader.node("result") {

@@ -51,7 +51,7 @@ struct ScenarioWriter {
     var text = "    expect:\n"
     text += "      path: [\(report.path.map { quoted($0) }.joined(separator: ", "))]\n"
     if let final = ending.final { text += "      final: \(quoted(final))\n" }
-    if ending.outcome != "cancelled" { text += "      outcome: \(ending.outcome)\n" }
+    text += "      outcome: \(ending.outcome)\n"
     if let error = ending.error { text += "      error: \(error.name)\n" }
     return text
   }
