@@ -10,6 +10,8 @@ struct Agenda {
     case deadline
     /// A timer fires.
     case timer(TimerIntent.Purpose)
+    /// What a scenario says happens outside.
+    case occurrence(RunEvent.Kind)
 
     /// Of two matters due at once the lower goes first: an answer in time beats its deadline.
     var rank: Int {
@@ -17,6 +19,7 @@ struct Agenda {
       case .result: 0
       case .deadline: 1
       case .timer: 2
+      case .occurrence: 3
       }
     }
   }

@@ -164,6 +164,34 @@ public actor RunDriver {
     }
   }
 
+  /// Lets named events and cancellations happen that long after the start of the run.
+  ///
+  /// What is due together with answers, deadlines and timers comes after them, in order of the
+  /// list.
+  func schedule(_ occurrences: [ScenarioOccurrence]) {
+    for (position, occurrence) in occurrences.enumerated() {
+      let (due, overflow) = state.startedMilliseconds.addingReportingOverflow(
+        occurrence.afterMilliseconds
+      )
+      // No call or timer has a negative number, so nothing withdraws it.
+      let effect = EffectID.min + EffectID(position)
+      agenda.add(
+        Agenda.Entry(
+          dueMilliseconds: overflow ? .max : due,
+          effect: effect,
+          matter: .occurrence(occurrence.event)
+        )
+      )
+    }
+  }
+
+  /// Positions of the scheduled occurrences that have not happened.
+  var outstandingOccurrences: [Int] {
+    agenda.entries.compactMap { entry in
+      if case .occurrence = entry.matter { Int(entry.effect - EffectID.min) } else { nil }
+    }.sorted()
+  }
+
   /// Asks the run to stop; steps that are cancelled may still take their way out.
   public func cancel(reason: String) {
     pending.append(PendingEvent(kind: .cancelled(reason: reason)))
@@ -249,6 +277,8 @@ public actor RunDriver {
       finish(entry.effect, doubt(about: call, words) ?? .failed(.timeout, message: words))
     case .result(let result):
       finish(entry.effect, result)
+    case .occurrence(let kind):
+      pending.append(PendingEvent(kind: kind))
     }
   }
 

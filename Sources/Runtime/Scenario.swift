@@ -61,7 +61,7 @@ public struct Scenario: Sendable {
     public var isPathOrdered = true
     /// The final state.
     public var final: Name?
-    /// `success` or `failure`.
+    /// `success`, `failure` or `cancelled`.
     public var outcome: Name?
     /// Fields that the result must have.
     public var result: Wanted?
@@ -87,6 +87,8 @@ public struct Scenario: Sendable {
   public var script: [MapKey: ScriptEntry]
   /// Where each key of the script stands.
   public var scriptKeys: [Name]
+  /// What happens outside, in order of the file.
+  public var occurrences: [ScenarioOccurrence]
   /// What must come of it.
   public var expectation: Expectation
 }

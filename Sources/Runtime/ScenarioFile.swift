@@ -76,6 +76,7 @@ struct ScenarioReader {
       keys.append(Scenario.Name(text: entry.key, span: entry.keySpan))
       if let answers = scriptEntry(entry.value) { script[.string(entry.key)] = answers }
     }
+    let occurrences = (reader.list("events") ?? []).compactMap { occurrence($0) }
     let expectation = reader.node("expect").map { self.expectation($0) }
     reader.finish()
     return Scenario(
@@ -84,8 +85,30 @@ struct ScenarioReader {
       input: input,
       script: script,
       scriptKeys: keys,
+      occurrences: occurrences,
       expectation: expectation ?? Scenario.Expectation()
     )
+  }
+
+  /// An entry of `events`: a named event with its data, or a cancellation, at a time.
+  private func occurrence(_ node: Node) -> ScenarioOccurrence? {
+    var reader = MappingReader(node, context: "an event", into: collector)
+    guard reader.isMapping else { return nil }
+    let after = reader.requiredNode("at").flatMap { duration($0) }
+    let name = reader.text("name")
+    let data = reader.nodeOrNull("data")?.value ?? .null
+    let reason = reader.text("cancel")
+    reader.finish()
+    guard let after else { return nil }
+    let content: ScenarioOccurrence.Content
+    switch (name, reason) {
+    case (let name?, nil): content = .event(name: name, data: data)
+    case (nil, let reason?): content = .cancel(reason: reason)
+    default:
+      collector.report(Messages.form("an event says one of `name`, `cancel`", node.span))
+      return nil
+    }
+    return ScenarioOccurrence(content: content, afterMilliseconds: after, span: node.span)
   }
 
   // MARK: Answers
@@ -172,7 +195,7 @@ struct ScenarioReader {
       expectation.isPathOrdered = order != "free"
     }
     expectation.final = reader.node("final").flatMap { name($0, "`final`") }
-    if reader.choice("outcome", of: ["success", "failure"]) != nil {
+    if reader.choice("outcome", of: ["success", "failure", "cancelled"]) != nil {
       expectation.outcome = node["outcome"].flatMap { name($0, "`outcome`") }
     }
     if let result = reader.node("result") {

@@ -272,7 +272,8 @@ struct ScenarioJudgement {
       isCostEstimated: isEstimated,
       path: path,
       virtualMilliseconds: state.nowMilliseconds - state.startedMilliseconds,
-      lastRow: last.map { words(ofRow: $0) } ?? "",
+      ending: ending,
+      lastRow: last.map { table.table.words(ofRow: $0) } ?? "",
       lastRowSpan: last.flatMap { row in
         table.table.debug.rows.indices.contains(Int(row)) ? table.table.debug.rows[Int(row)] : nil
       },
@@ -280,15 +281,14 @@ struct ScenarioJudgement {
     )
   }
 
-  private func words(ofRow index: RowIndex) -> String {
-    let row = table.table.rows[Int(index)]
-    let place = table.table.nodes[Int(row.place)].name
-    let target = row.target == noIndex ? "nowhere" : table.table.nodes[Int(row.target)].name
-    var words = "\(place) \(row.event) -> \(target)"
-    if row.guardProgram != noIndex {
-      words += " [\(row.isNegated ? "not " : "")\(table.sourceText(of: row.guardProgram).text)]"
+  private var ending: ScenarioReport.Ending? {
+    switch state.outcome {
+    case .success(let final, _): ScenarioReport.Ending(outcome: "success", final: final)
+    case .failure(let final, let error, _):
+      ScenarioReport.Ending(outcome: "failure", final: final, error: error?.kind)
+    case .cancelled: ScenarioReport.Ending(outcome: "cancelled")
+    case nil: nil
     }
-    return words
   }
 
   /// Rows taken; a guarded row before the one taken was false, if it takes the same event.

@@ -45,6 +45,15 @@ public struct ScenarioRunner: Sendable {
       for name in expected where !has(nodes, name.text) {
         findings.append(Messages.unknownName(name, "step or final state", nodes))
       }
+      for occurrence in scenario.occurrences {
+        guard case .event(let event, _) = occurrence.content else { continue }
+        let isTaken = table.table.rows.contains {
+          $0.event == .external && table.matches($0, event: event)
+        }
+        guard !isTaken else { continue }
+        let name = Scenario.Name(text: event, span: occurrence.span)
+        findings.append(Messages.unknownName(name, "event", table.table.names))
+      }
       for assertion in scenario.expectation.assertions {
         findings += Program.compile(assertion, in: table.environment, limits: limits).diagnostics
       }
@@ -79,6 +88,7 @@ public struct ScenarioRunner: Sendable {
         input: scenario.input,
         in: surroundings
       )
+      await driver.schedule(scenario.occurrences)
       let pause = try await driver.drive()
       var judgement = ScenarioJudgement(
         scenario: scenario,
@@ -89,6 +99,13 @@ public struct ScenarioRunner: Sendable {
         calls: log.calls
       )
       judgement.judge(pause, missingAnswers: performer.missingAnswers)
+      for position in await driver.outstandingOccurrences {
+        let occurrence = scenario.occurrences[position]
+        judgement.fail(
+          "events: the run had ended before \(occurrence.words)",
+          occurrence.span
+        )
+      }
       return judgement.report(isEstimated: performer.hasEstimates)
     } catch {
       var judgement = ScenarioJudgement(

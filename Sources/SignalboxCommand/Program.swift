@@ -8,8 +8,9 @@ package struct Program: Sendable {
   /// The commands, in the order of the help.
   package static let commands: [any Command.Type] = [
     CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self, AnswerCommand.self,
-    ReplayCommand.self, RunsCommand.self, ShowCommand.self, TestCommand.self, GraphCommand.self,
-    ImportCommand.self, ExportCommand.self, TableCommand.self, EvalCommand.self, ReplCommand.self,
+    ReplayCommand.self, RunsCommand.self, ShowCommand.self, TestCommand.self, PathsCommand.self,
+    GraphCommand.self, ImportCommand.self, ExportCommand.self, TableCommand.self, EvalCommand.self,
+    ReplCommand.self,
     FmtExprCommand.self, QueryCommand.self, ExplainCommand.self, CompletionsCommand.self,
     VersionCommand.self,
     HelpCommand.self,

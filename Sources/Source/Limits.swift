@@ -68,6 +68,14 @@ public struct Limits: Sendable, Hashable {
   public var definitionDepth = 8
   /// Files that one flow may include.
   public var includedFiles = 200
+  /// States that a search for paths through a flow looks at.
+  public var pathStates = 10_000
+  /// Answers, inputs and event data that such a search tries at one place.
+  public var pathCandidates = 24
+  /// Events that one path holds at most.
+  public var pathEvents = 8
+  /// States looked at on the way from a row to the end of the run.
+  public var pathEndStates = 1_000
 
   /// The defaults.
   public init() {}

@@ -8,13 +8,33 @@ package struct TestCommand: Command {
     "say which rows and guards no scenario exercised"
   )
 
+  private static let results = OptionDeclaration(
+    "format",
+    "write the results in a form for other programs",
+    kind: .choice(ResultsForm.allCases.map(\.rawValue), placeholder: "FORM")
+  )
+  private static let resultsFile = OptionDeclaration(
+    "report",
+    "write the results of --format there, beside the usual output",
+    kind: .file(placeholder: "FILE"),
+    default: "the standard output, in place of the usual output"
+  )
+
+  private enum ResultsForm: String, CaseIterable {
+    case junit
+    case tap
+  }
+
   /// What it accepts.
   package static let declaration = CommandDeclaration(
     "test",
     "play the scenarios of a flow on virtual time with scripted answers",
     operands: [.flows],
-    options: [.overlay, .scenarios, .prices, coverage, output],
-    examples: ["signalbox test flow.yaml", "signalbox test flow.yaml --coverage"]
+    options: [.overlay, .scenarios, .prices, coverage, results, resultsFile, output],
+    examples: [
+      "signalbox test flow.yaml", "signalbox test flow.yaml --coverage",
+      "signalbox test flow.yaml --format junit --report results.xml",
+    ]
   )
 
   private let paths: [String]
@@ -23,28 +43,60 @@ package struct TestCommand: Command {
   private let pricesPath: String?
   private let showsCoverage: Bool
   private let format: OutputFormat
+  private let resultsForm: ResultsForm?
+  private let resultsPath: String?
 
   /// The command as asked for.
-  package init(_ arguments: Arguments) {
+  package init(_ arguments: Arguments) throws(UsageError) {
     paths = arguments.operands
     overlays = arguments.texts(.overlay)
     scenarios = arguments.text(.scenarios)
     pricesPath = arguments.text(.prices)
     showsCoverage = arguments.has(Self.coverage)
     format = arguments.choice(Self.output) ?? .text
+    resultsForm = arguments.choice(Self.results)
+    resultsPath = arguments.text(Self.resultsFile)
+    if resultsPath != nil, resultsForm == nil {
+      throw UsageError("`--report` needs `--format junit` or `--format tap`")
+    }
   }
 
   /// Plays every scenario of every flow.
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     var code = ExitCode.success
+    var suites: [ScenarioResults.Suite] = []
     for path in paths {
-      let ending = try await test(path, console)
+      let ending = try await test(path, &suites, console)
       if ending.rawValue > code.rawValue { code = ending }
     }
+    try write(suites, console)
     return code
   }
 
-  private func test(_ path: String, _ console: Console) async throws(CommandFailure) -> ExitCode {
+  private func write(
+    _ suites: [ScenarioResults.Suite],
+    _ console: Console
+  ) throws(CommandFailure) {
+    guard let resultsForm else { return }
+    let results = ScenarioResults(suites)
+    let text = resultsForm == .junit ? results.junit : results.tap
+    guard let resultsPath, resultsPath != "-" else {
+      console.print(text)
+      return
+    }
+    do throws(FileHandle.Failure) {
+      try FileHandle.write(text, to: resultsPath)
+    } catch {
+      let reason = if case .unreadable(let reason) = error { reason } else { "no such folder" }
+      throw CommandFailure("`\(resultsPath)` cannot be written: \(reason)", exit: .inputOutput)
+    }
+  }
+
+  private func test(
+    _ path: String,
+    _ suites: inout [ScenarioResults.Suite],
+    _ console: Console
+  ) async throws(CommandFailure) -> ExitCode {
     let prepared = try FlowFiles.prepare(path, overlays: overlays)
     guard prepared.isSound, let table = prepared.table else {
       Findings(console).show(prepared.diagnostics)
@@ -63,7 +115,10 @@ package struct TestCommand: Command {
     var reports: [ScenarioReport] = []
     for scenario in file.scenarios { reports.append(await runner.run(scenario)) }
     let elapsed = SystemClock().nowMilliseconds - started
+    suites.append(ScenarioResults.Suite(flow: path, reports: reports))
+    let isReplaced = resultsForm != nil && (resultsPath ?? "-") == "-"
     switch format {
+    case _ where isReplaced: break
     case .text: show(reports, table, elapsed, console)
     case .json:
       console.print(JSONWriter.string(.list(reports.map(Self.value)), pretty: true) + "\n")
@@ -114,17 +169,18 @@ package struct TestCommand: Command {
     line += "   rows \(coverage.taken.count) of \(table.table.rows.count)"
     line += "   guards both ways \(guards.bothWays) of \(guards.all)"
     console.print(line: line)
-    guard showsCoverage else { return }
-    for index in coverage.missing(of: table.table) {
-      let row = table.table.rows[Int(index)]
-      let span =
-        table.table.debug.rows.indices.contains(Int(index))
-        ? table.table.debug.rows[Int(index)] : nil
-      let from = table.table.nodes[Int(row.place)].name
-      let to = row.target < 0 ? "-" : table.table.nodes[Int(row.target)].name
-      let place = span.map { "   (\($0.location))" } ?? ""
-      console.print(line: "never taken: \(from) \(row.event) -> \(to)\(place)")
+    if showsCoverage { showGaps(coverage, table.table, console) }
+  }
+
+  private func showGaps(_ coverage: Coverage, _ table: TransitionTable, _ console: Console) {
+    func show(_ words: String, _ row: RowIndex) {
+      let place = table.span(ofRow: row).map { "   (\($0.location))" } ?? ""
+      console.print(line: "\(words): \(table.words(ofRow: row))\(place)")
     }
+    for row in coverage.missing(of: table) { show("never taken", row) }
+    let guards = coverage.missingGuards(of: table)
+    for row in guards.neverTrue { show("guard never true", row) }
+    for row in guards.neverFalse { show("guard never false", row) }
   }
 
   private static func value(_ report: ScenarioReport) -> Value {

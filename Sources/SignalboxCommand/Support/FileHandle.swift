@@ -40,6 +40,28 @@ enum FileHandle {
     }
   }
 
+  /// Writes a file in place of what stands there.
+  static func write(_ text: String, to path: String) throws(Failure) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { throw .missing }
+      throw .unreadable(systemMessage(errno))
+    }
+    defer { close(descriptor) }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      // INVARIANT: the buffer is valid for the call and `write` reads at most its count.
+      let count = unsafe rest.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .unreadable(systemMessage(errno))
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Creates the folders of `path`, readable by their owner only; an existing one is left alone.
   static func makeFolder(_ path: String) {
     var prefix = path.hasPrefix("/") ? "" : "."
