@@ -27,12 +27,14 @@ extension Compilation {
   }
 
   private mutating func compileFinal(_ index: Int, _ final: FinalState) {
+    table.nodes[index].entryBlocks = addBlocks(final.onEntry)
+    table.nodes[index].exitBlocks = addBlocks(final.onExit)
+    // What a final state of the whole flow hands on is the flow's own result.
+    guard table.nodes[index].parent > 0 else { return }
     if let result = final.result { table.nodes[index].result = addFields(result) }
     if let content = final.content {
       table.nodes[index].content = addProgram(.expression, content)
     }
-    table.nodes[index].entryBlocks = addBlocks(final.onEntry)
-    table.nodes[index].exitBlocks = addBlocks(final.onExit)
   }
 
   private mutating func compileChart(_ index: Int, _ step: Step) {

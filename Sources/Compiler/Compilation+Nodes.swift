@@ -162,13 +162,18 @@ extension Compilation {
       works[.string(final.name)] = ResolvedWork(performer: performer)
       let action = nodeIndex[.string(final.name)]
       let end = addNode(final.name, .final, at: final.nameSpan)
-      table.nodes[Int(end)].isFailure = final.content.isFailure
+      declareEnding(end, final.content)
       // Edges lead to the action; its own ending is the next node.
       nodeIndex[.string(final.name)] = action
     } else {
       let end = addNode(final.name, .final, at: final.nameSpan)
-      table.nodes[Int(end)].isFailure = final.content.isFailure
+      declareEnding(end, final.content)
     }
+  }
+
+  private mutating func declareEnding(_ end: NodeIndex, _ final: FinalState) {
+    table.nodes[Int(end)].isFailure = final.isFailure
+    if !final.onEntry.isEmpty || !final.onExit.isEmpty { finalStates[end] = final }
   }
 
   /// Targets without a body that name an agent or tool are final states that run it (rule 3).

@@ -29,7 +29,13 @@ extension StepInterpreter {
         ) : .success(result)
     }
     let owner = node.parent
-    if table.nodes[Int(owner)].isChart { raiseDone(owner, data) }
+    if table.nodes[Int(owner)].isChart {
+      raiseDone(owner, data)
+      // Left and ended anew before anybody looked: it has ended once, with what came last.
+      agenda.removeAll { work in
+        if case .ended(owner, frame, .success) = work { true } else { false }
+      }
+    }
     agenda.append(.ended(node: owner, frame: frame, ending: ending))
   }
 
@@ -68,6 +74,21 @@ extension StepInterpreter {
           && table.nodes[Int(token.place)].kind == .final
       }
     case .parallel: return (linked.partsOfNode[index] ?? []).allSatisfy { isDone($0, frame) }
+    default: return false
+    }
+  }
+
+  /// Whether a node of a chart has ended and not gone on since: events may have led it back from
+  /// its final, while it counted as ended.
+  func hasEnded(_ index: NodeIndex, _ frame: Int32) -> Bool {
+    if let position = token(index, frame) {
+      return state.tokens[position].phase == .resting
+        && state.steps[Int(index)].status != .pending
+    }
+    let parts = linked.partsOfNode[index] ?? []
+    switch table.nodes[Int(index)].kind {
+    case .compound: return isDone(index, frame)
+    case .parallel: return parts.allSatisfy { hasEnded($0, frame) }
     default: return false
     }
   }
@@ -202,7 +223,10 @@ extension StepInterpreter {
     else { return }
     switch ending {
     case .success:
-      state.joins[position].successes += 1
+      // A region of a chart may end again after an event led it back.
+      let isKnown =
+        table.nodes[Int(owner)].isChart && state.joins[position].results[part] != nil
+      if !isKnown { state.joins[position].successes += 1 }
       state.joins[position].results[part] = result
     case .failure(let error):
       state.joins[position].failures += 1
@@ -233,6 +257,14 @@ extension StepInterpreter {
       return
     }
     let result = result(of: join, node, policy)
+    if isSuccess, node.isChart, node.kind == .parallel, join.ended == join.results.count {
+      // Nothing is left to halt. The regions stay in their finals until a row leads on (SCXML 3.4).
+      let parts = linked.partsOfNode[owner] ?? []
+      guard join.skipped > 0 || parts.allSatisfy({ hasEnded($0, frame) }) else { return }
+      let isSkipped = join.skipped > 0 && join.skipped == Int32(join.results.count)
+      conclude(owner, isSkipped ? .skipped : .success(result))
+      return
+    }
     if isSuccess == false {
       let error =
         join.error

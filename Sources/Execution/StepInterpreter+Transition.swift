@@ -314,6 +314,10 @@ struct EntrySet {
   /// Histories that stood for their defaults.
   private(set) var histories: [NodeIndex] = []
 
+  /// The nodes inside the active ancestor: a history further out leads through nodes that stay
+  /// active, and what is active is not entered again.
+  private var bounds: Range<NodeIndex> = 0..<0
+
   init(linked: LinkedTable, histories: [[NodeIndex]]) {
     self.linked = linked
     remembered = histories
@@ -326,6 +330,8 @@ struct EntrySet {
   }
 
   mutating func add(_ targets: [NodeIndex], within ancestor: NodeIndex) {
+    let end = ancestor < 0 ? NodeIndex(linked.table.nodes.count) : node(ancestor).subtreeEnd
+    bounds = ancestor + 1..<end
     for target in targets { addDescendants(of: target) }
     for target in targets { addAncestors(of: target, upTo: ancestor) }
   }
@@ -356,8 +362,10 @@ struct EntrySet {
     var parent = node(index).parent
     while parent != ancestor, parent > 0 {
       let node = node(parent)
-      nodes.insert(parent)
-      if node.kind == .parallel { addParts(of: parent, node) }
+      if bounds.contains(parent) {
+        nodes.insert(parent)
+        if node.kind == .parallel { addParts(of: parent, node) }
+      }
       parent = node.parent
     }
   }

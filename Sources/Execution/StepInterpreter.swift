@@ -145,6 +145,12 @@ struct StepInterpreter {
     case .ended(let node, let frame, let ending):
       guard isActive(node, frame) else { return }
       activate(frame)
+      if case .success = ending, table.nodes[Int(node)].isChart,
+        table.nodes[Int(node)].kind == .compound, token(node, frame) == nil
+      {
+        // What it raised may have led it back from its final.
+        guard hasEnded(node, frame) else { return }
+      }
       conclude(node, ending)
     case .tree(let leaf, let frame, let ending):
       guard isActive(leaf, frame) else { return }
