@@ -257,8 +257,7 @@ struct PathRun: Sendable {
       hasher.combine(token.attempt)
     }
     for call in unanswered { hasher.combine(call.place) }
-    let now = ScenarioRunner.startMilliseconds + elapsedMilliseconds
-    for due in alarms.map(\.due).sorted() { hasher.combine(due - now) }
+    hasher.combine(alarms.count)
     hasher.combine(state.histories)
     for join in state.joins {
       hasher.combine([join.owner, join.opened, join.successes, join.failures, join.skipped])
@@ -280,6 +279,8 @@ struct PathRun: Sendable {
     switch precision {
     case .guards: combineGuards(table, literals, &hasher)
     case .memory:
+      let now = ScenarioRunner.startMilliseconds + elapsedMilliseconds
+      for due in alarms.map(\.due).sorted() { hasher.combine(due - now) }
       hasher.combine(state.registers)
       for slot in 0..<state.memory.slotCount where table.table.slots[slot].kind != .run {
         hasher.combine(state.memory.value(slot).map { JSONWriter.string($0) })
@@ -302,7 +303,12 @@ struct PathRun: Sendable {
         let limit = node.maxVisits > 0 ? Int64(node.maxVisits) + 1 : Self.countedVisits
         caps[Int(node.visitsRegister)] = limit
       }
-      if node.tree != nil { hasher.combine(state.steps[index].status) }
+      // A guard over several steps says the same until the last has ended.
+      let isRead =
+        node.stepSlot != noIndex
+        && (literals.reads[.string("steps.\(node.name)")] != nil
+          || literals.reads[.string("steps")] != nil)
+      if node.tree != nil || isRead { hasher.combine(state.steps[index].status) }
       for program in [node.when, node.require, node.condition] where program != noIndex {
         combine(program, table, &hasher)
       }
