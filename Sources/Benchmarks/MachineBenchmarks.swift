@@ -71,7 +71,7 @@ enum MachineBenchmarks {
       sink.take(output.trace.count)
       output.clear()
     }
-    guard state.outcome == nil, state.placesEntered == 1 + 41 * 2_000 * 7 else {
+    guard state.outcome == nil, state.placesEntered > 41 * 2_000 * 7 else {
       throw BenchmarkFailure(description: "the lap was not run: \(state.placesEntered)")
     }
     return time / Double(lap.count)
