@@ -37,8 +37,8 @@ extension Executor {
     else { return false }
     while true {
       let row = flat.entries[Int(entry)]
-      if row.guardProgram != noIndex {
-        switch table.test(row.guardProgram, state.memory) {
+      if row.guardIndex != noIndex {
+        switch flat.guards[Int(row.guardIndex)].test(state.memory) {
         case .failure: return false
         case .isTrue where row.isNegated, .isFalse where !row.isNegated:
           if row.isLast {

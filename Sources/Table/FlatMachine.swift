@@ -1,15 +1,17 @@
+import Expression
+
 /// The rows that events take from resting places of a flat machine, found by two array look-ups.
 ///
 /// Holds only pairs of place and event where taking a row is all that happens: no actions, timers,
 /// limits or names that guards read of the step itself. Every other pair is the business of the
 /// full step, which gives the same result for these as well.
-public struct FlatMachine: Sendable {
+public final class FlatMachine: Sendable {
   /// A row that may be taken.
   public struct Entry: Sendable {
     /// The row.
     public var row: RowIndex
-    /// The guard; `noIndex` is true.
-    public var guardProgram: PoolIndex
+    /// The guard among `guards`; `noIndex` is true.
+    public var guardIndex: Int32
     /// Whether the row is taken when the guard is false.
     public var isNegated: Bool
     /// Where it leads.
@@ -26,9 +28,16 @@ public struct FlatMachine: Sendable {
   public let starts: [Int32]
   /// The entries, one pair after the other.
   public let entries: [Entry]
+  /// The guards that entries test, held here so that testing one copies nothing.
+  public let guards: [Program]
 
   /// Nil when no pair is so simple.
-  init?(_ table: TransitionTable, isSlotRead: [Bool], matches: (Row, String) -> Bool) {
+  init?(
+    _ table: TransitionTable,
+    _ programs: [CompiledProgram?],
+    isSlotRead: [Bool],
+    matches: (Row, String) -> Bool
+  ) {
     guard !table.names.isEmpty, !table.rows.contains(where: { $0.event == .always }),
       !table.slots.indices.contains(where: { slot in
         isSlotRead[slot] && [.event, .run].contains(table.slots[slot].kind)
@@ -43,6 +52,12 @@ public struct FlatMachine: Sendable {
     let simple = table.nodes.map(isSimple)
     var starts: [Int32] = []
     var entries: [Entry] = []
+    var guards: [Program] = []
+    func isTestable(_ program: PoolIndex) -> Bool {
+      if program == noIndex { return true }
+      if case .expression = programs[Int(program)] { return true }
+      return false
+    }
     for place in table.nodes.indices {
       for name in table.names {
         guard simple[place] else {
@@ -57,7 +72,7 @@ public struct FlatMachine: Sendable {
           let row = table.rows[Int(index)]
           return row.target != noIndex && simple[Int(row.target)] && row.targets.isEmpty
             && row.assignments.isEmpty && row.actions.isEmpty && row.counter == noIndex
-            && row.resets.isEmpty
+            && row.resets.isEmpty && isTestable(row.guardProgram)
         }
         guard areSimple, !rows.isEmpty else {
           starts.append(-1)
@@ -66,10 +81,17 @@ public struct FlatMachine: Sendable {
         starts.append(Int32(entries.count))
         for (position, index) in rows.enumerated() {
           let row = table.rows[Int(index)]
+          var guardIndex = noIndex
+          if row.guardProgram != noIndex,
+            case .expression(let program) = programs[Int(row.guardProgram)]
+          {
+            guardIndex = Int32(guards.count)
+            guards.append(program)
+          }
           entries.append(
             Entry(
               row: index,
-              guardProgram: row.guardProgram,
+              guardIndex: guardIndex,
               isNegated: row.isNegated,
               target: row.target,
               visits: table.nodes[Int(row.target)].visitsRegister,
@@ -83,5 +105,6 @@ public struct FlatMachine: Sendable {
     eventCount = table.names.count
     self.starts = starts
     self.entries = entries
+    self.guards = guards
   }
 }

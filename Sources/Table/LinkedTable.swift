@@ -96,7 +96,7 @@ public final class LinkedTable: Sendable {
     allWatches = trees.watches.reduce(0, |)
     historiesOfNode = histories
     partsOfNode = parts
-    flat = FlatMachine(table, isSlotRead: isRead) { row, name in
+    flat = FlatMachine(table, programs, isSlotRead: isRead) { row, name in
       Self.takes(row, event: name, in: table)
     }
   }
