@@ -204,7 +204,9 @@ enum ListFunctions {
     guard cell.tag == Tag.list, cell.count > 0 else {
       return context.fail(.invalidArgument, Messages.emptyList)
     }
-    let total = Conversions.double(sum(cell, context), context)
+    let sum = sum(cell, context)
+    guard !sum.isError else { return sum }
+    let total = Conversions.double(sum, context)
     return total.isError ? total : Cell(total.double / Double(cell.count))
   }
 
