@@ -25,7 +25,7 @@ enum TreeBenchmarks {
     """
     signalbox: 1
     name: watched
-    max_steps: 10000000
+    max_steps: 1000000
     state:
       level: {type: integer, default: 5}
       confidence: {type: number, default: 0.9}
