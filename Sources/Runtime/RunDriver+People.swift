@@ -25,7 +25,13 @@ extension RunDriver {
     output: Value,
     by person: String,
     roles: [String] = []
-  ) throws(RunFault) {
+  ) async throws(RunFault) {
+    let hasOwn = openTasks.contains { task in step.map { task.step.sameScalars(as: $0) } ?? true }
+    if !hasOwn, let id = child(waitingFor: step), let driver = children[id]?.driver {
+      try await driver.answer(step: step, output: output, by: person, roles: roles)
+      goOn(id)
+      return
+    }
     let open = openTasks.filter { task in step.map { task.step.sameScalars(as: $0) } ?? true }
     guard let task = open.first else {
       throw .refused(Messages.noQuestion(step, open: openTasks.map(\.step)))

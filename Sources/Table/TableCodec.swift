@@ -4,6 +4,8 @@ import Values
 extension TransitionTable {
   /// The version that `encoded()` writes.
   static let codecVersion: UInt64 = 2
+  /// How deep tables of detached flows may be nested.
+  static let depthLimit = 16
   /// First bytes of every encoded table.
   static let codecMagic: [UInt8] = Array("SBXT".utf8)
 
@@ -107,6 +109,11 @@ extension TransitionTable {
     writer.write(signed: runLimits.tokens)
     writer.write(byte: runLimits.period.rawValue)
     writer.write(byte: runLimits.gate.rawValue)
+    // Nothing is written where there are none, so that such tables keep their identity.
+    for child in children {
+      writer.write(index: child.template)
+      writer.write(block: child.table.encoded())
+    }
   }
 }
 
