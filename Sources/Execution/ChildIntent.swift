@@ -30,6 +30,8 @@ public struct ChildIntent: Sendable {
   public var isAwaited: Bool
   /// The most that the child may spend; -1: what its own flow and its callers say.
   public var limitPicodollars: Int64
+  /// Whether its caller holds back what it may spend; else it counts against the caller's budgets.
+  public var isPrepaid = false
 
   /// A child to be started; its label is the effect's number unless given.
   public init(

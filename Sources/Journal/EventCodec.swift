@@ -104,6 +104,7 @@ extension BinaryWriter {
     write(value: child.input)
     write(bool: child.isAwaited)
     write(signed: child.limitPicodollars)
+    write(bool: child.isPrepaid)
   }
 }
 
@@ -229,7 +230,7 @@ extension BinaryReader {
     let label = try readText()
     let input = try readValue()
     let isAwaited = try readBool()
-    return ChildIntent(
+    var child = ChildIntent(
       id: id,
       place: place,
       frame: frame,
@@ -239,5 +240,7 @@ extension BinaryReader {
       isAwaited: isAwaited,
       limitPicodollars: try readSigned()
     )
+    child.isPrepaid = try readBool()
+    return child
   }
 }

@@ -35,10 +35,15 @@ public struct ChildRest: Sendable {
 extension RunDriver {
   // MARK: Starting
 
-  /// The headers of the runs that effects start; their tables are in the store afterwards.
-  func childHeaders(in effects: [Effect]) throws(RunFault) -> [RunHeader] {
+  /// The runs that effects ask for.
+  func childIntents(in effects: [Effect]) -> [ChildIntent] {
+    effects.compactMap { if case .startChild(let intent) = $0 { intent } else { nil } }
+  }
+
+  /// The headers of runs that are to be started; their tables are in the store afterwards.
+  func childHeaders(of intents: [ChildIntent]) throws(RunFault) -> [RunHeader] {
     var headers: [RunHeader] = []
-    for case .startChild(let intent) in effects {
+    for intent in intents {
       let child = try childTable(of: intent)
       let digest: Digest
       do throws(StoreError) {
@@ -62,7 +67,7 @@ extension RunDriver {
           sourcesDigest: header.sourcesDigest,
           createdMilliseconds: surroundings.clock.nowMilliseconds,
           parent: header.runID,
-          budgets: caps + budgets(at: intent.place)
+          budgets: caps + (intent.isPrepaid ? [] : budgets(at: intent.place))
         )
       )
     }
@@ -141,33 +146,58 @@ extension RunDriver {
     child.pause = pause
     children[id] = child
     guard child.isAwaited, !wasEnded, case .ended(let outcome) = pause else { return }
-    let kind: RunEvent.Kind
+    if calls[id] != nil {
+      finish(id, result(of: outcome, child, spentPicodollars))
+    } else {
+      pending.append(PendingEvent(kind: event(of: outcome, child, spentPicodollars)))
+    }
+  }
+
+  /// The end of a child that a call stands for.
+  private func result(
+    of outcome: RunOutcome,
+    _ child: ChildRun,
+    _ spentPicodollars: Int64
+  ) -> CallResult {
+    switch event(of: outcome, child, spentPicodollars) {
+    case .failed(_, let kind, let message, let usage, let cost):
+      .failed(kind, message: message, usage: usage, costPicodollars: cost)
+    case .completed(_, let output, let usage, let cost):
+      .completed(output: output, usage: usage, costPicodollars: cost)
+    default: .never
+    }
+  }
+
+  private func event(
+    of outcome: RunOutcome,
+    _ child: ChildRun,
+    _ spentPicodollars: Int64
+  ) -> RunEvent.Kind {
     switch outcome {
     case .success(_, let result):
-      kind = .completed(
-        effect: id,
+      return .completed(
+        effect: child.intent.id,
         output: result,
         usage: nil,
         costPicodollars: spentPicodollars
       )
     case .failure(_, let error, _):
-      kind = .failed(
-        effect: id,
+      return .failed(
+        effect: child.intent.id,
         error: error?.kind ?? .failed,
         message: error?.message ?? Messages.childFailed(child.intent.runID(parent: header.runID)),
         usage: nil,
         costPicodollars: spentPicodollars
       )
     case .cancelled(let reason):
-      kind = .failed(
-        effect: id,
+      return .failed(
+        effect: child.intent.id,
         error: .cancelled,
         message: reason,
         usage: nil,
         costPicodollars: spentPicodollars
       )
     }
-    pending.append(PendingEvent(kind: kind))
   }
 
   private func childFailed(_ id: EffectID, _ fault: RunFault) {
@@ -301,6 +331,14 @@ extension RunDriver {
     awaitedChildren.first { child in
       guard case .waiting(let tasks) = child.pause else { return false }
       return step.map { step in tasks.contains { $0.step.sameScalars(as: step) } } ?? true
+    }?.intent.id
+  }
+
+  /// Whether a child waits for a decision about `step`; nil: about any.
+  func child(undecidedAbout step: String?) -> EffectID? {
+    awaitedChildren.first { child in
+      guard case .undecided(let calls) = child.pause else { return false }
+      return step.map { step in calls.contains { $0.step.sameScalars(as: step) } } ?? true
     }?.intent.id
   }
 

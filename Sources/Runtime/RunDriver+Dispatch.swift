@@ -18,7 +18,7 @@ extension RunDriver {
     Executor.step(table, &next, runEvent, &output)
     let settled = settlement(of: event.kind) + withdrawals(in: output.effects)
     var dispatches = judge(output.effects, tokensUsed: next.tokensUsed)
-    let children = try childHeaders(in: output.effects)
+    let children = try childHeaders(of: childIntents(in: output.effects))
     let step = JournalRecord.Step(
       event: runEvent,
       trace: output.trace,

@@ -59,7 +59,15 @@ extension RunDriver {
     step: String?,
     _ decision: UnknownDecision,
     by person: String
-  ) throws(RunFault) {
+  ) async throws(RunFault) {
+    let hasOwn = undecided.values.contains { call in
+      step.map { call.step.sameScalars(as: $0) } ?? true
+    }
+    if !hasOwn, let id = child(undecidedAbout: step), let driver = children[id]?.driver {
+      try await driver.decide(step: step, decision, by: person)
+      goOn(id)
+      return
+    }
     let open = undecided.values.sorted { $0.effect < $1.effect }
       .filter { call in step.map { call.step.sameScalars(as: $0) } ?? true }
     guard let call = open.first, open.count == 1 || step != nil else {
