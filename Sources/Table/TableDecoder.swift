@@ -72,8 +72,30 @@ extension BinaryReader {
     try readPools(&table)
     try readRest(&table)
     var children: [(template: PoolIndex, bytes: [UInt8])] = []
-    while !isAtEnd { children.append((template: try readIndex(), bytes: try readBlock())) }
+    while !isAtEnd {
+      switch try readCase(TransitionTable.TailKind.self) {
+      case .child: children.append((template: try readIndex(), bytes: try readBlock()))
+      case .cap: table.caps.append(try readCap())
+      }
+    }
     return (table, children)
+  }
+
+  private mutating func readCap() throws(BinaryError) -> BudgetCap {
+    let owner: BudgetCap.Owner
+    switch try readByte() {
+    case 0: owner = .node(try readIndex())
+    case 1: owner = .agent(try readText())
+    default: throw failure("an unknown owner of a limit")
+    }
+    let account = try readText()
+    let period = try readCase(RunLimits.Period.self)
+    return BudgetCap(
+      owner: owner,
+      account: account,
+      period: period,
+      hardPicodollars: try readSigned()
+    )
   }
 
   private mutating func readPools(_ table: inout TransitionTable) throws(BinaryError) {
