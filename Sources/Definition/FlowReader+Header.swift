@@ -69,6 +69,16 @@ extension FlowReader {
 
   // MARK: Budget and timeout
 
+  /// `budget:` of a step or agent: an amount, or a mapping as a flow has it.
+  mutating func cap(_ mapping: Mapping) -> Budget? {
+    guard let entry = value("budget", mapping) else { return nil }
+    guard entry.value.entries == nil else { return budget(mapping) }
+    guard let amount = money("budget", mapping) else { return nil }
+    var budget = Budget(span: entry.keySpan.union(entry.value.span))
+    budget.hardPicodollars = amount
+    return budget
+  }
+
   private mutating func budget(_ header: Mapping) -> Budget? {
     guard let entry = value("budget", header) else { return nil }
     guard entry.value.entries != nil else {
@@ -82,7 +92,13 @@ extension FlowReader {
       )
       return nil
     }
-    guard let mapping = mapping(entry, .budget, path: "budget") else { return nil }
+    guard
+      let mapping = mapping(
+        entry,
+        .budget,
+        path: header.path.isEmpty ? "budget" : "\(header.path).budget"
+      )
+    else { return nil }
     var budget = Budget(span: entry.keySpan.union(entry.value.span))
     budget.hardPicodollars = money("hard", mapping)
     budget.softPicodollars = money("soft", mapping)

@@ -200,6 +200,7 @@ extension FlowReader {
     agent.arguments = texts("argv", mapping)
     agent.environment = texts("env", mapping)
     agent.costPerCallPicodollars = money("cost_per_call", mapping)
+    agent.budget = cap(mapping)
     agent.timeoutMilliseconds = duration("timeout", mapping)
     if !isPlanning, form == .seed, let planner = value("planner", mapping) {
       agent.planner = childPlanner(planner, of: entry.key)

@@ -96,7 +96,7 @@ extension KeyTable {
       later("steps that hold other steps", "children") + taskBody
       + active("flow", "for_each", "max_items", "on_item_error", "join", "id", "depends_on")
       + signals(form) + later("decision rules", "rules") + active("root")
-      + later("planners inside a step", "planner") + later("budgets of single steps", "budget")
+      + later("planners inside a step", "planner") + active("budget")
     let seeds =
       seed(
         form,
@@ -120,7 +120,7 @@ extension KeyTable {
     let now =
       active("type", "model", "prompt", "instructions", "actions", "input", "output", "roles")
       + active("endpoint", "headers", "argv", "env", "cost_per_call", "limits", "timeout")
-      + active("description", "select") + units("timeout")
+      + active("description", "select", "budget") + units("timeout")
     let seeds =
       seed(
         form,

@@ -84,6 +84,8 @@ public struct AgentDefinition: Sendable {
   public var costPerCallPicodollars: Located<Int64>?
   /// Deadline of one attempt.
   public var timeoutMilliseconds: Located<Int64>?
+  /// What all calls of the agent may spend.
+  public var budget: Budget?
   /// A planner of the agent's own: called from elsewhere it is a child flow (FLOW-SEMANTICS 2).
   public var planner: Body?
   /// Where the agent stands.
@@ -95,6 +97,7 @@ public struct AgentDefinition: Sendable {
     type = nil
     model = nil
     role = nil
+    budget = nil
     instructions = nil
     prompt = nil
     actions = []
