@@ -68,10 +68,16 @@ let package = Package(
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
     module("Models", uses: ["Values", "Tools"]),
     module(
+      "Planning",
+      uses: [
+        "Source", "Values", "Document", "Definition", "Table", "Compiler", "Verifier", "Costing",
+      ]
+    ),
+    module(
       "Runtime",
       uses: [
         "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
-        "Journal", "Tools", "Models",
+        "Journal", "Tools", "Models", "Planning",
       ]
     ),
     module(
@@ -79,7 +85,7 @@ let package = Package(
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
         "Compiler", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models",
-        "Runtime",
+        "Planning", "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),

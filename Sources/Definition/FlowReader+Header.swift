@@ -52,7 +52,7 @@ extension FlowReader {
       Named(name: $0.key, nameSpan: $0.keySpan, content: $0.value)
     }
     flow.publicEnvironment = texts("env", header)
-    flow.budget = budget(header)
+    flow.budget = budget("budget", header)
     flow.timeout = timeout(header)
     readSeedLimits(header, &flow)
     flow.maxSteps = integer("max_steps", header, in: 1...limits.journalRecords)
@@ -66,20 +66,21 @@ extension FlowReader {
 
   // MARK: Budget and timeout
 
-  private mutating func budget(_ header: Mapping) -> Budget? {
-    guard let entry = value("budget", header) else { return nil }
+  /// The limits on money at `key`.
+  mutating func budget(_ key: String, _ header: Mapping) -> Budget? {
+    guard let entry = value(key, header) else { return nil }
     guard entry.value.entries != nil else {
       let text = entry.value.text?.text
       report(
         Messages.wrongKind(
           entry,
           wanted: "a mapping",
-          hint: text.map { "write `budget: {hard: \($0)}`" }
+          hint: text.map { "write `\(key): {hard: \($0)}`" }
         )
       )
       return nil
     }
-    guard let mapping = mapping(entry, .budget, path: "budget") else { return nil }
+    guard let mapping = mapping(entry, .budget, path: key) else { return nil }
     var budget = Budget(span: entry.keySpan.union(entry.value.span))
     budget.hardPicodollars = money("hard", mapping)
     budget.softPicodollars = money("soft", mapping)

@@ -19,7 +19,7 @@ extension StepInterpreter {
       }
     }
     switch node.kind {
-    case .action, .human: call(place)
+    case .action, .human, .planner, .plan: call(place)
     case .wait:
       guard let position = token(place, currentFrame) else { return }
       state.tokens[position].phase = .waiting
@@ -37,8 +37,6 @@ extension StepInterpreter {
     case .join: startJoin(place, node)
     case .tree: startTree(place)
     case .final, .rest, .history, .compound, .parallel, .branch, .park: return
-    case .planner:
-      preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
   }
 

@@ -44,6 +44,8 @@ extension TransitionTable {
     writer.write(list: scopes) { $0.write(index: $1.parent) }
     writePools(&writer)
     writeRest(&writer)
+    // Tables without planners keep the form, and so the digest, that they had before there were any.
+    if !planners.isEmpty { writer.write(list: planners) { $0.write(planner: $1) } }
     return writer.bytes
   }
 

@@ -52,6 +52,10 @@ extension BinaryReader {
     }
     try readPools(&table)
     try readRest(&table)
+    if !isAtEnd {
+      table.planners = try readList { (reader) throws(BinaryError) in try reader.readPlanner() }
+      guard !table.planners.isEmpty else { throw failure("an empty list of planners") }
+    }
     guard isAtEnd else { throw failure("bytes after the end") }
     return table
   }

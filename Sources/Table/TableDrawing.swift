@@ -149,6 +149,8 @@ public enum TableDrawing {
       return node.name
     }
     let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
+    if node.kind == .planner { return "\(node.name)\nasks \(performer.model) for a plan" }
+    if node.kind == .plan { return "\(node.name)\nthe accepted plan" }
     let action = performer.action.isEmpty ? "" : "." + performer.action
     return "\(node.name)\n\(performer.role == .agent ? "agent" : "tool") \(performer.id)\(action)"
   }
