@@ -18,6 +18,7 @@ public enum FlowCompiler {
     var compilation = Compilation(flow: flow, limits: limits)
     compilation.compile()
     guard !compilation.isTooLarge else { return (nil, compilation.diagnostics) }
+    compilation.compileChildren()
     // Expressions are checked even after other mistakes, so that one look shows them all.
     let linked = LinkedTable.link(
       compilation.table,

@@ -321,16 +321,6 @@ enum Messages {
     )
   }
 
-  static func detachedFlow(_ name: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      .taskDetached,
-      .note,
-      "the child flow of `\(name)` is a run of its own, which this version does not start",
-      at: span,
-      hint: "the flow can be checked, planned and tested, not run"
-    )
-  }
-
   static func unknownModel(_ name: Located<String>, near: String) -> Diagnostic {
     Diagnostic(
       .unknownModel,

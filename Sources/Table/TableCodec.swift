@@ -4,6 +4,10 @@ import Values
 extension TransitionTable {
   /// The version that `encoded()` writes.
   static let codecVersion: UInt64 = 2
+  /// How deep tables of detached flows may be nested.
+  static let depthLimit = 16
+  /// Stands where a detached flow's template could, before the list of planners.
+  static let plannersMark: Int32 = -2
   /// First bytes of every encoded table.
   static let codecMagic: [UInt8] = Array("SBXT".utf8)
 
@@ -45,7 +49,10 @@ extension TransitionTable {
     writePools(&writer)
     writeRest(&writer)
     // Tables without planners keep the form, and so the digest, that they had before there were any.
-    if !planners.isEmpty { writer.write(list: planners) { $0.write(planner: $1) } }
+    if !planners.isEmpty {
+      writer.write(index: Self.plannersMark)
+      writer.write(list: planners) { $0.write(planner: $1) }
+    }
     return writer.bytes
   }
 
@@ -109,6 +116,11 @@ extension TransitionTable {
     writer.write(signed: runLimits.tokens)
     writer.write(byte: runLimits.period.rawValue)
     writer.write(byte: runLimits.gate.rawValue)
+    // Nothing is written where there are none, so that such tables keep their identity.
+    for child in children {
+      writer.write(index: child.template)
+      writer.write(block: child.table.encoded())
+    }
   }
 }
 

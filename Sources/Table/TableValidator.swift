@@ -24,6 +24,16 @@ struct TableValidator {
     try validator.checkFrames()
     try validator.checkActions()
     try validator.checkPlanners()
+    try validator.checkChildren()
+  }
+
+  private func checkChildren() throws(TableError) {
+    for child in table.children {
+      try index(child.template, below: table.frames.count, optional: false, "a detached flow")
+      guard table.frames[Int(child.template)].maxInstances == 0 else {
+        throw TableError("the flow of template \(child.template) is not detached")
+      }
+    }
   }
 
   func index(
