@@ -77,7 +77,7 @@ let package = Package(
       "Runtime",
       uses: [
         "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
-        "Journal", "Tools", "Models", "Planning",
+        "Journal", "Tools", "Models", "Planning", "Verifier",
       ]
     ),
     module(

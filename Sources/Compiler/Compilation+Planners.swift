@@ -124,10 +124,24 @@ extension Compilation {
     entry.invariants = InvariantText.json(flow.invariants)
     entry.inputSchema = written.input == nil ? addSchema(of: ownFlow.input) : noIndex
     entry.callees = callees(of: planner)
+    entry.strategy = planner.replan.map { Self.strategy($0.strategy) } ?? .none
+    let prefix = nodeKeys[index].dropLast("(planner)".utf8.count)
+    entry.detours = ["(planner)", "(pause)", "(replan)"].compactMap { name in
+      nodeIndex[.string(prefix + name)]
+    }
     if entry.callees.allSatisfy({ !$0.isNamed }), !diagnostics.hasErrors {
       report(Messages.nothingToPlanWith(at: planner.span))
     }
     table.planners.append(entry)
+  }
+
+  private static func strategy(_ strategy: Replan.Strategy) -> PlannerEntry.Strategy {
+    switch strategy {
+    case .conservative: .conservative
+    case .adaptive: .adaptive
+    case .escalation: .escalation
+    case .human: .human
+    }
   }
 
   /// Agents with their actions, tools, and the tools that those agents may call by themselves.

@@ -51,7 +51,7 @@ extension TaskLowering {
     var finals = [end]
     var states = [
       asking(planner, keys, fallback, most: overflow ? .max : most),
-      running(planner, keys, fallback, most: overflow ? .max : most),
+      running(planner, keys, fallback),
     ]
     if let replan = planner.replan {
       if replan.backoffMilliseconds > 0, replan.strategy == .conservative {
@@ -118,8 +118,7 @@ extension TaskLowering {
   private func running(
     _ planner: Planner,
     _ keys: PlannerKeys,
-    _ fallback: Machine?,
-    most: Int
+    _ fallback: Machine?
   ) -> Named<Step> {
     let span = planner.span
     var step = Step(span: span)
@@ -129,20 +128,15 @@ extension TaskLowering {
       return Named(name: keys.running, nameSpan: span, content: step)
     }
     step.require = replan.quality
-    step.maxVisits = Located(most, replan.span)
     let start = fallback?.initialState
     let target: Located<String>?
     switch replan.strategy {
     case .conservative:
       let isPaused = replan.backoffMilliseconds > 0
-      target = Located(isPaused ? keys.pause : keys.running, replan.span)
+      target = Located(isPaused ? keys.pause : keys.asking, replan.span)
     case .adaptive: target = Located(keys.asking, replan.span)
     case .escalation: target = start
     case .human: target = Located(keys.decision, replan.span)
-    }
-    // Entered once too often it has failed for good: nothing may lead it back to itself.
-    if let start {
-      step.onError.append(edge(.kind(Located("max_visits", replan.span)), start, replan.span))
     }
     guard let target else {
       return Named(name: keys.running, nameSpan: span, content: step)
@@ -171,11 +165,11 @@ extension TaskLowering {
   private func pause(_ replan: Replan, _ keys: PlannerKeys) -> Named<Step> {
     var step = Step(span: replan.span)
     step.work = .wait(milliseconds: Located(replan.backoffMilliseconds, replan.span))
-    step.onSuccess = [Edge(target: Located(keys.running, replan.span), span: replan.span)]
+    step.onSuccess = [Edge(target: Located(keys.asking, replan.span), span: replan.span)]
     return Named(name: keys.pause, nameSpan: replan.span, content: step)
   }
 
-  /// A person says how to go on: `again`, `replan`, `fallback`, or anything else to stop.
+  /// A person says how to go on: `replan`, `fallback`, or anything else to stop.
   private func decision(
     _ replan: Replan,
     _ agent: Located<String>,
@@ -192,7 +186,7 @@ extension TaskLowering {
     }
     step.timeoutMilliseconds = replan.agentTimeoutMilliseconds
     step.maxVisits = Located(most, span)
-    var answers = [("again", Located(keys.running, span)), ("replan", Located(keys.asking, span))]
+    var answers = [("replan", Located(keys.asking, span))]
     if let start = fallback?.initialState { answers.append(("fallback", start)) }
     step.onSuccess = answers.map { answer, target in
       let text = SourceText(name: "replan", text: "output.decision == '\(answer)'")
@@ -214,7 +208,7 @@ extension Replan {
       case .failure:
         kinds += ["failed", "unavailable", "invalid_output", "denied", "guard_error", "unknown"]
       case .timeout: kinds.append("timeout")
-      case .limit: kinds += ["max_steps", "rate_limited"]
+      case .limit: kinds += ["max_steps", "max_visits", "rate_limited"]
       case .budget: kinds.append("budget")
       case .quality: kinds += ["require", "check"]
       }

@@ -19,7 +19,8 @@ extension StepInterpreter {
       }
     }
     switch node.kind {
-    case .action, .human, .planner, .plan: call(place)
+    case .action, .human, .planner: call(place)
+    case .plan: startPlan(place, node)
     case .wait:
       guard let position = token(place, currentFrame) else { return }
       state.tokens[position].phase = .waiting

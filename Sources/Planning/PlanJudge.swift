@@ -5,7 +5,7 @@ import Document
 public import Source
 public import Table
 import Values
-import Verifier
+public import Verifier
 
 /// What became of one proposal.
 public struct PlanJudgement: Sendable {
@@ -33,12 +33,19 @@ public struct PlanJudge: Sendable {
   public struct Circumstances: Sendable {
     /// Steps of earlier plans that are done.
     public var kept: [KeptStep]
+    /// Calls that earlier plans made.
+    public var calls: [PlanCall]
     /// What is left of the run's hard budget, in pico-dollars; -1: it has none.
     public var remainingPicodollars: Int64
 
     /// Circumstances.
-    public init(kept: [KeptStep] = [], remainingPicodollars: Int64 = -1) {
+    public init(
+      kept: [KeptStep] = [],
+      calls: [PlanCall] = [],
+      remainingPicodollars: Int64 = -1
+    ) {
       self.kept = kept
+      self.calls = calls
       self.remainingPicodollars = remainingPicodollars
     }
   }
@@ -114,6 +121,7 @@ public struct PlanJudge: Sendable {
   ) {
     let verification = Verifier.verify(table, limits: limits)
     judgement.refusals = verification.findings.filter { $0.severity == .error }
+    let starts = starts.map { $0.advanced(by: circumstances.calls) }
     let invariants = InvariantCheck.check(plan: table, from: starts)
     judgement.refusals += invariants.findings.filter { $0.severity == .error }
     judgement.refusals += invariants.notAnalysed.map { Messages.unproven($0) }

@@ -37,6 +37,20 @@ public struct PlannerEntry: Sendable, Hashable {
     }
   }
 
+  /// What is tried when an accepted plan does not succeed.
+  public enum Strategy: UInt8, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// The same plan, without its steps that are done.
+    case conservative
+    /// Another plan.
+    case adaptive
+    /// The fallback.
+    case escalation
+    /// What a person says.
+    case human
+  }
+
   /// The place that asks the model.
   public var asking: NodeIndex
   /// The place that runs the accepted plan.
@@ -65,6 +79,10 @@ public struct PlannerEntry: Sendable, Hashable {
   public var invariants: String
   /// Schema of the input that a plan gets, in the schemas pool; `noIndex`: anything.
   public var inputSchema: PoolIndex
+  /// What is tried when an accepted plan does not succeed.
+  public var strategy: Strategy
+  /// Places that lead from a plan that did not succeed to another one; `asking` is among them.
+  public var detours: [NodeIndex]
 
   /// A planner of two places.
   public init(asking: NodeIndex, running: NodeIndex) {
@@ -82,6 +100,8 @@ public struct PlannerEntry: Sendable, Hashable {
     constraints = []
     invariants = "[]"
     inputSchema = noIndex
+    strategy = .none
+    detours = []
   }
 }
 
@@ -119,6 +139,8 @@ extension BinaryWriter {
     }
     write(text: planner.invariants)
     write(index: planner.inputSchema)
+    write(byte: planner.strategy.rawValue)
+    write(list: planner.detours) { $0.write(index: $1) }
   }
 }
 
@@ -148,6 +170,8 @@ extension BinaryReader {
     }
     planner.invariants = try readText()
     planner.inputSchema = try readIndex()
+    planner.strategy = try readCase(PlannerEntry.Strategy.self)
+    planner.detours = try readList { (reader) throws(BinaryError) in try reader.readIndex() }
     return planner
   }
 }
@@ -177,6 +201,9 @@ extension TableValidator {
         guard callee.timeoutMilliseconds >= -1 else {
           throw TableError("a limit of \(name) is negative")
         }
+      }
+      for place in planner.detours {
+        try index(place, below: table.nodes.count, optional: false, "a detour of \(name)")
       }
       try index(planner.inputSchema, below: table.schemas.count, "the input of \(name)")
       guard planner.maxSteps >= 0, planner.hardPicodollars >= -1, planner.softPicodollars >= -1,

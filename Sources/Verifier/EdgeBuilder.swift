@@ -257,7 +257,6 @@ extension TransitionTable {
     if node.kind == .plan {
       // Whatever a step of the plan fails with is what the plan fails with.
       kinds = .all
-      kinds.subtract(ErrorKindSet([.maxVisits]))
     }
     if node.require != noIndex { kinds.formUnion(ErrorKindSet([.require, .guardError])) }
     if node.kind == .check { kinds.formUnion(ErrorKindSet([.check, .guardError])) }

@@ -247,7 +247,10 @@ struct InvariantSearch {
         Step(target: Self.ends, states: closure(states, context), row: noIndex, cause: .success)
       )
     }
-    for edge in edges[place] {
+    // Looking for how a plan may start, what its forerunners did is known from their journals.
+    let detours =
+      stopsAtFirst || node.kind != .plan ? [] : table.planner(at: NodeIndex(place))?.detours ?? []
+    for edge in edges[place] where !detours.contains(edge.target) {
       var states: Set<UInt64>
       switch edge.cause {
       case .success:
