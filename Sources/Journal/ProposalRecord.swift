@@ -130,6 +130,24 @@ public struct ProposalRecord: Sendable {
     }
   }
 
+  /// The verdict's bytes, by which two verdicts are compared.
+  public var encodedVerdict: [UInt8] {
+    var only = ProposalRecord(
+      effect: 0,
+      number: 0,
+      place: 0,
+      frame: 0,
+      visit: 0,
+      round: 0,
+      text: "",
+      verdict: verdict
+    )
+    only.steps = 0
+    var writer = BinaryWriter()
+    writer.write(proposal: only)
+    return writer.bytes
+  }
+
   /// The table of an accepted plan.
   public var table: Digest? {
     if case .accepted(let table, _, _) = verdict { table } else { nil }
