@@ -43,6 +43,15 @@ extension Compilation {
     child.publicEnvironment += outer.publicEnvironment
     let result = FlowCompiler.compile(child, limits: limits)
     for finding in result.diagnostics where finding.severity == .error { report(finding) }
-    return result.table?.table
+    guard var table = result.table?.table else { return nil }
+    // An agent's day is one, whoever calls it.
+    for index in table.caps.indices {
+      let cap = table.caps[index]
+      guard case .agent = cap.owner,
+        let outer = self.table.caps.first(where: { $0.owner == cap.owner })
+      else { continue }
+      table.caps[index].account = outer.account
+    }
+    return table
   }
 }

@@ -156,6 +156,7 @@ struct Compilation {
     flowNumber = 0
     scope = 0
     compileHeader(of: machine)
+    compileCaps()
     checkPermissions()
     declareAliases(of: machine)
     reportUnused()

@@ -321,6 +321,16 @@ enum Messages {
     )
   }
 
+  static func onlyHardHere(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .capOnlyHard,
+      .note,
+      "the budget of a step, child flow or agent has a hard limit and a period; this has no effect",
+      at: span,
+      hint: "write it in the `budget` of the whole flow"
+    )
+  }
+
   static func unknownModel(_ name: Located<String>, near: String) -> Diagnostic {
     Diagnostic(
       .unknownModel,

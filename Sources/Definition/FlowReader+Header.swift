@@ -13,6 +13,9 @@ extension FlowReader {
 
   /// The flow whose header is `header`.
   mutating func flow(_ header: Mapping, stem: String, at span: SourceSpan) -> Flow? {
+    let models = models(header)
+    // A child flow declares none of its own.
+    if !models.isEmpty { declaredModels = models }
     let agentEntries = declarations("agents", header)
     let body = body(header, agentEntries)
     let agents = agents(agentEntries, flowPlanner: planningAgent)
@@ -31,6 +34,7 @@ extension FlowReader {
           )
         )
     )
+    flow.models = models
     flow.agents = agents
     flow.planningAgent = planningAgent
     readHeader(header, &flow)
@@ -46,7 +50,6 @@ extension FlowReader {
     if let state = fieldSet("state", header) { flow.state = state }
     let result = header.entry("result") == nil ? "outputs" : "result"
     flow.result = fields(result, header) ?? []
-    flow.models = models(header)
     flow.tools = tools(header)
     flow.schemas = declarations("schemas", header).map {
       Named(name: $0.key, nameSpan: $0.keySpan, content: $0.value)
@@ -66,6 +69,16 @@ extension FlowReader {
 
   // MARK: Budget and timeout
 
+  /// `budget:` of a step or agent: an amount, or a mapping as a flow has it.
+  mutating func cap(_ mapping: Mapping) -> Budget? {
+    guard let entry = value("budget", mapping) else { return nil }
+    guard entry.value.entries == nil else { return budget("budget", mapping) }
+    guard let amount = money("budget", mapping) else { return nil }
+    var budget = Budget(span: entry.keySpan.union(entry.value.span))
+    budget.hardPicodollars = amount
+    return budget
+  }
+
   /// The limits on money at `key`.
   mutating func budget(_ key: String, _ header: Mapping) -> Budget? {
     guard let entry = value(key, header) else { return nil }
@@ -80,7 +93,13 @@ extension FlowReader {
       )
       return nil
     }
-    guard let mapping = mapping(entry, .budget, path: key) else { return nil }
+    guard
+      let mapping = mapping(
+        entry,
+        .budget,
+        path: header.path.isEmpty ? key : "\(header.path).\(key)"
+      )
+    else { return nil }
     var budget = Budget(span: entry.keySpan.union(entry.value.span))
     budget.hardPicodollars = money("hard", mapping)
     budget.softPicodollars = money("soft", mapping)

@@ -51,7 +51,7 @@ extension KeyTable {
     case .model:
       active("provider", "model", "temperature", "endpoint", "key", "description")
         + (form == .seed
-          ? active("id", "api_key") + inert("max_tokens", "api_url", "default", "params") : [])
+          ? active("id", "api_key", "max_tokens") + inert("api_url", "default", "params") : [])
     case .tool: tool(form)
     case .permissions: active("tools", "models", "hosts", "programs", "env")
     }
@@ -109,7 +109,7 @@ extension KeyTable {
       later("steps that hold other steps", "children") + taskBody
       + active("flow", "for_each", "max_items", "on_item_error", "join", "id", "depends_on")
       + signals(form) + later("decision rules", "rules") + active("root")
-      + active("planner") + later("budgets of single steps", "budget")
+      + active("planner", "budget")
     let seeds =
       seed(
         form,
@@ -133,7 +133,7 @@ extension KeyTable {
     let now =
       active("type", "model", "prompt", "instructions", "actions", "input", "output", "roles")
       + active("endpoint", "headers", "argv", "env", "cost_per_call", "limits", "timeout")
-      + active("description", "select") + units("timeout")
+      + active("description", "select", "budget") + units("timeout")
     let seeds =
       seed(
         form,
@@ -144,7 +144,7 @@ extension KeyTable {
       )
     return now + seeds
       + (form == .seed
-        ? active("id") + inert("config", "memory", "tools", "json_mode", "capabilities", "version")
+        ? active("id", "config") + inert("memory", "tools", "json_mode", "capabilities", "version")
         : [
           KeyRule(name: "tools", use: .seedOnly("`permissions: {<agent>: {tools: […]}}`")),
           KeyRule(name: "id", use: .seedOnly("the id as the agent's key")),
@@ -155,7 +155,9 @@ extension KeyTable {
     active("type", "endpoint", "headers", "argv", "env", "input", "output", "timeout", "effect")
       + active("idempotent", "cost_per_call", "description") + units("timeout")
       + (form == .seed
-        ? active("id") + inert("permissions", "rate_limit", "security_level", "version", "config")
+        ? active("id")
+          + inert("permissions", "rate_limit", "security_level", "version", "config")
+          + inert("execute")
         : [])
   }
 

@@ -109,8 +109,20 @@ public struct PlanJudge: Sendable {
       judgement.refusals = compiled.diagnostics.filter { $0.severity == .error }
       return judgement
     }
-    prove(table, circumstances, &judgement)
+    prove(withAccounts(table), circumstances, &judgement)
     return judgement
+  }
+
+  /// What an agent spends counts on the account that it has in the flow.
+  private func withAccounts(_ table: LinkedTable) -> LinkedTable {
+    guard !table.table.caps.isEmpty else { return table }
+    var plain = table.table
+    for index in plain.caps.indices {
+      let owner = plain.caps[index].owner
+      guard let outer = linked.table.caps.first(where: { $0.owner == owner }) else { continue }
+      plain.caps[index].account = outer.account
+    }
+    return LinkedTable.link(plain, limits: limits).table ?? table
   }
 
   /// Verifies, holds against the invariants, prices.

@@ -165,6 +165,12 @@ struct PlanScope {
     if performer.costPerCallPicodollars >= 0 {
       agent.costPerCallPicodollars = located(performer.costPerCallPicodollars)
     }
+    if let cap = table.caps.first(where: { $0.owner == .agent(performer.id) }) {
+      var budget = Budget(span: span)
+      budget.hardPicodollars = located(cap.hardPicodollars)
+      budget.period = Budget.Period(cap.period)
+      agent.budget = budget
+    }
     if callee.timeoutMilliseconds >= 0 {
       agent.timeoutMilliseconds = located(callee.timeoutMilliseconds)
     }
@@ -232,6 +238,16 @@ struct PlanScope {
     var isClosed = false
     if case .bool(false)? = schema["additionalProperties"]?.content { isClosed = true }
     return FieldSet(fields: fields, span: span, plainSchema: schema, isClosed: isClosed)
+  }
+}
+
+extension Budget.Period {
+  fileprivate init(_ period: RunLimits.Period) {
+    switch period {
+    case .run: self = .run
+    case .day: self = .day
+    case .month: self = .month
+    }
   }
 }
 

@@ -108,9 +108,10 @@ extension RunDriver {
 
   var runScope: String { Self.scope(ofRun: header.runID) }
 
-  /// The budgets that what a place does counts against, innermost first: the run's own, the
-  /// flow's period if it has one, and those of the runs around this one.
-  func budgets(at place: NodeIndex) -> [BudgetScope] {
+  /// The budgets that what a place does counts against: the run's own, the flow's period if it
+  /// has one, those of the steps around the place and of the agent, and those of the runs around
+  /// this one.
+  func budgets(at place: NodeIndex, of performer: Performer? = nil) -> [BudgetScope] {
     let limits = table.table.runLimits
     let hard = limits.hardPicodollars
     var own = [
@@ -125,7 +126,23 @@ extension RunDriver {
         )
       )
     }
+    for cap in table.table.caps(at: place, of: performer) {
+      own.append(
+        BudgetScope(
+          name: cap.period == .run ? "\(runScope):\(Self.name(of: cap.owner))" : cap.account,
+          period: cap.period,
+          limitPicodollars: cap.hardPicodollars
+        )
+      )
+    }
     return own + header.budgets
+  }
+
+  private static func name(of owner: BudgetCap.Owner) -> String {
+    switch owner {
+    case .node(let node): "step:\(node)"
+    case .agent(let id): "agent:\(id)"
+    }
   }
 
   /// The accounts that each call counts against.
@@ -133,7 +150,11 @@ extension RunDriver {
     let now = surroundings.clock.nowMilliseconds
     var limits: [EffectID: [LedgerLimit]] = [:]
     for intent in intents {
-      limits[intent.id] = Self.ledgerLimits(budgets(at: intent.place), atMilliseconds: now)
+      let performer = table.table.performers[Int(intent.performer)]
+      limits[intent.id] = Self.ledgerLimits(
+        budgets(at: intent.place, of: performer),
+        atMilliseconds: now
+      )
     }
     return limits
   }
@@ -221,7 +242,8 @@ extension RunDriver {
     let worst = worstPicodollars(of: performer)
     // Without a hard limit an unknown price is no reason to refuse, and nothing can be held back.
     let isUnbounded =
-      worst == .max && budgets(at: intent.place).allSatisfy { $0.limitPicodollars < 0 }
+      worst == .max
+      && budgets(at: intent.place, of: performer).allSatisfy { $0.limitPicodollars < 0 }
     var dispatch = Dispatch(
       effect: intent.id,
       idempotencyKey: intent.idempotencyKey(runID: header.runID),

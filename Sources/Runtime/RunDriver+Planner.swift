@@ -138,7 +138,7 @@ extension RunDriver {
         ProposalRecord.Refusal(
           code: finding.code.id,
           message: finding.message,
-          hint: finding.hint ?? "",
+          hint: finding.hint ?? finding.notes.first?.message ?? "",
           place: finding.span?.location ?? ""
         )
       }

@@ -73,16 +73,30 @@ extension BinaryReader {
     try readRest(&table)
     var children: [(template: PoolIndex, bytes: [UInt8])] = []
     while !isAtEnd {
-      let index = try readIndex()
-      guard index == TransitionTable.plannersMark else {
-        children.append((template: index, bytes: try readBlock()))
-        continue
+      switch try readCase(TransitionTable.TailKind.self) {
+      case .child: children.append((template: try readIndex(), bytes: try readBlock()))
+      case .planner: table.planners.append(try readPlanner())
+      case .cap: table.caps.append(try readCap())
       }
-      guard table.planners.isEmpty, children.isEmpty else { throw failure("planners out of place") }
-      table.planners = try readList { (reader) throws(BinaryError) in try reader.readPlanner() }
-      guard !table.planners.isEmpty else { throw failure("an empty list of planners") }
     }
     return (table, children)
+  }
+
+  private mutating func readCap() throws(BinaryError) -> BudgetCap {
+    let owner: BudgetCap.Owner
+    switch try readByte() {
+    case 0: owner = .node(try readIndex())
+    case 1: owner = .agent(try readText())
+    default: throw failure("an unknown owner of a limit")
+    }
+    let account = try readText()
+    let period = try readCase(RunLimits.Period.self)
+    return BudgetCap(
+      owner: owner,
+      account: account,
+      period: period,
+      hardPicodollars: try readSigned()
+    )
   }
 
   private mutating func readPools(_ table: inout TransitionTable) throws(BinaryError) {

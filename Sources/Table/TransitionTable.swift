@@ -62,6 +62,8 @@ public struct TransitionTable: Sendable {
   public var publicEnvironment: [String]
   /// Limits of the run.
   public var runLimits: RunLimits
+  /// Limits on what steps, child flows and agents may spend.
+  public var caps: [BudgetCap]
   /// Tables of detached flows, by the frame templates that stand for them.
   ///
   /// The template says what the flow may do, for the verifier and the cost analysis; what runs is
@@ -101,6 +103,7 @@ public struct TransitionTable: Sendable {
     result = 0..<0
     publicEnvironment = []
     runLimits = RunLimits()
+    caps = []
     children = []
     debug = DebugSection()
   }
