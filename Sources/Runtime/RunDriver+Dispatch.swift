@@ -397,6 +397,11 @@ extension RunDriver {
     }
     call.startedMilliseconds = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
     if let planner = planner(asking: intent), answerWithoutModel(call, planner) { return }
+    if let known = knownResult(of: intent, performer) {
+      calls[intent.id] = call
+      finish(intent.id, known)
+      return
+    }
     if intent.deadlineMilliseconds >= 0 {
       agenda.add(
         Agenda.Entry(

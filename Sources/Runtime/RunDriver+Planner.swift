@@ -61,14 +61,22 @@ extension RunDriver {
   /// Answers a call without asking the model: a plan that is tried once more; nil: the model is to
   /// be asked.
   func answerWithoutModel(_ call: OpenCall, _ planner: PlannerEntry) -> Bool {
-    guard planner.strategy == .conservative, call.intent.visit > 1, call.intent.attempt == 1,
+    let text: String
+    let source: ProposalRecord.Source
+    if planner.strategy == .conservative, call.intent.visit > 1, call.intent.attempt == 1,
       let last = proposals.last(where: { $0.isAt(call.intent) && $0.table != nil })
-    else { return false }
+    {
+      (text, source) = (last.text, .repetition)
+    } else if let cached = cachedPlan(for: call.intent, planner) {
+      (text, source) = (cached, .cache)
+    } else {
+      return false
+    }
     calls[call.intent.id] = call
     finishProposal(
       call.intent.id,
-      .completed(output: .map(["text": .string(last.text)]), usage: nil, costPicodollars: 0),
-      source: .repetition
+      .completed(output: .map(["text": .string(text)]), usage: nil, costPicodollars: 0),
+      source: source
     )
     return true
   }
@@ -122,6 +130,7 @@ extension RunDriver {
     record.steps = Int32(clamping: judgement.steps)
     record.verdict = Self.verdict(judgement)
     proposals.append(record)
+    noteCacheKey(of: record, intent, planner)
     return (Self.result(of: record), JudgedProposal(record: record, table: judgement.table))
   }
 

@@ -65,6 +65,8 @@ public actor RunDriver {
   var proposals: [ProposalRecord] = []
   /// Judges of proposals, by the asking place.
   var judges: [NodeIndex: PlanJudge] = [:]
+  /// Plans that are kept if they succeed: where, and their texts.
+  var plansToKeep: [String: (key: Digest, text: String)] = [:]
   /// Where proposals come from that no model made.
   var sources: [EffectID: ProposalRecord.Source] = [:]
   /// A bill above its reservation, after which nothing that costs money is called any more.
@@ -195,6 +197,7 @@ public actor RunDriver {
     let event = pending.removeFirst()
     do throws(RunFault) {
       try apply(event)
+      keepPlan(of: event.kind)
     } catch {
       pending.insert(event, at: 0)
       throw error

@@ -106,6 +106,13 @@ public struct PlannerEntry: Sendable, Hashable {
 }
 
 extension TransitionTable {
+  /// Whom a run may call: steps, and plans.
+  public var usedPerformers: Set<PoolIndex> {
+    var used = Set(effects.map(\.performer))
+    for planner in planners { used.formUnion(planner.callees.map(\.performer)) }
+    return used
+  }
+
   /// The planner that one of these places belongs to.
   ///
   /// O(planners).
