@@ -5,9 +5,9 @@ import Glibc
 let prefixes = CommandLine.arguments.dropFirst()
 var hasFailed = false
 let benchmarks =
-  ExpressionBenchmarks.all + EngineBenchmarks.all + TaskBenchmarks.all
+  ExpressionBenchmarks.all + HostileBenchmarks.all + EngineBenchmarks.all + TaskBenchmarks.all
   + MachineBenchmarks.all + RunBenchmarks.all + CommandBenchmarks.all
-  + TextBenchmarks.all + DataBenchmarks.all + ModelBenchmarks.all
+  + TreeBenchmarks.all + TextBenchmarks.all + DataBenchmarks.all + ModelBenchmarks.all
 for benchmark in benchmarks {
   func isWanted(_ name: String) -> Bool {
     prefixes.isEmpty || prefixes.contains { name.hasPrefix($0) }

@@ -13,6 +13,9 @@ extension FlowReader {
 
   /// The flow whose header is `header`.
   mutating func flow(_ header: Mapping, stem: String, at span: SourceSpan) -> Flow? {
+    let models = models(header)
+    // A child flow declares none of its own.
+    if !models.isEmpty { declaredModels = models }
     let agentEntries = declarations("agents", header)
     let body = body(header, agentEntries)
     let agents = agents(agentEntries, flowPlanner: planningAgent)
@@ -31,6 +34,7 @@ extension FlowReader {
           )
         )
     )
+    flow.models = models
     flow.agents = agents
     flow.planningAgent = planningAgent
     readHeader(header, &flow)
@@ -46,7 +50,6 @@ extension FlowReader {
     if let state = fieldSet("state", header) { flow.state = state }
     let result = header.entry("result") == nil ? "outputs" : "result"
     flow.result = fields(result, header) ?? []
-    flow.models = models(header)
     flow.tools = tools(header)
     flow.schemas = declarations("schemas", header).map {
       Named(name: $0.key, nameSpan: $0.keySpan, content: $0.value)

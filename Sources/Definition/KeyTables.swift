@@ -45,7 +45,7 @@ extension KeyTable {
     case .model:
       active("provider", "model", "temperature", "endpoint", "key", "description")
         + (form == .seed
-          ? active("id", "api_key") + inert("max_tokens", "api_url", "default", "params") : [])
+          ? active("id", "api_key", "max_tokens") + inert("api_url", "default", "params") : [])
     case .tool: tool(form)
     case .permissions: active("tools", "models", "hosts", "programs", "env")
     }
@@ -131,7 +131,7 @@ extension KeyTable {
       )
     return now + seeds
       + (form == .seed
-        ? active("id") + inert("config", "memory", "tools", "json_mode", "capabilities", "version")
+        ? active("id", "config") + inert("memory", "tools", "json_mode", "capabilities", "version")
         : [
           KeyRule(name: "tools", use: .seedOnly("`permissions: {<agent>: {tools: […]}}`")),
           KeyRule(name: "id", use: .seedOnly("the id as the agent's key")),
@@ -142,7 +142,9 @@ extension KeyTable {
     active("type", "endpoint", "headers", "argv", "env", "input", "output", "timeout", "effect")
       + active("idempotent", "cost_per_call", "description") + units("timeout")
       + (form == .seed
-        ? active("id") + inert("permissions", "rate_limit", "security_level", "version", "config")
+        ? active("id")
+          + inert("permissions", "rate_limit", "security_level", "version", "config")
+          + inert("execute")
         : [])
   }
 

@@ -13,6 +13,8 @@ public struct ModelDefinition: Sendable {
   public var endpoint: Located<String>?
   /// Name of the environment variable that holds the key.
   public var keyVariable: Located<String>?
+  /// Tokens an answer may have where the agent sets no limit (seed form: `max_tokens`).
+  public var outputTokens: Located<Int>?
 
   /// A model with nothing said about it.
   public init() {
@@ -21,6 +23,7 @@ public struct ModelDefinition: Sendable {
     temperature = nil
     endpoint = nil
     keyVariable = nil
+    outputTokens = nil
   }
 }
 
@@ -30,6 +33,14 @@ public enum ModelReference: Sendable {
   case inline(ModelDefinition, SourceSpan)
   /// An id under `models:`, or the name of a priced model.
   case name(Located<String>)
+
+  /// Where it stands.
+  var span: SourceSpan {
+    switch self {
+    case .inline(_, let span): span
+    case .name(let name): name.span
+    }
+  }
 }
 
 /// An entry of `agents:`.

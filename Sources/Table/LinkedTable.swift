@@ -37,6 +37,8 @@ public final class LinkedTable: Sendable {
   public let watches: [UInt64]
   /// All of them together.
   public let allWatches: UInt64
+  /// What reactive nodes read when they decide again.
+  public let look: TreeLook
   /// The children of parallel nodes, in order.
   public let partsOfNode: [NodeIndex: [NodeIndex]]
   /// The flow's environment with its types, for expressions that are given later (`assert`).
@@ -98,6 +100,7 @@ public final class LinkedTable: Sendable {
     isTreeLeaf = trees.isLeaf
     watches = trees.watches
     allWatches = trees.watches.reduce(0, |)
+    look = TreeLook(table, programs)
     historiesOfNode = histories
     partsOfNode = parts
     flat = FlatMachine(table, programs, isSlotRead: isRead) { row, name in
