@@ -14,6 +14,10 @@ extension FlowReader {
   /// The flow whose header is `header`.
   mutating func flow(_ header: Mapping, stem: String, at span: SourceSpan) -> Flow? {
     let agentEntries = declarations("agents", header)
+    let outer = (treeSurroundings, subtreeFields)
+    treeSurroundings = surroundings(of: header)
+    subtreeFields = []
+    defer { (treeSurroundings, subtreeFields) = outer }
     let body = body(header, agentEntries)
     let agents = agents(agentEntries, flowPlanner: planningAgent)
     var flow = Flow(
@@ -44,6 +48,7 @@ extension FlowReader {
     flow.description = text("description", header)?.value
     flow.input = fieldSet("input", header)
     if let state = fieldSet("state", header) { flow.state = state }
+    flow.state.fields += subtreeFields.compactMap { declaration($0) }
     let result = header.entry("result") == nil ? "outputs" : "result"
     flow.result = fields(result, header) ?? []
     flow.models = models(header)
