@@ -60,6 +60,7 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
+    module("Drawing", uses: ["Table"]),
     module("Verifier", uses: ["Source", "Values", "Definition", "Expression", "Table"]),
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
@@ -78,8 +79,8 @@ let package = Package(
       "Signalbox",
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
-        "Compiler", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models",
-        "Runtime",
+        "Compiler", "Drawing", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
+        "Tools", "Models", "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),
@@ -132,6 +133,11 @@ let package = Package(
     ),
     tests("ImportTests", uses: ["Signalbox", "XML", "TestSupport"]),
     tests("TableTests", uses: ["Signalbox", "TestSupport"], excluding: ["Golden"]),
+    tests(
+      "DrawingTests",
+      uses: ["Drawing", "Signalbox", "SignalboxTesting", "Source", "TestSupport", "XML"],
+      excluding: ["Golden"]
+    ),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),

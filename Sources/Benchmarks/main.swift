@@ -5,7 +5,7 @@ import Glibc
 let prefixes = CommandLine.arguments.dropFirst()
 var hasFailed = false
 let benchmarks =
-  ExpressionBenchmarks.all + EngineBenchmarks.all + TaskBenchmarks.all
+  ExpressionBenchmarks.all + HostileBenchmarks.all + EngineBenchmarks.all + TaskBenchmarks.all
   + MachineBenchmarks.all + RunBenchmarks.all + CommandBenchmarks.all
   + TreeBenchmarks.all + TextBenchmarks.all + DataBenchmarks.all + ModelBenchmarks.all
 for benchmark in benchmarks {

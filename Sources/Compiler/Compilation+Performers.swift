@@ -180,7 +180,7 @@ extension Compilation {
     performer.environmentNames = agent.environment.map(\.value)
     performer.roles = agent.roles.map(\.value)
     performer.promptTokens = Int64(agent.promptTokens?.value ?? 0)
-    performer.outputTokens = Int64(agent.outputTokens?.value ?? 0)
+    if let limit = agent.outputTokens { performer.outputTokens = Int64(limit.value) }
     performer.turns = Int32(clamping: agent.turns?.value ?? 1)
     performer.costPerCallPicodollars = agent.costPerCallPicodollars?.value ?? -1
     if let prompt = action?.prompt ?? agent.prompt {
@@ -220,6 +220,7 @@ extension Compilation {
     performer.model = definition.model?.value ?? performer.model
     performer.endpoint = definition.endpoint?.value ?? ""
     performer.keyVariable = definition.keyVariable?.value ?? ""
+    performer.outputTokens = Int64(definition.outputTokens?.value ?? 0)
     if let temperature = definition.temperature {
       performer.temperatureThousandths = Int32((temperature * 1_000).rounded())
     }

@@ -81,9 +81,7 @@ enum CELDescriptors {
     case ("bool", .bool(let bool)): return bool ? "true" : "false"
     case ("bytes", .string(let text)):
       return String(decoding: CELValues.base64(text), as: UTF8.self)
-    case ("enum", _):
-      if case .int(let number)? = content["value"] { return String(number) }
-      return nil
+    case ("enum", .int(let number)): return String(number)
     default: return content.text
     }
   }

@@ -28,6 +28,19 @@ package enum CELSuite {
     }
     return result
   }
+
+  /// Runs tests of your own, in the suite's encoding, with the messages that lie in `directory`.
+  package static func run(
+    _ tests: [Value],
+    directory: String
+  ) throws(SuiteUnavailable) -> SuiteResult {
+    var result = SuiteResult(suite: "cel")
+    let registry = CELDescriptors.registry(try SuiteFile.json("\(directory)/descriptors.json"))
+    for test in tests {
+      result.record(test["expr"]?.text ?? "", failure: CELTest(test, registry: registry).failure())
+    }
+    return result
+  }
 }
 
 /// One test.

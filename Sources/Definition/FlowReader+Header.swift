@@ -13,6 +13,9 @@ extension FlowReader {
 
   /// The flow whose header is `header`.
   mutating func flow(_ header: Mapping, stem: String, at span: SourceSpan) -> Flow? {
+    let models = models(header)
+    // A child flow declares none of its own.
+    if !models.isEmpty { declaredModels = models }
     let agentEntries = declarations("agents", header)
     let outer = (treeSurroundings, subtreeFields)
     treeSurroundings = surroundings(of: header)
@@ -35,6 +38,7 @@ extension FlowReader {
           )
         )
     )
+    flow.models = models
     flow.agents = agents
     flow.planningAgent = planningAgent
     readHeader(header, &flow)
@@ -51,7 +55,6 @@ extension FlowReader {
     flow.state.fields += subtreeFields.compactMap { declaration($0) }
     let result = header.entry("result") == nil ? "outputs" : "result"
     flow.result = fields(result, header) ?? []
-    flow.models = models(header)
     flow.tools = tools(header)
     flow.schemas = declarations("schemas", header).map {
       Named(name: $0.key, nameSpan: $0.keySpan, content: $0.value)
@@ -71,6 +74,16 @@ extension FlowReader {
 
   // MARK: Budget and timeout
 
+  /// `budget:` of a step or agent: an amount, or a mapping as a flow has it.
+  mutating func cap(_ mapping: Mapping) -> Budget? {
+    guard let entry = value("budget", mapping) else { return nil }
+    guard entry.value.entries == nil else { return budget(mapping) }
+    guard let amount = money("budget", mapping) else { return nil }
+    var budget = Budget(span: entry.keySpan.union(entry.value.span))
+    budget.hardPicodollars = amount
+    return budget
+  }
+
   private mutating func budget(_ header: Mapping) -> Budget? {
     guard let entry = value("budget", header) else { return nil }
     guard entry.value.entries != nil else {
@@ -84,7 +97,13 @@ extension FlowReader {
       )
       return nil
     }
-    guard let mapping = mapping(entry, .budget, path: "budget") else { return nil }
+    guard
+      let mapping = mapping(
+        entry,
+        .budget,
+        path: header.path.isEmpty ? "budget" : "\(header.path).budget"
+      )
+    else { return nil }
     var budget = Budget(span: entry.keySpan.union(entry.value.span))
     budget.hardPicodollars = money("hard", mapping)
     budget.softPicodollars = money("soft", mapping)

@@ -26,6 +26,7 @@ extension FlowReader {
     if mapping.entry("root") != nil { step.body = tree(mapping).map { .tree($0) } }
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
+    step.budget = cap(mapping)
     step.maxVisits = integer("max_visits", mapping, in: 1...limits.journalRecords)
     readParts(mapping, &step)
     return step

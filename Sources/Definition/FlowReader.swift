@@ -36,6 +36,8 @@ struct FlowReader {
   var planningAgent: String?
   /// `on_error` of the definition that is the flow's body.
   var definitionOnError: [Edge] = []
+  /// The entries of `models`, once they are read.
+  var declaredModels: [Named<ModelDefinition>] = []
   /// Accepted keys without effect, with their paths.
   var inertKeys: [Located<String>] = []
 

@@ -62,6 +62,8 @@ public struct JournalAppend: Sendable {
   public var status: RunStatus
   /// Milliseconds since the Unix epoch.
   public var atMilliseconds: Int64
+  /// Runs that the record starts; they are created with it, without records of their own.
+  public var children: [RunHeader] = []
 
   /// A transaction.
   public init(

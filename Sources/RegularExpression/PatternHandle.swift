@@ -72,6 +72,9 @@ public struct PatternError: Error, Sendable {
   /// automaton outgrows its memory.
   public var instructionCount: Int { unsafe max(1, Int(signalbox_re2_size(program))) }
 
+  /// More instructions than any pattern has that fits the default `memoryBytes`.
+  public static let maximumInstructionCount = 1 << 14
+
   /// The first match at or after byte `start`: the byte range of the whole match, then of each
   /// group, nil for a group that took no part.
   public func firstMatch(in text: String, from start: Int = 0) -> [Range<Int>?]? {

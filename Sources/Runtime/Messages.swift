@@ -16,6 +16,14 @@ enum Messages {
       + "\(dollars(shortage.limitPicodollars)) is left"
   }
 
+  static func noChildTable(_ runID: String) -> String {
+    "there is no table for the run `\(runID)` that was to be started"
+  }
+
+  static func childFailed(_ runID: String) -> String { "the run `\(runID)` failed" }
+
+  static let childCancelled = "the run that started this one does not want it any more"
+
   static func overTokens(_ wanted: Int64, used: Int64, limit: Int64) -> String {
     "the call may take \(wanted) tokens; \(used) of the budget's \(limit) are used or under way"
   }

@@ -18,6 +18,7 @@ extension RunDriver {
     Executor.step(table, &next, runEvent, &output)
     let settled = settlement(of: event.kind) + withdrawals(in: output.effects)
     var dispatches = judge(output.effects, tokensUsed: next.tokensUsed)
+    let children = try childHeaders(of: childIntents(in: output.effects))
     let step = JournalRecord.Step(
       event: runEvent,
       trace: output.trace,
@@ -26,7 +27,13 @@ extension RunDriver {
       dispatches: [],
       origin: event.origin
     )
-    try append(&dispatches, settled: settled, status: Self.status(of: next.outcome)) {
+    try append(
+      &dispatches,
+      settled: settled,
+      limits: ledgerLimits(of: intents(in: output.effects)),
+      status: Self.status(of: next.outcome),
+      children: children
+    ) {
       var step = step
       step.dispatches = $0
       return .step(step)
@@ -36,13 +43,7 @@ extension RunDriver {
     report(output.trace)
     perform(output.effects, dispatches)
     if let outcome = state.outcome {
-      let account = try? surroundings.store.account(scope: runScope)
-      surroundings.progress(
-        .ended(
-          outcome,
-          spentPicodollars: account?.spentPicodollars ?? state.spentPicodollars
-        )
-      )
+      surroundings.progress(.ended(outcome, spentPicodollars: spentPicodollars))
     }
   }
 
@@ -51,11 +52,12 @@ extension RunDriver {
   func append(
     _ dispatches: inout [Dispatch],
     settled: [LedgerChange],
+    limits: [EffectID: [LedgerLimit]],
     status: RunStatus,
+    children: [RunHeader] = [],
     _ body: ([Dispatch]) -> JournalRecord.Body
   ) throws(RunFault) {
     let now = surroundings.clock.nowMilliseconds
-    let limits = ledgerLimits(atMilliseconds: now)
     while true {
       let record = StoredRecord(
         JournalRecord(sequence: sequence + 1, previousHash: head, body: body(dispatches))
@@ -66,21 +68,21 @@ extension RunDriver {
           .reserve(
             effect: dispatch.effect,
             picodollars: dispatch.reservedPicodollars,
-            limits: limits
+            limits: limits[dispatch.effect] ?? []
           )
         )
       }
       do throws(StoreError) {
-        try surroundings.store.append(
-          JournalAppend(
-            runID: header.runID,
-            epoch: epoch,
-            record: record,
-            ledger: ledger,
-            status: status,
-            atMilliseconds: now
-          )
+        var append = JournalAppend(
+          runID: header.runID,
+          epoch: epoch,
+          record: record,
+          ledger: ledger,
+          status: status,
+          atMilliseconds: now
         )
+        append.children = children
+        try surroundings.store.append(append)
         sequence += 1
         head = record.hash
         return
@@ -102,22 +104,87 @@ extension RunDriver {
 
   // MARK: Money
 
-  var runScope: String { "run:\(header.runID)" }
+  static func scope(ofRun runID: String) -> String { "run:\(runID)" }
 
-  /// The scopes that a reservation counts against: the run, and the flow's period if it has one.
-  func ledgerLimits(atMilliseconds now: Int64) -> [LedgerLimit] {
+  var runScope: String { Self.scope(ofRun: header.runID) }
+
+  /// The budgets that what a place does counts against: the run's own, the flow's period if it
+  /// has one, those of the steps around the place and of the agent, and those of the runs around
+  /// this one.
+  func budgets(at place: NodeIndex, of performer: Performer? = nil) -> [BudgetScope] {
     let limits = table.table.runLimits
     let hard = limits.hardPicodollars
-    switch limits.period {
-    case .run: return [LedgerLimit(scope: runScope, limitPicodollars: hard)]
-    case .day, .month:
-      let date = CalendarDate(atMilliseconds: now)
-      let period = limits.period == .day ? date.day : date.month
-      return [
-        LedgerLimit(scope: runScope, limitPicodollars: -1),
-        LedgerLimit(scope: "flow:\(header.flowName):\(period)", limitPicodollars: hard),
-      ]
+    var own = [
+      BudgetScope(name: runScope, limitPicodollars: limits.period == .run ? hard : -1)
+    ]
+    if limits.period != .run {
+      own.append(
+        BudgetScope(
+          name: "flow:\(header.flowName)",
+          period: limits.period,
+          limitPicodollars: hard
+        )
+      )
     }
+    for cap in table.table.caps(at: place, of: performer) {
+      own.append(
+        BudgetScope(
+          name: cap.period == .run ? "\(runScope):\(Self.name(of: cap.owner))" : cap.account,
+          period: cap.period,
+          limitPicodollars: cap.hardPicodollars
+        )
+      )
+    }
+    return own + header.budgets
+  }
+
+  private static func name(of owner: BudgetCap.Owner) -> String {
+    switch owner {
+    case .node(let node): "step:\(node)"
+    case .agent(let id): "agent:\(id)"
+    }
+  }
+
+  /// The accounts that each call counts against.
+  func ledgerLimits(of intents: [CallIntent]) -> [EffectID: [LedgerLimit]] {
+    let now = surroundings.clock.nowMilliseconds
+    var limits: [EffectID: [LedgerLimit]] = [:]
+    for intent in intents {
+      let performer = table.table.performers[Int(intent.performer)]
+      limits[intent.id] = Self.ledgerLimits(
+        budgets(at: intent.place, of: performer),
+        atMilliseconds: now
+      )
+    }
+    return limits
+  }
+
+  private func intents(in effects: [Effect]) -> [CallIntent] {
+    effects.compactMap { if case .call(let intent) = $0 { intent } else { nil } }
+  }
+
+  /// The accounts of budgets at a time; of two budgets of one account the lower counts.
+  static func ledgerLimits(
+    _ budgets: [BudgetScope],
+    atMilliseconds now: Int64
+  ) -> [LedgerLimit] {
+    let date = CalendarDate(atMilliseconds: now)
+    var limits: [LedgerLimit] = []
+    for budget in budgets {
+      let scope =
+        switch budget.period {
+        case .run: budget.name
+        case .day: "\(budget.name):\(date.day)"
+        case .month: "\(budget.name):\(date.month)"
+        }
+      guard let index = limits.firstIndex(where: { $0.scope.sameScalars(as: scope) }) else {
+        limits.append(LedgerLimit(scope: scope, limitPicodollars: budget.limitPicodollars))
+        continue
+      }
+      let (one, other) = (limits[index].limitPicodollars, budget.limitPicodollars)
+      limits[index].limitPicodollars = one < 0 ? other : other < 0 ? one : min(one, other)
+    }
+    return limits
   }
 
   /// What an event settles; costs of attempts lost before were settled when they were given up.
@@ -174,7 +241,9 @@ extension RunDriver {
     let performer = table.table.performers[Int(intent.performer)]
     let worst = worstPicodollars(of: performer)
     // Without a hard limit an unknown price is no reason to refuse, and nothing can be held back.
-    let isUnbounded = worst == .max && table.table.runLimits.hardPicodollars < 0
+    let isUnbounded =
+      worst == .max
+      && budgets(at: intent.place, of: performer).allSatisfy { $0.limitPicodollars < 0 }
     var dispatch = Dispatch(
       effect: intent.id,
       idempotencyKey: intent.idempotencyKey(runID: header.runID),
@@ -259,7 +328,10 @@ extension RunDriver {
         guard let dispatch = dispatches.first(where: { $0.effect == intent.id }) else { continue }
         start(OpenCall(intent: intent, dispatch: dispatch))
       case .startTimer(let timer): arm(timer)
-      case .cancel(let id): withdraw(id)
+      case .startChild(let child): startChild(child)
+      case .cancel(let id):
+        withdraw(id)
+        cancelChild(id)
       }
     }
   }
@@ -344,7 +416,8 @@ extension RunDriver {
       visit: intent.visit,
       startedMilliseconds: call.startedMilliseconds,
       deadlineMilliseconds: intent.deadlineMilliseconds,
-      item: item(of: intent.frame)
+      item: item(of: intent.frame),
+      isDetached: surroundings.isDetached
     )
     if performer.kind == .model { equip(&dispatched, for: call, texts) }
     performingCount += 1
@@ -364,7 +437,8 @@ extension RunDriver {
       performer: performer,
       input: call.intent.input,
       outputSchema: table.schema(performer.outputSchema),
-      untilMilliseconds: call.intent.deadlineMilliseconds
+      untilMilliseconds: call.intent.deadlineMilliseconds,
+      runID: header.runID
     )
   }
 

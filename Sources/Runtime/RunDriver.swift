@@ -48,6 +48,8 @@ public actor RunDriver {
   var agenda = Agenda()
   var pending: [PendingEvent] = []
   var performingCount = 0
+  /// Runs that this one started, by the effect that did.
+  var children: [EffectID: ChildRun] = [:]
   /// The names of the environment that prompts may read, as snapshotted at the start.
   var publicEnvironment = ValueMap()
   /// What lost attempts were charged, by call: settled when they were given up.
@@ -56,7 +58,7 @@ public actor RunDriver {
   var refusedAnswers: [AnswerPlace: String] = [:]
   /// A bill above its reservation, after which nothing that costs money is called any more.
   var breach: Breach?
-  private var isAbandoned = false
+  private(set) var isAbandoned = false
   private var waiter: CheckedContinuation<Void, Never>?
 
   init(header: RunHeader, table: LinkedTable, surroundings: RunSurroundings, epoch: Int64) {
@@ -101,7 +103,7 @@ public actor RunDriver {
     return driver
   }
 
-  private func begin(input: Value) throws(RunFault) {
+  func begin(input: Value) throws(RunFault) {
     var environment = ValueMap()
     for name in table.table.publicEnvironment {
       if let value = surroundings.environment[name] { environment[name] = value }
@@ -119,18 +121,30 @@ public actor RunDriver {
   /// what arrived meanwhile is kept and journaled first.
   public func drive() async throws(RunFault) -> RunPause {
     do throws(RunFault) {
-      return try await advance()
+      while true {
+        if case .rests(let pause) = try await advance() { return pause }
+      }
     } catch {
       if case .store(let cause) = error, cause.isTemporary { throw error }
-      abandon()
+      await abandon()
       throw error
     }
   }
 
-  private func advance() async throws(RunFault) -> RunPause {
+  /// How far a run has come.
+  enum Advance {
+    /// It rests.
+    case rests(RunPause)
+    /// Nothing happens before that time.
+    case sleeps(untilMilliseconds: Int64)
+  }
+
+  /// Goes on until the run rests; `isPumped`: or until it would sleep.
+  func advance(isPumped: Bool = false) async throws(RunFault) -> Advance {
     while true {
-      if let outcome = state.outcome { return .ended(outcome) }
+      if let outcome = state.outcome { return .rests(.ended(outcome)) }
       if isAbandoned { throw .refused(Messages.abandoned(header.runID)) }
+      if let fault = faultOfAwaitedChild { throw fault }
       if !pending.isEmpty {
         try applyNext()
         continue
@@ -145,11 +159,19 @@ public actor RunDriver {
         take(entry)
         continue
       }
+      var due = earliest?.dueMilliseconds
+      if surroundings.clock.isVirtual, !children.isEmpty {
+        let childDue = try await pumpChildren()
+        // A child's end comes before anything else; what came in meanwhile is looked at again.
+        if !pending.isEmpty || faultOfAwaitedChild != nil { continue }
+        due = [due, childDue].compactMap { $0 }.min()
+      }
       if let pause = pauseReason() {
         try rest(pause)
-        return pause
+        return .rests(pause)
       }
-      await wait(untilMilliseconds: earliest?.dueMilliseconds)
+      if isPumped, let due { return .sleeps(untilMilliseconds: due) }
+      await wait(untilMilliseconds: due)
     }
   }
 
@@ -193,7 +215,13 @@ public actor RunDriver {
   }
 
   /// Asks the run to stop; steps that are cancelled may still take their way out.
-  public func cancel(reason: String) {
+  ///
+  /// After its end, those that it started and that still go on are asked.
+  public func cancel(reason: String) async {
+    guard state.outcome == nil else {
+      for child in children.values { await child.driver?.cancel(reason: reason) }
+      return
+    }
     pending.append(PendingEvent(kind: .cancelled(reason: reason)))
     wake()
   }
@@ -201,10 +229,11 @@ public actor RunDriver {
   /// Stops driving at once: calls under way are withdrawn without an event, and `drive` throws.
   ///
   /// The run stands in its store as after a crash; another driver resumes it.
-  public func abandon() {
+  public func abandon() async {
     isAbandoned = true
     for call in calls.values { call.task?.cancel() }
     wake()
+    for child in children.values { await child.driver?.abandon() }
   }
 
   // MARK: Waiting
@@ -212,10 +241,16 @@ public actor RunDriver {
   /// Why nothing but people can move the run on; nil: something else can.
   private func pauseReason() -> RunPause? {
     guard performingCount == 0 else { return nil }
-    if !undecided.isEmpty {
-      return .undecided(undecided.values.sorted { $0.effect < $1.effect })
+    let awaited = awaitedChildren.map(\.pause)
+    guard awaited.allSatisfy({ $0 != nil }) else { return nil }
+    var decisions = undecided.values.sorted { $0.effect < $1.effect }
+    var questions = people.values.sorted { $0.effect < $1.effect }
+    for pause in awaited {
+      if case .undecided(let calls) = pause { decisions += calls }
+      if case .waiting(let tasks) = pause { questions += tasks }
     }
-    if people.isEmpty { return agenda.entries.isEmpty ? .stalled : nil }
+    if !decisions.isEmpty { return .undecided(decisions) }
+    if questions.isEmpty { return agenda.entries.isEmpty ? .stalled : nil }
     // A virtual clock would wait for deadlines in no time; people are asked for nevertheless.
     for entry in agenda.entries {
       switch entry.matter {
@@ -224,7 +259,7 @@ public actor RunDriver {
       default: return nil
       }
     }
-    return .waiting(people.values.sorted { $0.effect < $1.effect })
+    return .waiting(questions)
   }
 
   private func rest(_ pause: RunPause) throws(RunFault) {

@@ -23,6 +23,12 @@ public struct RunSurroundings: Sendable {
   public var redact: @Sendable (Value) -> Value = { $0 }
   /// Is told what happens.
   public var progress: @Sendable (RunProgress) -> Void = { _ in }
+  /// Who is told what happens in a run that the run starts, whose table is given.
+  public var progressOfChild: @Sendable (LinkedTable) -> @Sendable (RunProgress) -> Void = { _ in
+    { _ in }
+  }
+  /// Whether the run was started by another one that does not wait for it.
+  var isDetached = false
 
   /// Surroundings; the rest has defaults.
   public init(

@@ -75,6 +75,11 @@ public struct ScenarioRunner: Sendable {
     surroundings.progress = { progress in
       if case .called(let report) = progress { log.add(report) }
     }
+    surroundings.progressOfChild = { _ in
+      { progress in
+        if case .called(let report) = progress { log.add(report) }
+      }
+    }
     let header = RunHeader(
       runID: "r-scenario",
       flowName: table.table.name,
@@ -90,6 +95,7 @@ public struct ScenarioRunner: Sendable {
       )
       await driver.schedule(scenario.occurrences)
       let pause = try await driver.drive()
+      _ = await driver.driveChildren()
       var judgement = ScenarioJudgement(
         scenario: scenario,
         table: table,

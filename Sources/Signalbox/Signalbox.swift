@@ -3,6 +3,7 @@
 @_exported import Costing
 @_exported import Definition
 @_exported import Document
+@_exported import Drawing
 @_exported import Execution
 @_exported import Expression
 @_exported import Import

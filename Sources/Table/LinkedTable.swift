@@ -45,6 +45,8 @@ public final class LinkedTable: Sendable {
   public let environment: Environment
   /// What events do to resting places, where that is all.
   public let flat: FlatMachine?
+  /// The tables of detached flows, by frame template.
+  public let children: [PoolIndex: LinkedTable]
   private let schemaPool: SchemaPool
   private let frameStates: [Value]
 
@@ -53,9 +55,11 @@ public final class LinkedTable: Sendable {
     programs: [CompiledProgram?],
     constants: (initialState: Value, inputDefaults: Value, frameStates: [Value]),
     environment: Environment,
-    schemaPool: SchemaPool
+    schemaPool: SchemaPool,
+    children: [PoolIndex: LinkedTable]
   ) {
     self.table = table
+    self.children = children
     self.programs = programs
     self.schemaPool = schemaPool
     self.environment = environment

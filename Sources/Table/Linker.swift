@@ -88,13 +88,33 @@ struct Linker {
         compilePrompt(Int(program), of: performer.id, in: environment)
       }
     }
+    let children = linkedChildren()
     return LinkedTable(
       table: table,
       programs: programs,
       constants: (initialState, inputDefaults, frameStates),
       environment: environments.flow(scope: 0, outputSchema: noIndex),
-      schemaPool: schemas
+      schemaPool: schemas,
+      children: children
     )
+  }
+
+  /// The tables of detached flows; the same texts stand in this table too, so that warnings in
+  /// them are known already.
+  private mutating func linkedChildren() -> [PoolIndex: LinkedTable] {
+    var children: [PoolIndex: LinkedTable] = [:]
+    for position in table.children.indices {
+      let child = LinkedTable.link(
+        table.children[position].table,
+        keepsUnreadablePrompts: keepsUnreadablePrompts,
+        limits: limits
+      )
+      diagnostics += child.diagnostics.filter { $0.severity == .error }
+      guard let linked = child.table else { continue }
+      table.children[position].table = linked.table
+      children[table.children[position].template] = linked
+    }
+    return children
   }
 
   /// Places that belong to planners which this version does not run yet.

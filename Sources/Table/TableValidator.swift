@@ -23,6 +23,22 @@ struct TableValidator {
     try validator.checkLimits()
     try validator.checkFrames()
     try validator.checkActions()
+    try validator.checkChildren()
+  }
+
+  private func checkChildren() throws(TableError) {
+    for cap in table.caps {
+      if case .node(let node) = cap.owner {
+        try index(node, below: table.nodes.count, optional: false, "a limit's step")
+      }
+      guard cap.hardPicodollars >= 0 else { throw TableError("a limit below zero") }
+    }
+    for child in table.children {
+      try index(child.template, below: table.frames.count, optional: false, "a detached flow")
+      guard table.frames[Int(child.template)].maxInstances == 0 else {
+        throw TableError("the flow of template \(child.template) is not detached")
+      }
+    }
   }
 
   func index(

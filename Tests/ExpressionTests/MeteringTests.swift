@@ -221,6 +221,27 @@ enum CostProperty {
     #expect(flow.evaluate(Sample.memory).error?.kind == .valueTooLarge)
   }
 
+  @Test func largePatternsAreDear() throws {
+    func cost(_ text: String) throws -> (metered: Int, worst: Int) {
+      let program = try #require(CostSample.compile(text))
+      #expect(program.evaluate(CostSample.memory).error == nil, "\(text)")
+      return (program.measure(CostSample.memory).cost, program.cost().worst)
+    }
+    let small = try cost("long.matches('[0-9]')")
+    let long = try cost("long.matches('(a?){500}')")
+    #expect(long.metered > 100 * small.metered)
+    #expect(long.worst >= long.metered)
+    let classes = try cost("long.matches('[^\\\\pL]')")
+    #expect(classes.metered > 10 * small.metered)
+    for text in [
+      "long.matches(short + '[0-9]{300}')", "regex.extract(long, '[0-9]{300}').hasValue()",
+      "regex.replace(long, 'x{200}', short).size() > 0",
+    ] {
+      let found = try cost(text)
+      #expect(found.metered > small.metered && found.worst >= found.metered, "\(text)")
+    }
+  }
+
   @Test func cancellationEndsAnEvaluation() async throws {
     var limits = Limits()
     limits.evaluationCost = .max / 2

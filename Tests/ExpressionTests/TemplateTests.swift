@@ -141,4 +141,21 @@ import Testing
       #expect(codes(text).isEmpty, "\(text)")
     }
   }
+
+  @Test func `comments within tags`() {
+    let cases: [(String, String)] = [
+      ("{{ // why\n 1 + 1 }}", "2"), ("{{ 1 // why }}", "1"),
+      ("{{range // why\n x in [1, 2]}}{{ x }};{{ end // of the list }}", "1;2;"),
+      ("{{ {'a//b': 1}.`a//b` }}", "1"), ("{{ {'}}': 1}['}}'] }}", "1"),
+      ("{{ // why\n range x in [1]}}{{ x }}{{end}}", "1"),
+      ("{{ if // why\n false }}a{{ else // why }}b{{ end }}", "b"),
+      ("{{ if false }}a{{ else // why\n if true }}c{{ end }}", "c"),
+    ]
+    for (text, wanted) in cases {
+      #expect(Sample.render("|" + text) == "value: '|\(wanted)'", "\(text)")
+    }
+    for text in ["{{ // why }}", "{{ // why\n }}", "{{ range // why }}{{ end }}"] {
+      #expect(Sample.render("|" + text).hasPrefix("refused"), "\(text)")
+    }
+  }
 }

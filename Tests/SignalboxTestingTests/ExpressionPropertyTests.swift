@@ -8,7 +8,7 @@ import Testing
     try checkProperty(
       "what the grammar derives is parsed",
       over: .texts(of: "expression"),
-      seed: 1,
+      seed: Sample.seed(1),
       runs: Sample.runs(150)
     ) { text in
       let found = ExpressionText.diagnostics(SourceText(name: "g", text: text.text))
@@ -22,7 +22,7 @@ import Testing
     try checkProperty(
       "what the grammar derives of templates is parsed",
       over: .texts(of: "template"),
-      seed: 2,
+      seed: Sample.seed(2),
       runs: Sample.runs(150)
     ) { text in
       let result = Template.compile(SourceText(name: "g", text: text.text), in: environment)
@@ -38,7 +38,7 @@ import Testing
     try checkProperty(
       "the parser survives mutants",
       over: .mutants(of: Generator<DerivedText>.texts(of: "expression")),
-      seed: 3,
+      seed: Sample.seed(3),
       runs: Sample.runs(150)
     ) { text in
       let source = SourceText(name: "g", text: text)
@@ -57,7 +57,7 @@ import Testing
       over: Generator<GeneratedExpression> { random, size in
         writer.expression(size: size, using: &random)
       },
-      seed: 4,
+      seed: Sample.seed(4),
       runs: Sample.runs(100)
     ) { expression in
       let result = Sample.compile(expression.text, in: environment)
@@ -79,7 +79,7 @@ import Testing
       "well-typed expressions never fail for their types",
       over: Generator<GeneratedExpression>.expressions(in: environment)
         .paired(with: .bindings(for: environment)),
-      seed: 5,
+      seed: Sample.seed(5),
       runs: Sample.runs(150)
     ) { expression, bindings in
       guard let program = Sample.compile(expression.text, in: environment).program else {
@@ -110,7 +110,7 @@ import Testing
       "optimised equals unoptimised",
       over: Generator<GeneratedExpression>.expressions(in: environment, options: options)
         .paired(with: .bindings(for: environment, absentPercent: 5)),
-      seed: 6,
+      seed: Sample.seed(6),
       runs: Sample.runs(150)
     ) { expression, bindings in
       guard let quick = Sample.compile(expression.text, in: environment).program else {
@@ -132,7 +132,7 @@ import Testing
     try checkProperty(
       "print∘parse is the identity",
       over: .texts(of: "expression"),
-      seed: 7,
+      seed: Sample.seed(7),
       runs: Sample.runs(150)
     ) { text in
       let source = SourceText(name: "g", text: text.text)
@@ -152,7 +152,7 @@ import Testing
       "residuals are sound",
       over: Generator<GeneratedExpression>.expressions(in: environment)
         .paired(with: .bindings(for: environment)),
-      seed: 9,
+      seed: Sample.seed(9),
       runs: Sample.runs(80)
     ) { expression, bindings in
       guard let program = Sample.compile(expression.text, in: environment).program else {
@@ -182,7 +182,7 @@ import Testing
       "static cost bounds metered cost",
       over: Generator<GeneratedExpression>.expressions(in: environment)
         .paired(with: .bindings(for: environment)),
-      seed: 10,
+      seed: Sample.seed(10),
       runs: Sample.runs(100)
     ) { expression, bindings in
       guard let program = Sample.compile(expression.text, in: environment).program else {

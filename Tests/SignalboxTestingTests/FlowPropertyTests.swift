@@ -15,7 +15,7 @@ import Testing
     try checkProperty(
       "generated flows are checked without an error",
       over: .flows(),
-      seed: 11,
+      seed: Sample.seed(11),
       runs: Sample.runs(30)
     ) { text in
       let (isAccepted, diagnostics) = Self.check(SourceFile(name: "g.yaml", text: text))
@@ -31,7 +31,7 @@ import Testing
     try checkProperty(
       "spoiled flows are refused with a place",
       over: .mutants(of: .flows(), by: .ofFlows),
-      seed: 12,
+      seed: Sample.seed(12),
       runs: Sample.runs(60)
     ) { bytes in
       let file = SourceFile(name: "g.yaml", bytes: bytes)

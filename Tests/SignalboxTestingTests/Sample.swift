@@ -9,6 +9,12 @@ enum Sample {
   /// `few` runs in `make test`, a hundred times as many in a soak.
   static func runs(_ few: Int) -> Int { isSoak ? few * 100 : few }
 
+  /// The seed of a property; SIGNALBOX_SEED gives others, so that soaks can go on.
+  static func seed(_ seed: UInt64) -> UInt64 {
+    let shift = ProcessInfo.processInfo.environment["SIGNALBOX_SEED"].flatMap { UInt64($0) } ?? 0
+    return seed &+ shift &* 1_000
+  }
+
   private static let records: RecordRegistry = {
     var records = RecordRegistry()
     records.declare(

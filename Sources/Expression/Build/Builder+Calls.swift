@@ -188,7 +188,10 @@ extension Builder {
       return Piece(code: { $0.fail(.invalidArgument, message, at: range) })
     }
     let first = pieces[0].code
-    let factor = CostUnits.quarter(constant.pricedSize)
+    let factor = CostUnits.pattern(
+      constant.pricedSize,
+      instructions: pattern.instructionCount
+    )
     let price = pieces[1].price
     return Piece(code: { context in
       let cell = first(context)

@@ -106,7 +106,10 @@ struct Unifier {
       if isKnown { return false }
     }
     if case .parameter(let name) = from { return substitute(to, for: name).isValid }
-    if from.isDynamic || to.isDynamic { return true }
+    if from.isDynamic || to.isDynamic {
+      loosen(to)
+      return true
+    }
     if from == .null { return isNullable(to) }
     if to == .null { return isNullable(from) }
     switch (from, to) {
@@ -131,6 +134,21 @@ struct Unifier {
     case (.record(let left), .record(let right)) where isPlain(left) && isPlain(right):
       return true
     default: return from == to
+    }
+  }
+
+  /// Free parameters of a type that something unknown is assigned to stand for anything: left free,
+  /// the next use could take them for a type that the value does not have.
+  private mutating func loosen(_ type: ExpressionType) {
+    switch type {
+    case .parameter(let name):
+      if let known = substitutions[name] { loosen(known) } else { learn(name, .dyn) }
+    case .list(let inner), .optional(let inner), .type(let inner): loosen(inner)
+    case .map(let key, let value):
+      loosen(key)
+      loosen(value)
+    case .abstract(_, let parameters): for parameter in parameters { loosen(parameter) }
+    default: break
     }
   }
 
@@ -188,7 +206,16 @@ struct Unifier {
   static func mostGeneral(_ left: ExpressionType, _ right: ExpressionType) -> ExpressionType {
     if isLessSpecific(left, right) { return left }
     if isLessSpecific(right, left) { return right }
-    return left
+    // Each may be the more general one in another part.
+    switch (left, right) {
+    case (.list(let one), .list(let other)): return .list(mostGeneral(one, other))
+    case (.optional(let one), .optional(let other)): return .optional(mostGeneral(one, other))
+    case (.map(let oneKey, let one), .map(let otherKey, let other)):
+      return .map(mostGeneral(oneKey, otherKey), mostGeneral(one, other))
+    case (.abstract(let name, let ones), .abstract(_, let others)) where ones.count == others.count:
+      return .abstract(name, zip(ones, others).map { mostGeneral($0, $1) })
+    default: return left
+    }
   }
 
   static func isLessSpecific(_ left: ExpressionType, _ right: ExpressionType) -> Bool {
@@ -205,8 +232,8 @@ struct Unifier {
       return left == right && leftParameters.count == rightParameters.count
         && zip(leftParameters, rightParameters).allSatisfy { isLessSpecific($0, $1) }
     case (.type, .type): return true
-    case (.wrapper(let left), _): return left == right || .wrapper(left) == right
     case (_, .null): return true
+    case (.wrapper(let left), _): return left == right || .wrapper(left) == right
     default: return left == right
     }
   }

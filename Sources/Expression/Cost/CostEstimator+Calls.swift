@@ -1,3 +1,4 @@
+import RegularExpression
 import Source
 import Values
 
@@ -147,6 +148,13 @@ extension CostEstimator {
     return strict(parts, least: least, worst: worst, result(name, shapes, node))
   }
 
+  /// The size of a pattern that is known beforehand; nil for any other.
+  private func instructions(_ node: Int32) -> Int? {
+    guard checker.tree[node].kind == .literal, case .string(let text) = checker.tree.constant(node)
+    else { return nil }
+    return (try? Pattern(text))?.instructionCount ?? 0
+  }
+
   private func literal(_ node: Int32) -> Int? {
     guard checker.tree[node].kind == .literal, case .int(let int) = checker.tree.constant(node)
     else { return nil }
@@ -173,10 +181,14 @@ extension CostEstimator {
     case "startsWith", "endsWith": return tenths(last)
     case "matches":
       let text = (CostUnits.tenth(first.least.plus(1)), CostUnits.tenth(first.most.plus(1)))
-      let pattern = (CostUnits.quarter(last.least), CostUnits.quarter(last.most))
-      let price = product(text, pattern)
-      let isLiteral = checker.tree[nodes[nodes.count - 1]].kind == .literal
-      return (price.0, isLiteral ? price.1 : price.1.plus(last.byteCount))
+      let instructions = instructions(nodes[nodes.count - 1])
+      let most = CostUnits.pattern(
+        last.most,
+        instructions: instructions ?? Pattern.maximumInstructionCount
+      )
+      let price = product(text, (CostUnits.quarter(last.least), most))
+      let compiling = last.byteCount.plus(Pattern.maximumInstructionCount / 4)
+      return (price.0, instructions != nil ? price.1 : price.1.plus(compiling))
     case "string", "bytes":
       let walked: ShapeKinds = name == "string" ? .bytes : .text
       guard first.kinds.contains(walked) else { return (1, 1) }
@@ -221,11 +233,16 @@ extension CostEstimator {
       return count.plus(CostUnits.walk(count.times(text))).plus(CostUnits.walk(total))
     case "toJson": return CostUnits.walk(first.renderedBytes)
     case "regex.extract", "regex.extractAll":
-      return other.byteCount.plus(bytes.plus(2).times(bytes / 4 + 1))
+      let instructions = instructions(nodes[1]) ?? Pattern.maximumInstructionCount
+      let each = (bytes / 4).plus(1).times(PatternFunctions.weight(instructions))
+      return other.byteCount.plus(instructions / 4).plus(bytes.plus(2).times(each))
     case "regex.replace":
       let each = shapes.count > 2 ? shapes[2].byteCount : 0
       let result = bytes.plus(bytes.plus(1).times(each)).plus(bytes.times(each))
-      return other.byteCount.plus(bytes.plus(2).times((bytes / 4).plus(each / 4).plus(1)))
+      let instructions = instructions(nodes[1]) ?? Pattern.maximumInstructionCount
+      let weight = PatternFunctions.weight(instructions)
+      let search = (bytes / 4).plus(1).times(weight).plus(each / 4)
+      return other.byteCount.plus(instructions / 4).plus(bytes.plus(2).times(search))
         .plus(CostUnits.walk(result).times(2))
     case "flatten": return flattened(first)
     case "distinct":

@@ -23,6 +23,12 @@ enum CostUnits {
     size / 4 &+ (size % 4 == 0 ? 0 : 1)
   }
 
+  /// The factor of a pattern: what cel-go takes from its length alone, and more where counted
+  /// repetitions or classes of characters make a short pattern large.
+  @inline(__always) static func pattern(_ size: Int, instructions: Int) -> Int {
+    max(quarter(size), instructions / 4)
+  }
+
   /// The part of a function's price that is for walking `bytes` bytes of an argument, where cel-go
   /// has no rule of its own: nothing for short texts, which keeps the price at cel-go's 1.
   @inline(__always) static func walk(_ bytes: Int) -> Int { bytes / 10 }

@@ -252,6 +252,7 @@ struct DigitReader {
   /// `Z` or an offset such as `+02:00`, in seconds.
   mutating func zone() -> Int? {
     if takeAny(0x5A, 0x7A) { return 0 }
+    guard offset < bytes.count, bytes[offset] == 0x2B || bytes[offset] == 0x2D else { return nil }
     return offsetSeconds()
   }
 

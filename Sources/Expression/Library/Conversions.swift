@@ -23,7 +23,7 @@ enum Conversions {
       }
       return Cell(Int64(double))
     case Tag.string:
-      guard let int = Int64(cell.text.string), cell.text[0] != 0x2B else {
+      guard let int = Int64(cell.text.string) else {
         return failed(cell, "int", context)
       }
       return Cell(int)

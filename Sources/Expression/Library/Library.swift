@@ -256,8 +256,8 @@ enum Library {
     "split": (2...3, { TextFunctions.split($0, $1) }),
     "slice": (3...3, { ListFunctions.slice($0, $1) }),
     "regex.replace": (3...4, { PatternFunctions.replace($0, $1) }),
-    "math.greatest": (1...64, { ListFunctions.extreme($0, $1, isGreatest: true) }),
-    "math.least": (1...64, { ListFunctions.extreme($0, $1, isGreatest: false) }),
+    "math.greatest": (1...64, { MathFunctions.extreme($0, $1, isGreatest: true) }),
+    "math.least": (1...64, { MathFunctions.extreme($0, $1, isGreatest: false) }),
     "max": (1...64, { ListFunctions.extreme($0, $1, isGreatest: true) }),
     "min": (1...64, { ListFunctions.extreme($0, $1, isGreatest: false) }),
   ]

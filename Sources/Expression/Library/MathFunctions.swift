@@ -44,6 +44,15 @@ enum MathFunctions {
     cell.isDouble ? Cell(body(cell.double)) : noOverload(name, [cell], context)
   }
 
+  /// `math.greatest` and `math.least`: of numbers only, unlike `max` and `min` of flows.
+  static func extreme(_ arguments: [Cell], _ context: Context, isGreatest: Bool) -> Cell {
+    let best = ListFunctions.extreme(arguments, context, isGreatest: isGreatest)
+    guard best.isError || best.isNumber else {
+      return noOverload(isGreatest ? "math.greatest" : "math.least", arguments, context)
+    }
+    return best
+  }
+
   static func root(_ cell: Cell, _ context: Context) -> Cell {
     guard cell.isNumber else { return noOverload("math.sqrt", [cell], context) }
     return Cell(Conversions.double(cell, context).double.squareRoot())

@@ -77,6 +77,8 @@ extension MessageRegistry {
   /// Whether a value is not stored: an empty collection, or proto3's zero without presence.
   private func isUnset(_ cell: Cell, _ wire: WireField) -> Bool {
     if wire.map != nil || wire.isRepeated { return cell.count == 0 }
+    // Protobuf keeps a zero with a sign.
+    if cell.isDouble, cell.bits != 0 { return false }
     return !wire.hasPresence && OptionalFunctions.isZero(cell)
   }
 
@@ -194,10 +196,10 @@ extension MessageRegistry {
     switch cell.tag {
     case Tag.null, Tag.bool, Tag.double, Tag.string: return cell
     case Tag.int:
-      return cell.int.magnitude <= 1 << 53
+      return cell.int.magnitude < 1 << 53
         ? Cell(Double(cell.int)) : context.text(String(cell.int))
     case Tag.uint:
-      return cell.bits <= 1 << 53 ? Cell(Double(cell.bits)) : context.text(String(cell.bits))
+      return cell.bits < 1 << 53 ? Cell(Double(cell.bits)) : context.text(String(cell.bits))
     case Tag.bytes: return context.text(Base64.encode(cell.text.array))
     case Tag.timestamp: return context.text(Civil.text(cell.timestamp))
     case Tag.duration: return context.text(Civil.text(durationNanoseconds: cell.int))

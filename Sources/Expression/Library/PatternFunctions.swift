@@ -4,8 +4,13 @@ import RegularExpression
 enum PatternFunctions {
   private static func pattern(_ cell: Cell, _ context: Context) -> Pattern? {
     context.charge(cell.count)
-    return try? Pattern(cell.text.string)
+    let pattern = try? Pattern(cell.text.string)
+    context.charge((pattern?.instructionCount ?? 0) / 4)
+    return pattern
   }
+
+  /// How much dearer than a small one a pattern is to search for.
+  static func weight(_ instructions: Int) -> Int { 1 &+ instructions / 64 }
 
   private static func bad(_ cell: Cell, _ context: Context) -> Cell {
     do throws(PatternError) {
@@ -24,11 +29,12 @@ enum PatternFunctions {
     guard pattern.groupCount <= 1 else {
       return context.fail(.invalidArgument, Messages.tooManyGroups)
     }
+    let weight = weight(pattern.instructionCount)
     let text = target.text.string
     var builder = ListBuilder(capacity: 0, context)
     var start = 0
     while start <= target.count {
-      context.charge(target.count / 4 + 1)
+      context.charge((target.count / 4 + 1) &* weight)
       if context.isExhausted { return context.exhausted(at: context.range) }
       guard let match = pattern.firstMatch(in: text, from: start), let whole = match[0] else {
         break
@@ -53,6 +59,7 @@ enum PatternFunctions {
     }
     guard let pattern = pattern(arguments[1], context) else { return bad(arguments[1], context) }
     let target = arguments[0].text
+    let weight = weight(pattern.instructionCount)
     let text = target.string
     let limit = arguments.count > 3 && arguments[3].int >= 0 ? arguments[3].int : Int64.max
     var result: [UInt8] = []
@@ -60,7 +67,7 @@ enum PatternFunctions {
     var copied = 0
     var count: Int64 = 0
     while start <= target.count, count < limit {
-      context.charge(target.count / 4 + arguments[2].count / 4 + 1)
+      context.charge((target.count / 4 + 1) &* weight &+ arguments[2].count / 4)
       if context.isExhausted { return context.exhausted(at: context.range) }
       guard let match = pattern.firstMatch(in: text, from: start), let whole = match[0] else {
         break

@@ -45,10 +45,14 @@ enum TextFunctions {
       return noOverload("matches", [left, right], context)
     }
     // Beyond cel-go's price the pattern is paid for, which is compiled anew at each call.
-    context.charge(matchPrice(left, CostUnits.quarter(right.pricedSize)) &+ right.count)
+    context.charge(right.count)
     if context.isExhausted { return context.exhausted(at: context.range) }
     do throws(PatternError) {
       let pattern = try Pattern(right.text.string)
+      let instructions = pattern.instructionCount
+      let factor = CostUnits.pattern(right.pricedSize, instructions: instructions)
+      context.charge(matchPrice(left, factor) &+ instructions / 4)
+      if context.isExhausted { return context.exhausted(at: context.range) }
       return Cell(left.text.matches(pattern))
     } catch {
       return context.fail(.invalidArgument, Messages.badPattern(error.message))

@@ -33,7 +33,7 @@ enum FunctionTexts {
     string(1.5)
     bytes | text | the UTF-8 bytes of a text | bytes('é')
     timestamp | one | a point in time from RFC 3339 text or from seconds since 1970 | timestamp(0)
-    duration | one | a span of time from text such as `1h30m` or from seconds | duration('90s')
+    duration | one | a span of time from text such as `1h30m` or from nanoseconds | duration('90s')
     contains | text | whether a text is part of another | 'signal'.contains('gna')
     startsWith | text | whether a text begins with another | 'signal'.startsWith('sig')
     endsWith | text | whether a text ends with another | 'signal'.endsWith('al')

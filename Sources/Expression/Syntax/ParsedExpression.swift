@@ -31,7 +31,8 @@ public struct ParsedExpression: Sendable {
   /// The canonical text: one line, least parentheses, macros and operators as macros and operators.
   ///
   /// Parsing it gives the same tree. Texts are quoted with `'` unless that needs more escapes;
-  /// comments and raw or triple quotes are not kept. Linear time.
+  /// raw or triple quotes are not kept, and comments only by `canonicalText(keepingCommentsOf:)`.
+  /// Linear time.
   public var canonicalText: String { Unparser.text(tree, tree.root) }
 
   /// Whether both are the same tree; where their parts stand in the text does not matter.

@@ -152,6 +152,11 @@ struct TemplateScanner {
       case 0x22, 0x27:
         index = endOfText(index, start)
         continue
+      case 0x60:
+        var lexer = Lexer(bytes, from: index)
+        let token = lexer.next()
+        index = token.kind == .quotedIdentifier ? token.end : index + 1
+        continue
       case 0x7B: nesting += 1
       case 0x7D:
         if nesting == 0 {
@@ -190,9 +195,18 @@ struct TemplateScanner {
     return max(lexer.next().end, quote + 1)
   }
 
+  /// The range without white space around it and comments before it.
   private func trimmed(_ range: Range<Int>) -> Range<Int> {
     var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high, bytes[low] <= 0x20 { low += 1 }
+    while low < high {
+      if bytes[low] <= 0x20 {
+        low += 1
+      } else if bytes[low] == 0x2F, low + 1 < high, bytes[low + 1] == 0x2F {
+        while low < high, bytes[low] != 0x0A { low += 1 }
+      } else {
+        break
+      }
+    }
     while high > low, bytes[high - 1] <= 0x20 { high -= 1 }
     return low..<high
   }

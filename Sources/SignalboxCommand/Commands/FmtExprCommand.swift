@@ -12,7 +12,7 @@ package struct FmtExprCommand: Command {
   package static let declaration = CommandDeclaration(
     "fmt-expr",
     "print an expression in canonical form",
-    discussion: "One line with the least parentheses; comments are not kept.",
+    discussion: "One line with the least parentheses; a comment ends a line.",
     operands: [
       OperandDeclaration(
         "EXPRESSION",
@@ -45,7 +45,9 @@ package struct FmtExprCommand: Command {
     }
     let parsed = ParsedExpression.parse(source)
     Findings(console).show(parsed.diagnostics)
-    guard let canonical = parsed.expression?.canonicalText else { return .badUse }
+    guard let canonical = parsed.expression?.canonicalText(keepingCommentsOf: source) else {
+      return .badUse
+    }
     guard isChecking else {
       console.print(line: canonical)
       return .success
@@ -54,7 +56,11 @@ package struct FmtExprCommand: Command {
     var text = source.text
     if text.utf8.last == 0x0A { text.removeLast() }
     guard text.sameScalars(as: canonical) else {
-      console.report("the expression is not in canonical form", hint: "write `\(canonical)`")
+      let isShort = !canonical.utf8.contains(0x0A)
+      console.report(
+        "the expression is not in canonical form",
+        hint: isShort ? "write `\(canonical)`" : "`signalbox fmt-expr` prints it"
+      )
       return .runFailed
     }
     return .success

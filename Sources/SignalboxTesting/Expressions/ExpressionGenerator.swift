@@ -32,6 +32,8 @@ public struct ExpressionGenerator: Sendable {
     var type: ExpressionType
     /// Whether `has()` may ask for it.
     var isField: Bool
+    /// The only texts that it may hold; nil for all.
+    var allowedTexts: [String]?
   }
 
   let environment: Environment
@@ -137,7 +139,7 @@ public struct ExpressionGenerator: Sendable {
       for field in records.fields(of: name) ?? [] {
         let text = path.text + "." + (isWord(field.name) ? field.name : "`\(field.name)`")
         result += paths(
-          Path(text: text, type: field.type, isField: true),
+          Path(text: text, type: field.type, isField: true, allowedTexts: field.allowedTexts),
           records,
           depth: depth - 1
         )

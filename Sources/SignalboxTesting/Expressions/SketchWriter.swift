@@ -262,6 +262,16 @@ struct SketchWriter {
     }
   }
 
+  /// One of the texts that a field may hold, in place of a literal that is compared with it: the
+  /// checker refuses other texts.
+  private mutating func allowed(_ literal: Sketch, beside field: Sketch) -> Sketch? {
+    guard case .text(let text)? = literal.parts.first, literal.parts.count == 1,
+      text.utf8.first == 0x22 || text.utf8.first == 0x27,
+      let texts = plan.paths.first(where: { $0.text == field.text })?.allowedTexts, !texts.isEmpty
+    else { return nil }
+    return Sketch(Literals.string(random.one(of: texts), &random), .string)
+  }
+
   private mutating func binary(
     _ symbol: String,
     _ level: Sketch.Level,
@@ -269,8 +279,12 @@ struct SketchWriter {
     _ type: ExpressionType,
     _ depth: Int
   ) -> Sketch {
-    let left = sketch(types[0], depth - 1)
-    let right = empty(symbol, types) ?? sketch(types[1], depth - 1)
+    var left = sketch(types[0], depth - 1)
+    var right = empty(symbol, types) ?? sketch(types[1], depth - 1)
+    if symbol == "==" || symbol == "!=" {
+      right = allowed(right, beside: left) ?? right
+      left = allowed(left, beside: right) ?? left
+    }
     let next = Sketch.Level(rawValue: level.rawValue + 1) ?? .member
     return Sketch(
       type,
