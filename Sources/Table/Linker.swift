@@ -93,7 +93,8 @@ struct Linker {
       programs: programs,
       constants: (initialState, inputDefaults, frameStates),
       environment: environments.flow(scope: 0, outputSchema: noIndex),
-      schemaPool: schemas
+      schemaPool: schemas,
+      limits: limits
     )
   }
 
