@@ -65,7 +65,7 @@ struct RunStory {
     lines.append(line)
   }
 
-  private mutating func add(_ trace: [TraceEntry], cost: Int64, origin: String) {
+  private mutating func add(_ trace: Trace, cost: Int64, origin: String) {
     let offset = state.nowMilliseconds - state.startedMilliseconds
     var cost = cost
     for entry in trace {
