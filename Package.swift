@@ -69,10 +69,16 @@ let package = Package(
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
     module("Models", uses: ["Values", "Tools"]),
     module(
+      "Planning",
+      uses: [
+        "Source", "Values", "Document", "Definition", "Table", "Compiler", "Verifier", "Costing",
+      ]
+    ),
+    module(
       "Runtime",
       uses: [
         "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
-        "Journal", "Tools", "Models",
+        "Journal", "Tools", "Models", "Planning", "Verifier",
       ]
     ),
     module(
@@ -80,7 +86,7 @@ let package = Package(
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
         "Compiler", "Drawing", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
-        "Tools", "Models", "Runtime",
+        "Tools", "Models", "Planning", "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),

@@ -134,6 +134,8 @@ struct FlowPicture {
   private static func lines(_ table: TransitionTable, _ node: PlaceNode) -> [String] {
     guard node.effect == noIndex else {
       let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
+      if node.kind == .planner { return [node.name, "asks \(performer.model) for a plan"] }
+      if node.kind == .plan { return [node.name, "the accepted plan"] }
       let action = performer.action.isEmpty ? "" : "." + performer.action
       let role = performer.role == .agent ? "agent" : "tool"
       return [node.name, "\(role) \(performer.id)\(action)"]
@@ -149,7 +151,6 @@ struct FlowPicture {
     case .parallel: return [node.name, "side by side"]
     case .wait:
       return [node.name, "wait \(TableText.duration(milliseconds: node.waitMilliseconds))"]
-    case .planner: return [node.name, "plan of a model"]
     case .history: return [node.name, node.isDeep ? "deep history" : "history"]
     default: return [node.name]
     }
@@ -166,7 +167,6 @@ struct FlowPicture {
     case .parallel: return "side by side"
     case .fork: return "for each"
     case .call: return "child flow"
-    case .planner: return "plan of a model"
     case .final: return isNumber ? "end" : word
     case .check: return "check"
     case .tree: return "tree"

@@ -130,6 +130,7 @@ extension StepInterpreter {
     dropFrames(of: index, frame)
     activate(frame)
     if node.kind == .tree { haltTree(index + 1..<node.subtreeEnd) }
+    if node.kind == .plan { haltPlan(index) }
     if node.isComposite {
       exit(index + 1..<node.subtreeEnd, frame)
       state.joins.removeAll { $0.owner == index && $0.frame == frame }

@@ -46,6 +46,8 @@ public struct ReplayDifference: Sendable {
     case end
     /// A run that it started is not the one that it asked for.
     case child
+    /// A proposal has another verdict than the recorded one.
+    case verdict
   }
 
   /// The record's number, from 1.
@@ -92,6 +94,7 @@ public struct ReplayDifference: Sendable {
     case .intents: "other effects were asked for"
     case .end: "records are missing"
     case .child: "another run was started"
+    case .verdict: "a plan was judged otherwise"
     }
   }
 }

@@ -92,7 +92,8 @@ struct AgentConversation {
       case .success(let answer):
         take(answer)
         guard let wanted = answer.answer.toolCalls.first else {
-          let output = answer.answer.json ?? .map(["text": .string(answer.answer.text)])
+          let text: Value = .map(["text": .string(answer.answer.text)])
+          let output = call.wantsText ? text : answer.answer.json ?? text
           return .completed(output: output, usage: used, costPicodollars: cost)
         }
         guard !call.offers.isEmpty else {
@@ -131,6 +132,7 @@ struct AgentConversation {
     )
     request.tools = call.offers.map(Self.chatTool)
     request.mayCallTools = !isLast
+    request.takesAnyText = call.wantsText
     return request
   }
 

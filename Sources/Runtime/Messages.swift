@@ -16,6 +16,11 @@ enum Messages {
       + "\(dollars(shortage.limitPicodollars)) is left"
   }
 
+  static func notRepeated(_ id: String) -> String {
+    "an earlier plan called `\(id)` with the same input and nobody knows what came of it; it is not "
+      + "called again"
+  }
+
   static func noChildTable(_ runID: String) -> String {
     "there is no table for the run `\(runID)` that was to be started"
   }

@@ -282,7 +282,11 @@ extension RunDriver {
       return RunError(kind: .failed, message: error.message, step: step)
     case .success(let texts):
       guard performer.kind == .model, performer.promptTokens > 0 else { return nil }
-      let bound = promptTokensUpperBound(texts, performer)
+      let bound = promptTokensUpperBound(
+        texts,
+        performer,
+        schema: planner(asking: intent).flatMap { self.schema(of: $0) }
+      )
       guard bound > performer.promptTokens else { return nil }
       return RunError(
         kind: .failed,
@@ -302,6 +306,7 @@ extension RunDriver {
     _ intent: CallIntent,
     _ performer: Performer
   ) -> Result<RenderedTexts, EvaluationError> {
+    if let planner = planner(asking: intent) { return .success(texts(of: intent, planner)) }
     let memory = LinkedTable.performerMemory(
       input: intent.input,
       environment: .map(publicEnvironment)
@@ -391,6 +396,12 @@ extension RunDriver {
       return
     }
     call.startedMilliseconds = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
+    if let planner = planner(asking: intent), answerWithoutModel(call, planner) { return }
+    if let known = knownResult(of: intent, performer) {
+      calls[intent.id] = call
+      finish(intent.id, known)
+      return
+    }
     if intent.deadlineMilliseconds >= 0 {
       agenda.add(
         Agenda.Entry(

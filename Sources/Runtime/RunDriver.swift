@@ -1,5 +1,6 @@
 import Execution
 import Journal
+import Planning
 import Source
 import Table
 import Values
@@ -21,12 +22,16 @@ public actor RunDriver {
     var task: Task<Void, Never>?
     /// Tool calls that the agent made within this call.
     var turns: [AgentTurn] = []
+    /// The proposal that was journaled for it before its driver changed.
+    var proposal: ProposalRecord?
   }
 
   /// An event that is not applied yet.
   struct PendingEvent {
     var kind: RunEvent.Kind
     var origin = ""
+    /// The proposal that it follows from, as long as that is not journaled.
+    var proposal: JudgedProposal?
   }
 
   /// What the run is.
@@ -56,6 +61,14 @@ public actor RunDriver {
   var lostCosts: [EffectID: Int64] = [:]
   /// Why the latest answer at a place was refused, for the attempt that follows.
   var refusedAnswers: [AnswerPlace: String] = [:]
+  /// Plans that were proposed, in order.
+  var proposals: [ProposalRecord] = []
+  /// Judges of proposals, by the asking place.
+  var judges: [NodeIndex: PlanJudge] = [:]
+  /// Plans that are kept if they succeed: where, and their texts.
+  var plansToKeep: [String: (key: Digest, text: String)] = [:]
+  /// Where proposals come from that no model made.
+  var sources: [EffectID: ProposalRecord.Source] = [:]
   /// Until when the other side asked not to be called again, by place.
   var askedToWait: [NodeIndex: Int64] = [:]
   /// A bill above its reservation, after which nothing that costs money is called any more.
@@ -179,9 +192,14 @@ public actor RunDriver {
 
   /// Applies the first pending event; one that could not be journaled stays the first.
   private func applyNext() throws(RunFault) {
+    if let proposal = pending.first?.proposal {
+      try append(proposal)
+      pending[0].proposal = nil
+    }
     let event = pending.removeFirst()
     do throws(RunFault) {
       try apply(event)
+      keepPlan(of: event.kind)
     } catch {
       pending.insert(event, at: 0)
       throw error
@@ -357,6 +375,11 @@ public actor RunDriver {
     agenda.withdraw(effect)
     people[effect] = nil
     let performer = table.table.performers[Int(call.intent.performer)]
+    var result = result
+    var proposal: JudgedProposal?
+    if let planner = planner(asking: call.intent) {
+      (result, proposal) = judged(result, of: call, planner)
+    }
     let checked = check(result, of: performer)
     let bill = charge(checked, of: call)
     noteBreach(bill, of: call)
@@ -376,7 +399,8 @@ public actor RunDriver {
             usage: reported,
             costPicodollars: cost
           ),
-          origin: answeredBy
+          origin: answeredBy,
+          proposal: proposal
         )
       )
     case .failed(let kind, let message, let reported, _, _):
@@ -392,7 +416,8 @@ public actor RunDriver {
             usage: reported,
             costPicodollars: cost
           ),
-          origin: answeredBy
+          origin: answeredBy,
+          proposal: proposal
         )
       )
     case .later, .never, .awaitsPerson, .pausing:
@@ -457,7 +482,7 @@ public actor RunDriver {
   }
 
   /// What a result costs: its usage by the price book, else the whole reservation if it was sent.
-  private func charge(_ result: CallResult, of call: OpenCall) -> Int64 {
+  func charge(_ result: CallResult, of call: OpenCall) -> Int64 {
     let performer = table.table.performers[Int(call.intent.performer)]
     func cost(_ usage: Usage?) -> Int64 {
       if performer.kind == .human { return max(0, performer.costPerCallPicodollars) }

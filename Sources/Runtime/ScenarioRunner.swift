@@ -72,7 +72,9 @@ public struct ScenarioRunner: Sendable {
       pricer: pricer
     )
     surroundings.limits = limits
+    let verdicts = VerdictLog()
     surroundings.progress = { progress in
+      verdicts.note(progress)
       if case .called(let report) = progress { log.add(report) }
     }
     surroundings.progressOfChild = { _ in
@@ -105,6 +107,7 @@ public struct ScenarioRunner: Sendable {
         calls: log.calls
       )
       judgement.judge(pause, missingAnswers: performer.missingAnswers)
+      judgement.judgePlan(verdicts)
       for position in await driver.outstandingOccurrences {
         let occurrence = scenario.occurrences[position]
         judgement.fail(

@@ -24,6 +24,8 @@ public struct Performer: Sendable, Hashable {
     case process
     /// Named by the flow, not yet carried out by this version (`database`, `smtp`, `ml_model`, …).
     case foreign
+    /// An accepted plan, which is a run of its own.
+    case plan
   }
 
   /// Agent or tool.

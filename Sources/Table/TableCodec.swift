@@ -10,6 +10,8 @@ extension TransitionTable {
     case child
     /// A limit below the run's.
     case cap
+    /// A planner that asks a model.
+    case planner
   }
 
   /// How deep tables of detached flows may be nested.
@@ -131,6 +133,10 @@ extension TransitionTable {
       writer.write(text: cap.account)
       writer.write(byte: cap.period.rawValue)
       writer.write(signed: cap.hardPicodollars)
+    }
+    for planner in planners {
+      writer.write(byte: TailKind.planner.rawValue)
+      writer.write(planner: planner)
     }
     for child in children {
       writer.write(byte: TailKind.child.rawValue)

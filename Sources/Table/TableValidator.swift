@@ -23,6 +23,7 @@ struct TableValidator {
     try validator.checkLimits()
     try validator.checkFrames()
     try validator.checkActions()
+    try validator.checkPlanners()
     try validator.checkChildren()
   }
 
@@ -114,7 +115,7 @@ struct TableValidator {
 
   private func checkNeeds(_ node: PlaceNode, _ name: String) throws(TableError) {
     switch node.kind {
-    case .action, .human:
+    case .action, .human, .planner, .plan:
       guard node.effect != noIndex else { throw TableError("\(name) calls nobody") }
     case .check:
       guard node.condition != noIndex else { throw TableError("\(name) checks nothing") }
