@@ -115,10 +115,6 @@ enum Messages {
     )
   }
 
-  static func unsupported(_ key: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.scenarioUnsupported, "`\(key)` cannot be checked by this version", at: span)
-  }
-
   static func quantity(_ message: String, _ example: String, _ span: SourceSpan) -> Diagnostic {
     Diagnostic(.scenarioQuantity, message, at: span, hint: "for example \(example)")
   }
