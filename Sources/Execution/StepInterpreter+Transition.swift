@@ -261,7 +261,7 @@ extension StepInterpreter {
 
   /// What an earlier visit left in the records of a node's parts, so that nobody who awaits one
   /// takes it for this visit's.
-  private mutating func forgetParts(of index: NodeIndex, _ node: PlaceNode) {
+  mutating func forgetParts(of index: NodeIndex, _ node: PlaceNode) {
     for part in index + 1..<max(index + 1, node.subtreeEnd)
     where state.steps[Int(part)].status != .pending {
       state.steps[Int(part)] = StepRecord()
@@ -277,7 +277,7 @@ extension StepInterpreter {
     agenda.append(.ended(node: index, frame: currentFrame, ending: ending))
   }
 
-  private mutating func startTimers(of index: NodeIndex, _ node: PlaceNode) {
+  mutating func startTimers(of index: NodeIndex, _ node: PlaceNode) {
     let frame = currentFrame
     for row in node.rows where table.rows[Int(row)].event == .after {
       let entry = table.rows[Int(row)]
