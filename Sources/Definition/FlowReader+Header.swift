@@ -17,6 +17,10 @@ extension FlowReader {
     // A child flow declares none of its own.
     if !models.isEmpty { declaredModels = models }
     let agentEntries = declarations("agents", header)
+    let outer = (treeSurroundings, subtreeFields)
+    treeSurroundings = surroundings(of: header)
+    subtreeFields = []
+    defer { (treeSurroundings, subtreeFields) = outer }
     let body = body(header, agentEntries)
     let agents = agents(agentEntries, flowPlanner: planningAgent)
     var flow = Flow(
@@ -48,6 +52,7 @@ extension FlowReader {
     flow.description = text("description", header)?.value
     flow.input = fieldSet("input", header)
     if let state = fieldSet("state", header) { flow.state = state }
+    flow.state.fields += subtreeFields.compactMap { declaration($0) }
     let result = header.entry("result") == nil ? "outputs" : "result"
     flow.result = fields(result, header) ?? []
     flow.tools = tools(header)

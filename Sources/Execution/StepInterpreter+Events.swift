@@ -77,7 +77,8 @@ extension StepInterpreter {
     if token.isInDoubt { return true }
     let node = table.nodes[Int(token.place)]
     guard token.phase == .calling, token.effect != 0, node.effect != noIndex else { return false }
-    return table.performers[Int(table.effects[Int(node.effect)].performer)].isWrite
+    return table.performers[Int(table.effects[Int(node.effect)].performer)]
+      .mayWrite(among: table.performers)
   }
 
   /// A timer's time has come.

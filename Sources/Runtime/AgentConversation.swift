@@ -172,7 +172,9 @@ struct AgentConversation {
       add(part, of: candidate)
     }
     let cause = failure.failure.failure
-    return ended(ErrorKind(name: cause.kind.rawValue) ?? .failed, cause.message)
+    let ending = ended(ErrorKind(name: cause.kind.rawValue) ?? .failed, cause.message)
+    guard let pause = cause.retryAfterMilliseconds, pause > 0 else { return ending }
+    return .pausing(milliseconds: Int64(pause), ending)
   }
 
   private func ended(_ kind: ErrorKind, _ message: String) -> CallResult {
@@ -252,8 +254,10 @@ struct AgentConversation {
         return .failed(.invalidOutput, message: problem)
       }
       return .answered(output)
-    case .failed(let kind, let message, _, _, _): return .failed(kind, message: message)
-    case .later, .never, .awaitsPerson:
+    case .failed(let kind, let message, _, _, _),
+      .pausing(_, .failed(let kind, let message, _, _, _)):
+      return .failed(kind, message: message)
+    case .later, .never, .awaitsPerson, .pausing:
       return .failed(.failed, message: "`\(turn.tool)` does not answer at once")
     }
   }

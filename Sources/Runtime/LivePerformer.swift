@@ -189,11 +189,13 @@ public struct LivePerformer: Performing {
   }
 
   private static func failed(_ failure: CallFailure, usage: Usage?) -> CallResult {
-    .failed(
+    let ending = CallResult.failed(
       ErrorKind(name: failure.kind.rawValue) ?? .failed,
       message: failure.message,
       usage: usage,
       wasSent: failure.requestWasSent
     )
+    guard let pause = failure.retryAfterMilliseconds, pause > 0 else { return ending }
+    return .pausing(milliseconds: Int64(pause), ending)
   }
 }

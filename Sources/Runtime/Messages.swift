@@ -29,6 +29,10 @@ enum Messages {
 
   static let childCancelled = "the run that started this one does not want it any more"
 
+  static func askedToWait(_ performer: String, milliseconds: Int64) -> String {
+    "`\(performer)` asked not to be called for \(milliseconds) ms more, which is beyond the deadline"
+  }
+
   static func overTokens(_ wanted: Int64, used: Int64, limit: Int64) -> String {
     "the call may take \(wanted) tokens; \(used) of the budget's \(limit) are used or under way"
   }

@@ -76,6 +76,8 @@ public indirect enum CallResult: Sendable {
   )
   /// The result arrives that long after the call started.
   case later(afterMilliseconds: Int64, CallResult)
+  /// It failed, and the other side asks to wait so long before another attempt.
+  case pausing(milliseconds: Int64, CallResult)
   /// Nobody will ever answer; only a deadline ends the call.
   case never
   /// A person is to answer; the run waits without anybody driving it.

@@ -411,6 +411,35 @@ extension RunDriver {
         )
       )
     }
+    calls[intent.id] = call
+    // Another attempt waits as long as the other side asked for, within its own deadline.
+    let time = askedToWait.removeValue(forKey: intent.place) ?? 0
+    guard time > call.startedMilliseconds else {
+      begin(call: intent.id)
+      return
+    }
+    if intent.deadlineMilliseconds >= 0, time >= intent.deadlineMilliseconds {
+      askedToWait[intent.place] = time
+      let pause = time - call.startedMilliseconds
+      let words = Messages.askedToWait(performer.id, milliseconds: pause)
+      let result = CallResult.failed(.rateLimited, message: words, wasSent: false)
+      agenda.add(
+        Agenda.Entry(
+          dueMilliseconds: call.startedMilliseconds,
+          effect: intent.id,
+          matter: .result(result)
+        )
+      )
+      return
+    }
+    agenda.add(Agenda.Entry(dueMilliseconds: time, effect: intent.id, matter: .beginning))
+  }
+
+  /// Makes a call that has been let through.
+  func begin(call id: EffectID) {
+    guard var call = calls[id] else { return }
+    let intent = call.intent
+    let performer = table.table.performers[Int(intent.performer)]
     var texts = RenderedTexts()
     if case .success(let result) = rendered(intent, performer) { texts = result }
     var dispatched = DispatchedCall(

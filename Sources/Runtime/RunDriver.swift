@@ -69,6 +69,8 @@ public actor RunDriver {
   var plansToKeep: [String: (key: Digest, text: String)] = [:]
   /// Where proposals come from that no model made.
   var sources: [EffectID: ProposalRecord.Source] = [:]
+  /// Until when the other side asked not to be called again, by place.
+  var askedToWait: [NodeIndex: Int64] = [:]
   /// A bill above its reservation, after which nothing that costs money is called any more.
   var breach: Breach?
   private(set) var isAbandoned = false
@@ -330,6 +332,7 @@ public actor RunDriver {
       finish(entry.effect, doubt(about: call, words) ?? .failed(.timeout, message: words))
     case .result(let result):
       finish(entry.effect, result)
+    case .beginning: begin(call: entry.effect)
     case .occurrence(let kind):
       pending.append(PendingEvent(kind: kind))
     }
@@ -353,6 +356,10 @@ public actor RunDriver {
           matter: .result(result)
         )
       )
+    case .pausing(let pause, let result):
+      let (end, overflow) = now.addingReportingOverflow(max(0, pause))
+      askedToWait[call.intent.place] = overflow ? .max : end
+      agenda.add(Agenda.Entry(dueMilliseconds: now, effect: effect, matter: .result(result)))
     case .never: break
     case .awaitsPerson:
       let task = personTask(of: call)
@@ -413,7 +420,7 @@ public actor RunDriver {
           proposal: proposal
         )
       )
-    case .later, .never, .awaitsPerson:
+    case .later, .never, .awaitsPerson, .pausing:
       preconditionFailure("only a final result ends a call")
     }
     surroundings.progress(
@@ -487,7 +494,7 @@ public actor RunDriver {
     case .failed(_, _, let usage, let wasSent, let known):
       if let known { return known }
       return usage == nil && !wasSent ? 0 : cost(usage)
-    case .later, .never, .awaitsPerson: return 0
+    case .later, .never, .awaitsPerson, .pausing: return 0
     }
   }
 
