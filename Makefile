@@ -19,7 +19,7 @@ SIGNALBOX := .build/static/release/signalbox
 # in the heap whether each sample gives megabytes back, which takes as long as reading JSON does.
 KEPT_MEMORY := MALLOC_TRIM_THRESHOLD_=33554432 MALLOC_MMAP_THRESHOLD_=33554432
 
-.PHONY: help deps demo demo-llm test check lint build bench bench-peers fuzz fuzz-differential soak conformance golden install clean
+.PHONY: help deps demo demo-llm test check lint build bench bench-peers check-drawings fuzz fuzz-differential soak conformance golden install clean
 
 help:
 	@printf '%s\n' \
@@ -29,7 +29,8 @@ help:
 	  'make check        lint, build without warnings, test' \
 	  'make bench        figures, one a line; ONLY=prefix for some of them' \
 	  'make bench-peers  the same tasks in other engines from PyPI' \
-	  'make conformance  the public suites in SIGNALBOX_SUITES' \
+	  'make check-drawings  whether Mermaid (from PyPI) reads our drawings' \
+  'make conformance  the public suites in SIGNALBOX_SUITES' \
 	  'make soak         the large properties in full, release build' \
 	  'make fuzz         fuzz targets, SECONDS=60 each' \
 	  'make fuzz-differential  generated expressions beside cel-cpp from PyPI, SEED=1' \
@@ -71,6 +72,9 @@ bench: deps
 
 bench-peers: deps
 	@scripts/bench-peers $(ONLY)
+
+check-drawings: deps $(SIGNALBOX)
+	@scripts/check-drawings $(SIGNALBOX) examples/*.yaml Tests/CompilerTests/Corpus/valid/*.yaml Tests/DefinitionTests/corpus/valid/*.yaml
 
 soak: deps
 	SIGNALBOX_SOAK=1 swift test $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/soak

@@ -60,6 +60,7 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
+    module("Drawing", uses: ["Table"]),
     module("Verifier", uses: ["Source", "Values", "Definition", "Expression", "Table"]),
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
@@ -68,18 +69,24 @@ let package = Package(
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
     module("Models", uses: ["Values", "Tools"]),
     module(
+      "Planning",
+      uses: [
+        "Source", "Values", "Document", "Definition", "Table", "Compiler", "Verifier", "Costing",
+      ]
+    ),
+    module(
       "Runtime",
       uses: [
         "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
-        "Journal", "Tools", "Models",
+        "Journal", "Tools", "Models", "Planning", "Verifier",
       ]
     ),
     module(
       "Signalbox",
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
-        "Compiler", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore", "Tools", "Models",
-        "Runtime",
+        "Compiler", "Drawing", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
+        "Tools", "Models", "Planning", "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),
@@ -132,6 +139,11 @@ let package = Package(
     ),
     tests("ImportTests", uses: ["Signalbox", "XML", "TestSupport"]),
     tests("TableTests", uses: ["Signalbox", "TestSupport"], excluding: ["Golden"]),
+    tests(
+      "DrawingTests",
+      uses: ["Drawing", "Signalbox", "SignalboxTesting", "Source", "TestSupport", "XML"],
+      excluding: ["Golden"]
+    ),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
     tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),

@@ -7,7 +7,7 @@ var hasFailed = false
 let benchmarks =
   ExpressionBenchmarks.all + HostileBenchmarks.all + EngineBenchmarks.all + TaskBenchmarks.all
   + MachineBenchmarks.all + RunBenchmarks.all + CommandBenchmarks.all
-  + TextBenchmarks.all + DataBenchmarks.all + ModelBenchmarks.all
+  + TreeBenchmarks.all + TextBenchmarks.all + DataBenchmarks.all + ModelBenchmarks.all
 for benchmark in benchmarks {
   func isWanted(_ name: String) -> Bool {
     prefixes.isEmpty || prefixes.contains { name.hasPrefix($0) }

@@ -168,7 +168,6 @@ extension Compilation {
     if flow.isDetached {
       // A run of its own: no instance of it belongs to this one.
       table.frames[Int(node.template)].maxInstances = 0
-      report(Messages.detachedFlow(node.name, at: step.span))
     }
   }
 

@@ -25,6 +25,9 @@ extension Compilation {
     case .wait, .check: return ResolvedWork(performer: nil)
     case .none:
       let placement = lowering.placements[.string(state.name)]
+      if let role = placement?.role, role.isAsking || role.isRunningPlan {
+        return resolved(plannerPerformer(role))
+      }
       guard !isHouse, placement?.isTask != true, !state.content.holdsTree else {
         return ResolvedWork(performer: nil)
       }
@@ -63,7 +66,7 @@ extension Compilation {
     return nil
   }
 
-  private mutating func performer(
+  mutating func performer(
     agent: Located<String>,
     action: Located<String>?
   ) -> PoolIndex? {
@@ -119,7 +122,7 @@ extension Compilation {
     return index
   }
 
-  private mutating func performer(
+  mutating func performer(
     tool: Located<String>,
     action: Located<String>?
   ) -> PoolIndex? {
@@ -180,7 +183,7 @@ extension Compilation {
     performer.environmentNames = agent.environment.map(\.value)
     performer.roles = agent.roles.map(\.value)
     performer.promptTokens = Int64(agent.promptTokens?.value ?? 0)
-    performer.outputTokens = Int64(agent.outputTokens?.value ?? 0)
+    if let limit = agent.outputTokens { performer.outputTokens = Int64(limit.value) }
     performer.turns = Int32(clamping: agent.turns?.value ?? 1)
     performer.costPerCallPicodollars = agent.costPerCallPicodollars?.value ?? -1
     if let prompt = action?.prompt ?? agent.prompt {
@@ -200,7 +203,7 @@ extension Compilation {
     table.performers[index] = performer
   }
 
-  private mutating func fillModel(_ performer: inout Performer, _ reference: ModelReference?) {
+  mutating func fillModel(_ performer: inout Performer, _ reference: ModelReference?) {
     let definition: ModelDefinition
     switch reference {
     case nil: return
@@ -220,13 +223,14 @@ extension Compilation {
     performer.model = definition.model?.value ?? performer.model
     performer.endpoint = definition.endpoint?.value ?? ""
     performer.keyVariable = definition.keyVariable?.value ?? ""
+    performer.outputTokens = Int64(definition.outputTokens?.value ?? 0)
     if let temperature = definition.temperature {
       performer.temperatureThousandths = Int32((temperature * 1_000).rounded())
     }
   }
 
   /// What the flow itself names is granted there; the rest comes from `permissions:`.
-  private mutating func grant(_ index: Int, to id: String) {
+  mutating func grant(_ index: Int, to id: String) {
     var performer = table.performers[index]
     if let host = Self.literalHost(of: performer.endpoint) { performer.grantedHosts = [host] }
     performer.grantedPrograms = Array(performer.arguments.prefix(1))

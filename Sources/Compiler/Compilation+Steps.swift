@@ -41,7 +41,9 @@ extension Compilation {
     if case .awaits(let keys)? = lowering.placements[.string(nodeKeys[index])]?.role {
       node.awaited = addList(keys.compactMap { nodeIndex[.string($0)] })
     }
-    if let performer = works[.string(nodeKeys[index])]?.performer {
+    if node.kind == .planner || node.kind == .plan {
+      compilePlanner(of: index, &node, step)
+    } else if let performer = works[.string(nodeKeys[index])]?.performer {
       let written = step.input ?? defaultInput(of: performer, at: step.span)
       let selected = selection(of: performer, without: written)
       let input = written + selected
@@ -78,7 +80,7 @@ extension Compilation {
     table.nodes[index] = node
   }
 
-  private func performerTimeout(_ performer: PoolIndex) -> Located<Int64>? {
+  func performerTimeout(_ performer: PoolIndex) -> Located<Int64>? {
     let entry = table.performers[Int(performer)]
     return entry.role == .agent
       ? agents[entry.id].flatMap { flow.agents[$0].content.timeoutMilliseconds }

@@ -18,6 +18,7 @@ public enum FlowCompiler {
     var compilation = Compilation(flow: flow, limits: limits)
     compilation.compile()
     guard !compilation.isTooLarge else { return (nil, compilation.diagnostics) }
+    compilation.compileChildren()
     // Expressions are checked even after other mistakes, so that one look shows them all.
     let linked = LinkedTable.link(
       compilation.table,
@@ -155,6 +156,7 @@ struct Compilation {
     flowNumber = 0
     scope = 0
     compileHeader(of: machine)
+    compileCaps()
     checkPermissions()
     declareAliases(of: machine)
     reportUnused()

@@ -321,13 +321,13 @@ enum Messages {
     )
   }
 
-  static func detachedFlow(_ name: String, at span: SourceSpan) -> Diagnostic {
+  static func onlyHardHere(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
-      .taskDetached,
+      .capOnlyHard,
       .note,
-      "the child flow of `\(name)` is a run of its own, which this version does not start",
+      "the budget of a step, child flow or agent has a hard limit and a period; this has no effect",
       at: span,
-      hint: "the flow can be checked, planned and tested, not run"
+      hint: "write it in the `budget` of the whole flow"
     )
   }
 

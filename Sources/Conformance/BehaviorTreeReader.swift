@@ -90,8 +90,11 @@ struct BehaviorTreeReader {
       if children[0].isCall {
         node.children[0] = TreeNode(.runOnce(.failure), children: [children[0]], span: span)
       } else {
-        node.children[0].guardsOnce = node.children[0].isGuarded
+        node.children[0].guardScope = node.children[0].isAsked ? .resolved : .entry
       }
+    }
+    if kind == "while_do_else", !children.isEmpty, children[0].isAsked {
+      node.children[0].guardScope = .visit
     }
     return node
   }

@@ -80,7 +80,7 @@ struct ChartRun {
       switch effect {
       case .startTimer(let timer): timers[timer.id] = timer.dueMilliseconds
       case .cancel(let id): timers[id] = nil
-      case .call: break
+      case .call, .startChild: break
       }
     }
   }

@@ -1,5 +1,6 @@
 public import Source
 public import Table
+import Values
 import Verifier
 
 /// What the gate decided before the first step.
@@ -47,6 +48,9 @@ public enum BudgetGate {
     }
     if limits.softPicodollars >= 0 { decideSoft(report, limits.softPicodollars, &decision) }
     if limits.tokens >= 0 { decideTokens(report, limits.tokens, &decision) }
+    for (number, cap) in report.table.caps.enumerated() {
+      decideCap(report, cap, span: report.table.debug.header["cap.\(number)"], hard, &decision)
+    }
     if limits.period != .run {
       decision.diagnostics.append(
         Messages.periodLater(limits.period, at: report.headerSpan("budget.per", "budget"))
@@ -112,6 +116,56 @@ public enum BudgetGate {
     } else {
       decision.lines.append("\(text) < expected: warned")
       decision.diagnostics.append(Messages.overSoft(report, expected: expected, soft: soft))
+    }
+  }
+
+  /// A budget below the run's: what all visits of its owner can cost together.
+  private static func decideCap(
+    _ report: CostReport,
+    _ cap: BudgetCap,
+    span: SourceSpan?,
+    _ hard: Int64,
+    _ decision: inout GateDecision
+  ) {
+    let table = report.table
+    let what: String
+    let lines: [StepCost]
+    switch cap.owner {
+    case .node(let node):
+      what = "`\(table.nodes[Int(node)].name)`"
+      lines = report.steps.filter {
+        $0.unit.place >= node && $0.unit.place < table.nodes[Int(node)].subtreeEnd
+      }
+    case .agent(let id):
+      what = "the agent `\(id)`"
+      lines = report.steps.filter {
+        let performer = table.performers[Int($0.unit.performer)]
+        return performer.role == .agent && performer.id.sameScalars(as: id)
+      }
+    }
+    var worst: Int64? = 0
+    for line in lines {
+      guard line.unit.isKnown, line.visits < .max, let sum = worst else {
+        worst = nil
+        break
+      }
+      worst = Picodollars.sum(sum, line.worstPicodollars)
+    }
+    let text = "\(what) hard \(Picodollars.text(cap.hardPicodollars))"
+    if let worst, worst <= cap.hardPicodollars {
+      decision.lines.append("\(text) >= worst: passes")
+    } else {
+      decision.lines.append("\(text) < worst: refused")
+      decision.diagnostics.append(
+        Messages.overCap(what, worst: worst, hard: cap.hardPicodollars, at: span)
+      )
+    }
+    if hard >= 0, cap.period == .run, report.table.runLimits.period == .run,
+      cap.hardPicodollars > hard
+    {
+      decision.diagnostics.append(
+        Messages.capAboveHard(what, cap.hardPicodollars, hard: hard, at: span)
+      )
     }
   }
 

@@ -177,8 +177,40 @@ enum Messages {
     Diagnostic(
       .periodBudget,
       .note,
-      "the budget is compared with each run; this version does not add up the runs of a "
-        + (period == .day ? "day" : "month"),
+      "the budget is compared with this run alone before it starts; what others spend in the "
+        + (period == .day ? "day" : "month") + " counts when calls are made",
+      at: span
+    )
+  }
+
+  static func overCap(
+    _ what: String,
+    worst: Int64?,
+    hard: Int64,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      .overCap,
+      worst.map {
+        "\(what) may cost \(Picodollars.text($0)) at worst, its own budget is "
+          + Picodollars.text(hard)
+      } ?? "nothing bounds what \(what) may cost, its own budget is \(Picodollars.text(hard))",
+      at: span,
+      hint: "a larger budget, or fewer visits, tries or tokens"
+    )
+  }
+
+  static func capAboveHard(
+    _ what: String,
+    _ cap: Int64,
+    hard: Int64,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      .overCap,
+      .warning,
+      "the budget of \(what), \(Picodollars.text(cap)), is above that of the flow, "
+        + "\(Picodollars.text(hard)), which counts as well",
       at: span
     )
   }

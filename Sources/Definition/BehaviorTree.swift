@@ -45,9 +45,8 @@ public struct TreeNode: Sendable {
   public var onFailure: [Assignment]
   /// Made when the node is halted while it runs.
   public var onHalted: [Assignment]
-  /// Whether the first three guards are not looked at again after the node has failed, as
-  /// BehaviorTree.CPP has it for what nobody resets.
-  public var guardsOnce: Bool
+  /// Whether guards are looked at whenever the node is entered.
+  public var guardScope: GuardScope
   /// Whether rounds of a `retry` or `repeat` are a tick apart (py_trees).
   public var isStepwise: Bool
   /// Whether a leaf is a question: asked again whenever the node around it decides again.
@@ -69,7 +68,7 @@ public struct TreeNode: Sendable {
     onSuccess = []
     onFailure = []
     onHalted = []
-    guardsOnce = false
+    guardScope = .entry
     isStepwise = false
     isCondition = false
   }
@@ -150,6 +149,17 @@ extension TreeNode {
     case running
     /// It was skipped.
     case skipped
+  }
+
+  /// When guards are looked at: other than `entry` only where BehaviorTree.CPP is followed, whose
+  /// nodes keep their status until somebody resets them.
+  public enum GuardScope: Sendable, Hashable {
+    /// Whenever the node is entered.
+    case entry
+    /// Not again after the node has failed, until it is asked once more.
+    case resolved
+    /// Not again before the node around it is entered once more.
+    case visit
   }
 
   /// What `run_once` remembers and shows.

@@ -28,7 +28,8 @@ extension FlowReader {
     return FieldSet(fields: declarations, span: entry.value.span)
   }
 
-  private mutating func declaration(_ field: Node.Entry) -> FieldSet.Declaration? {
+  /// One declared field; nil after a finding.
+  mutating func declaration(_ field: Node.Entry) -> FieldSet.Declaration? {
     guard let entries = field.value.entries else {
       if case .null = field.value.content {
         report(Messages.noValue(field))

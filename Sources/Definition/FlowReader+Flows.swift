@@ -26,11 +26,10 @@ extension FlowReader {
       checkName(entry, isStep: false)
       planningAgent = nil
       definitionOnError = []
-      guard entry.value.entries != nil else {
-        report(Messages.wrongKind(entry, wanted: "a flow: a header and a body", hint: nil))
-        return nil
-      }
-      guard let mapping = mapping(entry.value, .flow, path: "\(prefix).\(entry.key)") else {
+      let openCount = openIncludes.count
+      defer { openIncludes.removeLast(openIncludes.count - openCount) }
+      guard let node = flowNode(entry) else { return nil }
+      guard let mapping = mapping(node, .flow, path: "\(prefix).\(entry.key)") else {
         return nil
       }
       for key in ["signalbox", "permissions"] {
@@ -38,6 +37,23 @@ extension FlowReader {
       }
       return childFlow(mapping, entry)
     }
+  }
+
+  /// A flow as it stands, or in the file that is named.
+  private mutating func flowNode(_ entry: Node.Entry) -> Node? {
+    if entry.value.entries != nil { return entry.value }
+    guard let text = entry.value.string, !text.isEmpty, !Self.isDocument(text) else {
+      let wanted = "a flow (a header and a body), or the name of a file that holds one"
+      report(Messages.wrongKind(entry, wanted: wanted, hint: nil))
+      return nil
+    }
+    guard let node = definitionNode(entry) else { return nil }
+    guard let entries = node.entries else {
+      report(Messages.definitionKind(node))
+      return nil
+    }
+    // A file that is a flow by itself says so; inside another that says nothing more.
+    return Node(content: .mapping(entries.filter { $0.key != "signalbox" }), span: node.span)
   }
 
   private mutating func childFlow(_ mapping: Mapping, _ entry: Node.Entry) -> Named<Flow>? {

@@ -133,7 +133,7 @@ extension FlowReader {
         report(Messages.duplicate(name.value, in: "`\(title)`", at: name.span))
         continue
       }
-      let rest = entries.filter { $0.keySpan != id.keySpan }
+      let rest = entries.filter { !$0.key.sameScalars(as: id.key) }
       result.append(
         Node.Entry(
           key: name.value,

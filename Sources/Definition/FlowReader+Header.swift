@@ -13,7 +13,14 @@ extension FlowReader {
 
   /// The flow whose header is `header`.
   mutating func flow(_ header: Mapping, stem: String, at span: SourceSpan) -> Flow? {
+    let models = models(header)
+    // A child flow declares none of its own.
+    if !models.isEmpty { declaredModels = models }
     let agentEntries = declarations("agents", header)
+    let outer = (treeSurroundings, subtreeFields)
+    treeSurroundings = surroundings(of: header)
+    subtreeFields = []
+    defer { (treeSurroundings, subtreeFields) = outer }
     let body = body(header, agentEntries)
     let agents = agents(agentEntries, flowPlanner: planningAgent)
     var flow = Flow(
@@ -31,6 +38,7 @@ extension FlowReader {
           )
         )
     )
+    flow.models = models
     flow.agents = agents
     flow.planningAgent = planningAgent
     readHeader(header, &flow)
@@ -44,15 +52,15 @@ extension FlowReader {
     flow.description = text("description", header)?.value
     flow.input = fieldSet("input", header)
     if let state = fieldSet("state", header) { flow.state = state }
+    flow.state.fields += subtreeFields.compactMap { declaration($0) }
     let result = header.entry("result") == nil ? "outputs" : "result"
     flow.result = fields(result, header) ?? []
-    flow.models = models(header)
     flow.tools = tools(header)
     flow.schemas = declarations("schemas", header).map {
       Named(name: $0.key, nameSpan: $0.keySpan, content: $0.value)
     }
     flow.publicEnvironment = texts("env", header)
-    flow.budget = budget(header)
+    flow.budget = budget("budget", header)
     flow.timeout = timeout(header)
     readSeedLimits(header, &flow)
     flow.maxSteps = integer("max_steps", header, in: 1...limits.journalRecords)
@@ -66,20 +74,37 @@ extension FlowReader {
 
   // MARK: Budget and timeout
 
-  private mutating func budget(_ header: Mapping) -> Budget? {
-    guard let entry = value("budget", header) else { return nil }
+  /// `budget:` of a step or agent: an amount, or a mapping as a flow has it.
+  mutating func cap(_ mapping: Mapping) -> Budget? {
+    guard let entry = value("budget", mapping) else { return nil }
+    guard entry.value.entries == nil else { return budget("budget", mapping) }
+    guard let amount = money("budget", mapping) else { return nil }
+    var budget = Budget(span: entry.keySpan.union(entry.value.span))
+    budget.hardPicodollars = amount
+    return budget
+  }
+
+  /// The limits on money at `key`.
+  mutating func budget(_ key: String, _ header: Mapping) -> Budget? {
+    guard let entry = value(key, header) else { return nil }
     guard entry.value.entries != nil else {
       let text = entry.value.text?.text
       report(
         Messages.wrongKind(
           entry,
           wanted: "a mapping",
-          hint: text.map { "write `budget: {hard: \($0)}`" }
+          hint: text.map { "write `\(key): {hard: \($0)}`" }
         )
       )
       return nil
     }
-    guard let mapping = mapping(entry, .budget, path: "budget") else { return nil }
+    guard
+      let mapping = mapping(
+        entry,
+        .budget,
+        path: header.path.isEmpty ? key : "\(header.path).\(key)"
+      )
+    else { return nil }
     var budget = Budget(span: entry.keySpan.union(entry.value.span))
     budget.hardPicodollars = money("hard", mapping)
     budget.softPicodollars = money("soft", mapping)

@@ -60,10 +60,12 @@ extension FlowReader {
     model.temperature = number("temperature", mapping, in: 0...2)
     model.endpoint = name("endpoint", mapping)
     model.keyVariable = keyVariable(mapping)
+    model.outputTokens = integer("max_tokens", mapping, in: 1...100_000_000)
     return model
   }
 
-  private mutating func modelReference(_ mapping: Mapping) -> ModelReference? {
+  /// The model at `model`: a mapping or a name.
+  mutating func modelReference(_ mapping: Mapping) -> ModelReference? {
     guard let entry = value("model", mapping) else { return nil }
     if entry.value.entries != nil {
       return model(entry, path: "\(mapping.path).model").map { .inline($0, entry.value.span) }
@@ -73,6 +75,48 @@ extension FlowReader {
       return nil
     }
     return name("model", mapping).map { .name($0) }
+  }
+
+  /// `config:` of a seed's agent: a model in place, or a reference to the one entry of `models`
+  /// that its selector fits (FLOW-SEMANTICS 25).
+  private mutating func configuredModel(_ mapping: Mapping) -> ModelReference? {
+    guard form == .seed, let entry = value("config", mapping) else { return nil }
+    guard let reference = entry.value.entries?.first(where: { $0.key == "$ref" }) else {
+      guard entry.value["provider"] != nil || entry.value["model"] != nil else {
+        inertKeys.append(Located("\(mapping.path).config", entry.keySpan))
+        return nil
+      }
+      return model(entry, path: "\(mapping.path).config").map { .inline($0, entry.value.span) }
+    }
+    guard let text = reference.value.string,
+      let selector = ReferenceSelector(reference: text)
+    else {
+      report(Messages.badReference(reference))
+      return nil
+    }
+    let fitting = declaredModels.filter { named in
+      selector.parts.allSatisfy { part in
+        let known: String? =
+          switch part.field {
+          case "id": named.name
+          case "provider": named.content.provider?.value
+          case "model": named.content.model?.value
+          default: nil
+          }
+        return known?.sameScalars(as: part.text) ?? false
+      }
+    }
+    guard fitting.count == 1 else {
+      report(
+        Messages.notOneModel(
+          reference,
+          fitting: fitting.map(\.name),
+          among: declaredModels.map(\.name)
+        )
+      )
+      return nil
+    }
+    return .name(Located(fitting[0].name, reference.value.span))
   }
 
   /// `key:`, or `api_key:` with a template that reads the environment.
@@ -132,7 +176,11 @@ extension FlowReader {
         )
       )
     }
-    agent.model = modelReference(mapping)
+    agent.model = modelReference(mapping) ?? configuredModel(mapping)
+    if agent.type == nil, form == .seed, let model = agent.model {
+      // Seeds leave the type of an agent to its model.
+      agent.type = Located("llm", model.span)
+    }
     agent.role = prose("role", mapping)
     agent.instructions = prose("instructions", mapping)
     agent.prompt = prose("prompt", mapping)
@@ -153,6 +201,7 @@ extension FlowReader {
     agent.arguments = texts("argv", mapping)
     agent.environment = texts("env", mapping)
     agent.costPerCallPicodollars = money("cost_per_call", mapping)
+    agent.budget = cap(mapping)
     agent.timeoutMilliseconds = duration("timeout", mapping)
     if !isPlanning, form == .seed, let planner = value("planner", mapping) {
       agent.planner = childPlanner(planner, of: entry.key)

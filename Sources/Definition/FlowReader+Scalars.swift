@@ -50,7 +50,7 @@ extension FlowReader {
         report(Messages.emptyText(entry.key, node.span))
         return nil
       }
-      return text
+      return subtreeNames?.renamed(text) ?? text
     case .bool(let bool):
       // `True` and `TRUE` are booleans in YAML and names in CEL.
       let text = bool ? "true" : "false"

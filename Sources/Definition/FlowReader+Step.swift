@@ -26,6 +26,7 @@ extension FlowReader {
     if mapping.entry("root") != nil { step.body = tree(mapping).map { .tree($0) } }
     step.timeoutMilliseconds = duration("timeout", mapping)
     step.retry = retry(mapping)
+    step.budget = cap(mapping)
     step.maxVisits = integer("max_visits", mapping, in: 1...limits.journalRecords)
     readParts(mapping, &step)
     return step
@@ -138,7 +139,13 @@ extension FlowReader {
       )
       return nil
     }
-    return entries.map { Field(name: $0.key, nameSpan: $0.keySpan, value: $0.value) }
+    return entries.map {
+      Field(
+        name: $0.key,
+        nameSpan: $0.keySpan,
+        value: subtreeNames?.renamed($0.value) ?? $0.value
+      )
+    }
   }
 
   /// `assign:` of a step or an edge.
@@ -158,10 +165,14 @@ extension FlowReader {
       findings.replaceWarning(with: broken)
       return []
     }
-    return entries.compactMap { entry in
-      expression(entry).map {
-        Assignment(field: Located(entry.key, entry.keySpan), expression: $0)
-      }
+    return entries.compactMap { assignment($0) }
+  }
+
+  /// A state field and its expression.
+  mutating func assignment(_ entry: Node.Entry) -> Assignment? {
+    let field = subtreeNames?.field(entry.key) ?? entry.key
+    return expression(entry).map {
+      Assignment(field: Located(field, entry.keySpan), expression: $0)
     }
   }
 

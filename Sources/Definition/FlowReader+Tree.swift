@@ -8,7 +8,7 @@ extension FlowReader {
   static let compositeTypes = [
     "sequence", "fallback", "selector", "parallel", "conditional_selector", "switch",
     "if_then_else", "while_do_else", "try_catch", "inverter", "force_success", "force_failure",
-    "retry", "repeat", "timeout", "delay", "run_once", "keep_running_until_failure",
+    "retry", "repeat", "timeout", "delay", "run_once", "keep_running_until_failure", "subtree",
   ]
 
   /// The tree at `root`; nil after a finding.
@@ -63,12 +63,12 @@ extension FlowReader {
         isStep: true
       )
     }
-    let key = MapKey.string(id.value)
-    guard treeIDs.insert(key).inserted else {
-      report(Messages.duplicate(id.value, in: "the tree", at: id.span))
+    let name = subtreeNames?.node(id.value) ?? id.value
+    guard treeIDs.insert(.string(name)).inserted else {
+      report(Messages.duplicate(name, in: "the tree", at: id.span))
       return nil
     }
-    return id
+    return Located(name, id.span)
   }
 
   private mutating func readGuards(_ mapping: Mapping, _ node: inout TreeNode) {
@@ -90,11 +90,7 @@ extension FlowReader {
       )
       return []
     }
-    return entries.compactMap { entry in
-      expression(entry).map {
-        Assignment(field: Located(entry.key, entry.keySpan), expression: $0)
-      }
-    }
+    return entries.compactMap { assignment($0) }
   }
 
   // MARK: Leaves
@@ -134,6 +130,12 @@ extension FlowReader {
 
   /// What a leaf runs inside itself.
   private mutating func readTreeBody(_ mapping: Mapping, _ step: inout Step) {
+    if subtreeNames != nil,
+      let inner = ["states", "root"].compactMap({ mapping.entry($0) }).first
+    {
+      report(Messages.bodyInSubtree(inner))
+      return
+    }
     if mapping.entry("states") != nil {
       step.body = machine(mapping).map { .machine($0) }
     } else if mapping.entry("root") != nil {

@@ -13,6 +13,7 @@ extension FlowReader {
     switch type.value {
     case "conditional_selector": return selector(mapping, type)
     case "switch": return choice(mapping, type)
+    case "subtree": return subtree(mapping, type)
     default: break
     }
     guard let children = children(mapping, type) else { return nil }
@@ -75,7 +76,7 @@ extension FlowReader {
     case "if_then_else": return .ifThenElse
     case "while_do_else":
       return .whileDoElse(maxSwitches: integer("max_switches", mapping, in: everything))
-    case "try_catch": return .tryCatch(onHalt: false)
+    case "try_catch": return .tryCatch(onHalt: boolean("catch_on_halt", mapping) ?? false)
     case "inverter": return .inverter
     case "force_success": return .forceSuccess
     case "force_failure": return .forceFailure
@@ -159,7 +160,9 @@ extension FlowReader {
     where number.value == 0 || number.value > count {
       report(Messages.threshold(number.value, count, at: number.span))
     }
-    if let first = success ?? failure {
+    if case .join(.finished) = join.rule, success == nil, let failure {
+      join.rule = .everyone(failure: failure.value)
+    } else if let first = success ?? failure {
       join.span = first.span
       join.rule = .thresholds(success: success?.value ?? -1, failure: failure?.value ?? 1)
     }
@@ -272,7 +275,9 @@ extension FlowReader {
     case "conditional_selector": own = ["conditions", "reactive", "max_switches"]
     case "switch": own = ["value", "cases", "default", "max_switches"]
     case "while_do_else": own = ["children", "max_switches"]
-    case "if_then_else", "try_catch": own = ["children"]
+    case "if_then_else": own = ["children"]
+    case "try_catch": own = ["children", "catch_on_halt"]
+    case "subtree": own = ["flow", "ports", "with"]
     case "retry": own = ["attempts", "child", "children"]
     case "repeat": own = ["count", "child", "children"]
     case "timeout", "delay":

@@ -22,12 +22,22 @@ struct FlowReader {
   var treeIDs: Set<MapKey> = []
   /// Nodes of the tree being read.
   var treeNodeCount = 0
+  /// What the tree being read can name.
+  var treeSurroundings = TreeSurroundings()
+  /// What the names of the subtree being read are called outside; nil: it is none.
+  var subtreeNames: SubtreeNames?
+  /// Flows whose trees are being put in, outermost first.
+  var openSubtrees: [String] = []
+  /// State fields that subtrees bring with them.
+  var subtreeFields: [Node.Entry] = []
   /// Definition texts being read inside each other.
   var definitionDepth = 0
   /// The agent whose planner is being read: the flow's, once its body is known.
   var planningAgent: String?
   /// `on_error` of the definition that is the flow's body.
   var definitionOnError: [Edge] = []
+  /// The entries of `models`, once they are read.
+  var declaredModels: [Named<ModelDefinition>] = []
   /// Accepted keys without effect, with their paths.
   var inertKeys: [Located<String>] = []
 

@@ -12,7 +12,8 @@ extension KeyTable {
       + units("timeout") + units("wait")
     let composites =
       active("reactive", "keep", "join", "success_count", "failure_count", "attempts", "count")
-      + active("max", "after", "value", "cases", "default", "max_switches", "remember")
+      + active("max", "after", "value", "cases", "default", "max_switches", "remember", "ports")
+      + active("catch_on_halt")
       + units("after")
     let seeds = seed(
       form,

@@ -8,6 +8,12 @@ extension KeyTable {
     case .definition: definition
     case .planner:
       active("type", "definition", "transitions", "states", "initial_state", "final_states")
+    case .modelPlanner: modelPlanner(form)
+    case .plannerLimits: active("prompt_tokens", "output_tokens")
+    case .mayUse: active("agents", "tools")
+    case .replan:
+      active("strategy", "max", "on", "on_event", "quality", "backoff", "agent", "timeout")
+        + units("backoff") + units("timeout")
     case .workflow:
       active("timeout", "cost_budget") + units("timeout")
         + inert("name", "description", "version", "type", "sla", "quality_gates", "human_review")
@@ -45,7 +51,7 @@ extension KeyTable {
     case .model:
       active("provider", "model", "temperature", "endpoint", "key", "description")
         + (form == .seed
-          ? active("id", "api_key") + inert("max_tokens", "api_url", "default", "params") : [])
+          ? active("id", "api_key", "max_tokens") + inert("api_url", "default", "params") : [])
     case .tool: tool(form)
     case .permissions: active("tools", "models", "hosts", "programs", "env")
     }
@@ -72,6 +78,13 @@ extension KeyTable {
     return header + laterBodies + seeds + others
   }
 
+  private static func modelPlanner(_ form: FlowForm) -> [KeyRule] {
+    active("type", "model", "limits", "goal", "may_use", "max_steps", "repair_rounds")
+      + active("plan_budget", "fallback", "timeout", "plan_timeout", "constraints", "replan")
+      + active("cache", "deterministic_scaffolding") + units("timeout") + units("plan_timeout")
+      + inert("description") + seed(form, [("template", "`goal`")])
+  }
+
   private static let edge = active("when", "assign", "target", "targets", "internal", "actions")
 
   private static let definition =
@@ -96,7 +109,7 @@ extension KeyTable {
       later("steps that hold other steps", "children") + taskBody
       + active("flow", "for_each", "max_items", "on_item_error", "join", "id", "depends_on")
       + signals(form) + later("decision rules", "rules") + active("root")
-      + later("planners inside a step", "planner") + later("budgets of single steps", "budget")
+      + active("planner", "budget")
     let seeds =
       seed(
         form,
@@ -120,7 +133,7 @@ extension KeyTable {
     let now =
       active("type", "model", "prompt", "instructions", "actions", "input", "output", "roles")
       + active("endpoint", "headers", "argv", "env", "cost_per_call", "limits", "timeout")
-      + active("description", "select") + units("timeout")
+      + active("description", "select", "budget") + units("timeout")
     let seeds =
       seed(
         form,
@@ -131,7 +144,7 @@ extension KeyTable {
       )
     return now + seeds
       + (form == .seed
-        ? active("id") + inert("config", "memory", "tools", "json_mode", "capabilities", "version")
+        ? active("id", "config") + inert("memory", "tools", "json_mode", "capabilities", "version")
         : [
           KeyRule(name: "tools", use: .seedOnly("`permissions: {<agent>: {tools: […]}}`")),
           KeyRule(name: "id", use: .seedOnly("the id as the agent's key")),
@@ -142,7 +155,9 @@ extension KeyTable {
     active("type", "endpoint", "headers", "argv", "env", "input", "output", "timeout", "effect")
       + active("idempotent", "cost_per_call", "description") + units("timeout")
       + (form == .seed
-        ? active("id") + inert("permissions", "rate_limit", "security_level", "version", "config")
+        ? active("id")
+          + inert("permissions", "rate_limit", "security_level", "version", "config")
+          + inert("execute")
         : [])
   }
 

@@ -103,6 +103,8 @@ public struct Step: Sendable {
   public var retry: Retry?
   /// Entries allowed; the entry beyond takes the error edge, kind `max_visits`.
   public var maxVisits: Located<Int>?
+  /// What the step and everything inside it may spend.
+  public var budget: Budget?
   /// `save_as:` (seed form): the state field that holds the whole result.
   public var saveAs: Located<String>?
   /// A body inside the step, which is then its work: it ends as that ends.
@@ -145,6 +147,7 @@ public struct Step: Sendable {
     maxVisits = nil
     saveAs = nil
     body = nil
+    budget = nil
     forEach = nil
     join = nil
     onEntry = []

@@ -101,6 +101,31 @@ extension Messages {
     )
   }
 
+  static func badReference(_ entry: Node.Entry) -> Diagnostic {
+    Diagnostic(
+      .flowWrongKind,
+      "`$ref` selects no model",
+      at: entry.value.span,
+      hint: "write `$ref: global::models.#(provider==\"openai\" && model==\"gpt-4\")`, "
+        + "or `model: …`"
+    )
+  }
+
+  static func notOneModel(
+    _ entry: Node.Entry,
+    fitting: [String],
+    among known: [String]
+  ) -> Diagnostic {
+    let found = fitting.isEmpty ? "no entry of `models`" : "more than one entry of `models`"
+    let names = (fitting.isEmpty ? known : fitting).map { quoted($0) }.joined(separator: ", ")
+    return Diagnostic(
+      .flowBadValue,
+      "\(found) fits \(quoted(entry.value.string ?? ""))",
+      at: entry.value.span,
+      hint: names.isEmpty ? "declare the model under `models`" : "there are \(names)"
+    )
+  }
+
   static func headerOfChild(_ entry: Node.Entry) -> Diagnostic {
     Diagnostic(
       .flowMisplacedKey,

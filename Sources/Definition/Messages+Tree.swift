@@ -81,6 +81,97 @@ extension Messages {
     )
   }
 
+  private static func didYouMean(_ name: String, _ known: [String]) -> String? {
+    Suggestion.nearest(to: name, in: known).map { "did you mean \(quoted($0))?" }
+  }
+
+  static func unknownSubtree(_ name: Located<String>, among known: [String]) -> Diagnostic {
+    Diagnostic(
+      .taskUnknownFlow,
+      "there is no flow \(quoted(name.value))",
+      at: name.span,
+      notes: known.isEmpty ? [] : [.init("the flows are \(list(known))")],
+      hint: didYouMean(name.value, known) ?? "declare it under `flows`, with a `root`"
+    )
+  }
+
+  static func recursiveSubtree(
+    _ name: Located<String>,
+    through open: [String]
+  ) -> Diagnostic {
+    let way = (open + [name.value]).map { quoted($0) }.joined(separator: " > ")
+    return Diagnostic(
+      .taskRecursiveFlow,
+      "the subtree \(quoted(name.value)) holds itself: \(way)",
+      at: name.span,
+      hint: "a tree that holds itself has no end; write the repetition as `repeat` or `retry`"
+    )
+  }
+
+  static func flowWithoutTree(_ name: Located<String>, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .treePort,
+      "the flow \(quoted(name.value)) is no tree, so it is no subtree either",
+      at: name.span,
+      notes: [.init("it is declared here", span: span)],
+      hint: "give it a `root`, or let a leaf run it as a flow of its own: "
+        + "`{id: …, flow: \(name.value)}`"
+    )
+  }
+
+  static func unknownPort(
+    _ port: Node.Entry,
+    of flow: String,
+    among fields: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      .treePort,
+      "the subtree \(quoted(flow)) has no field of its own called \(quoted(port.key))",
+      at: port.keySpan,
+      notes: fields.isEmpty ? [] : [.init("its state fields are \(list(fields))")],
+      hint: didYouMean(port.key, fields) ?? "declare it under the subtree's `state`"
+    )
+  }
+
+  static func unknownPortTarget(
+    _ target: Located<String>,
+    among fields: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      .treePort,
+      "there is no state field \(quoted(target.value)) to connect the port with",
+      at: target.span,
+      notes: fields.isEmpty ? [] : [.init("the state fields are \(list(fields))")],
+      hint: didYouMean(target.value, fields) ?? "declare it under `state`"
+    )
+  }
+
+  static func portType(
+    _ port: Node.Entry,
+    _ type: String,
+    _ field: String,
+    _ other: String,
+    declared span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      .treePort,
+      "the port \(quoted(port.key)) is \(quoted(type)), the field \(quoted(field)) is "
+        + quoted(other),
+      at: port.keySpan,
+      notes: [.init("the port is declared here", span: span)],
+      hint: "both are one field: give them one type"
+    )
+  }
+
+  static func bodyInSubtree(_ entry: Node.Entry) -> Diagnostic {
+    Diagnostic(
+      .treeKey,
+      "\(quoted(entry.key)) cannot stand inside a subtree",
+      at: entry.keySpan,
+      hint: "put it into a flow of its own and run that: `flow: …`"
+    )
+  }
+
   static func treeNodeAsState(_ type: Located<String>) -> Diagnostic {
     Diagnostic(
       .flowMisplacedKey,

@@ -13,6 +13,8 @@ public struct ModelDefinition: Sendable {
   public var endpoint: Located<String>?
   /// Name of the environment variable that holds the key.
   public var keyVariable: Located<String>?
+  /// Tokens an answer may have where the agent sets no limit (seed form: `max_tokens`).
+  public var outputTokens: Located<Int>?
 
   /// A model with nothing said about it.
   public init() {
@@ -21,6 +23,7 @@ public struct ModelDefinition: Sendable {
     temperature = nil
     endpoint = nil
     keyVariable = nil
+    outputTokens = nil
   }
 }
 
@@ -30,6 +33,14 @@ public enum ModelReference: Sendable {
   case inline(ModelDefinition, SourceSpan)
   /// An id under `models:`, or the name of a priced model.
   case name(Located<String>)
+
+  /// Where it stands.
+  var span: SourceSpan {
+    switch self {
+    case .inline(_, let span): span
+    case .name(let name): name.span
+    }
+  }
 }
 
 /// An entry of `agents:`.
@@ -73,6 +84,8 @@ public struct AgentDefinition: Sendable {
   public var costPerCallPicodollars: Located<Int64>?
   /// Deadline of one attempt.
   public var timeoutMilliseconds: Located<Int64>?
+  /// What all calls of the agent may spend.
+  public var budget: Budget?
   /// A planner of the agent's own: called from elsewhere it is a child flow (FLOW-SEMANTICS 2).
   public var planner: Body?
   /// Where the agent stands.
@@ -84,6 +97,7 @@ public struct AgentDefinition: Sendable {
     type = nil
     model = nil
     role = nil
+    budget = nil
     instructions = nil
     prompt = nil
     actions = []

@@ -15,7 +15,8 @@ extension FlowReader {
       return nil
     }
     switch type {
-    case "basic", "composite", "aggregate": return renamed(entry, dropping: ["type"])
+    case "basic", "composite", "aggregate":
+      return renamed(combination(entry), dropping: ["type"])
     case "parallel": return renamed(entry, dropping: [])
     case "collection": return collection(entry)
     case "router": return router(entry)
@@ -59,11 +60,42 @@ extension FlowReader {
     Node.Entry(key: key, keySpan: entry.keySpan, value: entry.value)
   }
 
+  /// A task that runs nothing, with what stands under `with` as its result.
+  ///
+  /// Where `outputs` makes something else of it, the values are a task of their own inside, named
+  /// `with` as they are read there (`.with.name`).
+  private func combination(_ entry: Node.Entry) -> Node.Entry {
+    let entries = entry.value.entries ?? []
+    let working = ["$use", "agent", "tool", "flow", "wait", "check", "tasks", "nodes"]
+    guard let with = entries.first(where: { $0.key == "with" }),
+      !entries.contains(where: { working.contains($0.key) })
+    else { return entry }
+    var parts = entries.filter { $0.key != "with" }
+    if entries.contains(where: { $0.key == "outputs" || $0.key == "result" }) {
+      let id = Node(content: .string("with"), span: with.keySpan)
+      let inner = Node(
+        content: .mapping([
+          Node.Entry(key: "id", keySpan: with.keySpan, value: id), renamed(with, "result"),
+        ]),
+        span: with.value.span
+      )
+      let list = Node(content: .sequence([inner]), span: with.value.span)
+      parts.append(Node.Entry(key: "tasks", keySpan: with.keySpan, value: list))
+    } else {
+      parts.append(renamed(with, "result"))
+    }
+    return Node.Entry(
+      key: entry.key,
+      keySpan: entry.keySpan,
+      value: Node(content: .mapping(parts), span: entry.value.span)
+    )
+  }
+
   /// `agent(local::agents.#(id="x"))` as `agent: x` (FLOW-SEMANTICS 25).
   private mutating func usedPerformer(_ entry: Node.Entry) -> Node.Entry? {
     guard let text = entry.value.string,
       let kind = ["agent", "tool"].first(where: { text.hasPrefix($0 + "(") }),
-      let id = Self.selectedID(text)
+      let id = ReferenceSelector(reference: text)?["id"]
     else {
       report(Messages.badUse(entry))
       return nil
@@ -73,21 +105,6 @@ extension FlowReader {
       keySpan: entry.keySpan,
       value: Node(content: .string(id), span: entry.value.span)
     )
-  }
-
-  /// The id in `#(id="x")` or `#(id=="x")`.
-  private static func selectedID(_ text: String) -> String? {
-    let bytes = Array(text.utf8)
-    guard let open = text.utf8.firstIndex(of: UInt8(ascii: "#")) else { return nil }
-    let rest = bytes[text.utf8.distance(from: text.utf8.startIndex, to: open)...]
-    let selector = String(decoding: rest.filter { $0 != 0x20 }, as: UTF8.self)
-    for prefix in ["#(id==\"", "#(id=\""] where selector.hasPrefix(prefix) {
-      let tail = selector.dropFirst(prefix.count)
-      guard let end = tail.firstIndex(of: "\""), tail[end...].hasPrefix("\")") else { return nil }
-      let id = tail[..<end]
-      return id.isEmpty ? nil : String(id)
-    }
-    return nil
   }
 
   /// `wait_all`, `wait_any`, `wait_first` as a join (FLOW-SEMANTICS 15).

@@ -7,7 +7,9 @@ public enum Effect: Sendable {
   case call(CallIntent)
   /// Fire a timer at an absolute time.
   case startTimer(TimerIntent)
-  /// The call or timer is no longer wanted.
+  /// Start a run of its own.
+  case startChild(ChildIntent)
+  /// The call, timer or child is no longer wanted.
   case cancel(EffectID)
 }
 

@@ -77,7 +77,8 @@ extension StepInterpreter {
     if token.isInDoubt { return true }
     let node = table.nodes[Int(token.place)]
     guard token.phase == .calling, token.effect != 0, node.effect != noIndex else { return false }
-    return table.performers[Int(table.effects[Int(node.effect)].performer)].isWrite
+    return table.performers[Int(table.effects[Int(node.effect)].performer)]
+      .mayWrite(among: table.performers)
   }
 
   /// A timer's time has come.
@@ -125,6 +126,7 @@ extension StepInterpreter {
     dropFrames(of: index, frame)
     activate(frame)
     if node.kind == .tree { haltTree(index + 1..<node.subtreeEnd) }
+    if node.kind == .plan { haltPlan(index) }
     if node.isComposite {
       exit(index + 1..<node.subtreeEnd, frame)
       state.joins.removeAll { $0.owner == index && $0.frame == frame }

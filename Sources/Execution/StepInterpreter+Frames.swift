@@ -135,7 +135,7 @@ extension StepInterpreter {
   /// A detached one (no instances) is a run of its own, and the place goes on at once.
   mutating func startCall(_ place: NodeIndex, _ node: PlaceNode) {
     if table.frames[Int(node.template)].maxInstances == 0 {
-      succeed(place, answer: .map([:]))
+      startDetached(place, node)
       return
     }
     let input: Value
@@ -169,6 +169,37 @@ extension StepInterpreter {
       state.memory.set(Int(context.state), linked.initialState(of: node.template))
     }
     enter([template.nodes.lowerBound], within: place)
+  }
+
+  /// Asks for a run of its own; the answer names it.
+  private mutating func startDetached(_ place: NodeIndex, _ node: PlaceNode) {
+    let input: Value
+    switch render(node.input) {
+    case .success(let fields): input = .map(fields)
+    case .failure(let error):
+      fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
+      return
+    }
+    guard let child = linked.children[node.template] else {
+      succeed(place, answer: .map([:]))
+      return
+    }
+    let completed = RunInput.completed(input, for: child)
+    if let first = RunInput.violations(of: completed, for: child).first {
+      let message = "the input of `\(node.name)`: \(first.description)"
+      fail(place, RunError(kind: .inputRejected, message: message, step: node.name))
+      return
+    }
+    let intent = ChildIntent(
+      id: nextEffect(),
+      place: place,
+      frame: currentFrame,
+      source: .template(node.template),
+      input: input,
+      isAwaited: false
+    )
+    output.effects.append(.startChild(intent))
+    succeed(place, answer: .map(["run": .string(intent.runID(parent: state.runID))]))
   }
 
   /// The current frame has ended: its place goes on with the result.

@@ -19,7 +19,8 @@ extension StepInterpreter {
       }
     }
     switch node.kind {
-    case .action, .human: call(place)
+    case .action, .human, .planner: call(place)
+    case .plan: startPlan(place, node)
     case .wait:
       guard let position = token(place, currentFrame) else { return }
       state.tokens[position].phase = .waiting
@@ -37,8 +38,6 @@ extension StepInterpreter {
     case .join: startJoin(place, node)
     case .tree: startTree(place)
     case .final, .rest, .history, .compound, .parallel, .branch, .park: return
-    case .planner:
-      preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
   }
 

@@ -294,7 +294,7 @@ extension StepInterpreter {
         RunTimer(effect: effect, node: index, frame: frame, purpose: .after(row: row))
       )
     }
-    let isOwn = node.kind == .action || node.kind == .human
+    let isOwn = [.action, .human, .planner].contains(node.kind)
     guard node.deadlineMilliseconds >= 0, !isOwn else { return }
     let effect = startTimer(.deadline, place: index, after: node.deadlineMilliseconds)
     state.timers.append(

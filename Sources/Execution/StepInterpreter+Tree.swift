@@ -393,6 +393,10 @@ extension StepInterpreter {
       tree.written = 0
       return false
     }
+    guard watchesWouldAct() else {
+      tree.written = 0
+      return false
+    }
     let roots = state.tokens.filter {
       table.nodes[Int($0.place)].kind == .tree && $0.phase == .hosting
     }
@@ -404,6 +408,23 @@ extension StepInterpreter {
     }
     tree.written = 0
     return !roots.isEmpty
+  }
+}
+
+extension StepInterpreter {
+  /// Whether looking at the watches of some tree would do more than ask.
+  private mutating func watchesWouldAct() -> Bool {
+    var position = 0
+    while position < state.tokens.count {
+      let token = state.tokens[position]
+      position += 1
+      guard token.phase == .hosting, linked.look.nodes[Int(token.place)].kind == .tree else {
+        continue
+      }
+      activate(token.frame)
+      if !staysAsItIs(token.place) { return true }
+    }
+    return false
   }
 }
 

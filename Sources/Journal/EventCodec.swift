@@ -82,7 +82,29 @@ extension BinaryWriter {
     case .cancel(let effect):
       write(byte: 2)
       write(signed: effect)
+    case .startChild(let child):
+      write(byte: 3)
+      write(child: child)
     }
+  }
+
+  private mutating func write(child: ChildIntent) {
+    write(signed: child.id)
+    write(index: child.place)
+    write(index: child.frame)
+    switch child.source {
+    case .template(let template):
+      write(byte: 0)
+      write(index: template)
+    case .stored(let digest):
+      write(byte: 1)
+      write(block: digest.bytes)
+    }
+    write(text: child.label)
+    write(value: child.input)
+    write(bool: child.isAwaited)
+    write(signed: child.limitPicodollars)
+    write(bool: child.isPrepaid)
   }
 }
 
@@ -188,7 +210,37 @@ extension BinaryReader {
         TimerIntent(id: id, purpose: purpose, place: place, dueMilliseconds: try readSigned())
       )
     case 2: return .cancel(try readSigned())
+    case 3: return .startChild(try readChild())
     default: throw failure("unknown kind of effect")
     }
+  }
+
+  private mutating func readChild() throws(BinaryError) -> ChildIntent {
+    let id = try readSigned()
+    let place = try readIndex()
+    let frame = try readIndex()
+    let source: ChildIntent.Source
+    switch try readByte() {
+    case 0: source = .template(try readIndex())
+    case 1:
+      guard let digest = try readDigest() else { throw failure("no table of a child") }
+      source = .stored(digest)
+    default: throw failure("unknown source of a child's table")
+    }
+    let label = try readText()
+    let input = try readValue()
+    let isAwaited = try readBool()
+    var child = ChildIntent(
+      id: id,
+      place: place,
+      frame: frame,
+      source: source,
+      label: label,
+      input: input,
+      isAwaited: isAwaited,
+      limitPicodollars: try readSigned()
+    )
+    child.isPrepaid = try readBool()
+    return child
   }
 }

@@ -71,20 +71,7 @@ public final class MemoryRunStore: RunStore {
   public func createRun(_ header: RunHeader) throws(StoreError) {
     try transaction { contents throws(StoreError) in
       guard contents.runs[header.runID] == nil else { throw .exists("run `\(header.runID)`") }
-      contents.order.append(header.runID)
-      contents.runs[header.runID] = Run(
-        summary: RunSummary(
-          header: header,
-          status: .created,
-          records: 0,
-          head: header.anchor,
-          epoch: 0,
-          owner: "",
-          updatedMilliseconds: header.createdMilliseconds
-        ),
-        records: [],
-        reservations: [:]
-      )
+      contents.create(header)
     }
   }
 
@@ -111,7 +98,11 @@ public final class MemoryRunStore: RunStore {
       guard summary.epoch == append.epoch, summary.records + 1 == append.record.sequence else {
         throw .staleOwner(runID: append.runID)
       }
+      for header in append.children where contents.runs[header.runID] != nil {
+        throw .exists("run `\(header.runID)`")
+      }
       try contents.apply(append.ledger, runID: append.runID)
+      for header in append.children { contents.create(header) }
       contents.runs[append.runID]?.record(append)
     }
   }
@@ -180,6 +171,23 @@ extension MemoryRunStore.Run {
 }
 
 extension MemoryRunStore.Contents {
+  fileprivate mutating func create(_ header: RunHeader) {
+    order.append(header.runID)
+    runs[header.runID] = MemoryRunStore.Run(
+      summary: RunSummary(
+        header: header,
+        status: .created,
+        records: 0,
+        head: header.anchor,
+        epoch: 0,
+        owner: "",
+        updatedMilliseconds: header.createdMilliseconds
+      ),
+      records: [],
+      reservations: [:]
+    )
+  }
+
   fileprivate func run(_ runID: String) throws(StoreError) -> MemoryRunStore.Run {
     guard let run = runs[runID] else { throw .notFound("run `\(runID)`") }
     return run

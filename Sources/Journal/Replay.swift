@@ -44,6 +44,10 @@ public struct ReplayDifference: Sendable {
     case intents
     /// Records are missing at the end.
     case end
+    /// A run that it started is not the one that it asked for.
+    case child
+    /// A proposal has another verdict than the recorded one.
+    case verdict
   }
 
   /// The record's number, from 1.
@@ -56,6 +60,21 @@ public struct ReplayDifference: Sendable {
   public var recorded: String
   /// What was recomputed, in words.
   public var recomputed: String
+
+  /// A difference.
+  package init(
+    record: Int64,
+    kind: Kind,
+    isChainBroken: Bool,
+    recorded: String,
+    recomputed: String
+  ) {
+    self.record = record
+    self.kind = kind
+    self.isChainBroken = isChainBroken
+    self.recorded = recorded
+    self.recomputed = recomputed
+  }
 
   /// In one line, for people.
   public var message: String {
@@ -74,6 +93,8 @@ public struct ReplayDifference: Sendable {
     case .state: "another state was reached"
     case .intents: "other effects were asked for"
     case .end: "records are missing"
+    case .child: "another run was started"
+    case .verdict: "a plan was judged otherwise"
     }
   }
 }

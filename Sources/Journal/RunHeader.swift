@@ -16,6 +16,8 @@ public struct RunHeader: Sendable, Hashable {
   public var createdMilliseconds: Int64
   /// The run that started this one.
   public var parent: String?
+  /// Budgets that count besides the flow's own: a cap of the run, and those of the runs around it.
+  public var budgets: [BudgetScope]
 
   /// A header.
   public init(
@@ -25,7 +27,8 @@ public struct RunHeader: Sendable, Hashable {
     priceBookDigest: Digest? = nil,
     sourcesDigest: Digest? = nil,
     createdMilliseconds: Int64,
-    parent: String? = nil
+    parent: String? = nil,
+    budgets: [BudgetScope] = []
   ) {
     self.runID = runID
     self.flowName = flowName
@@ -34,14 +37,16 @@ public struct RunHeader: Sendable, Hashable {
     self.sourcesDigest = sourcesDigest
     self.createdMilliseconds = createdMilliseconds
     self.parent = parent
+    self.budgets = budgets
   }
 
+  /// Of headers without budgets; 2 has them.
   private static let version: UInt8 = 1
 
   /// The stored bytes.
   public func encoded() -> [UInt8] {
     var writer = BinaryWriter()
-    writer.write(byte: Self.version)
+    writer.write(byte: budgets.isEmpty ? Self.version : Self.version + 1)
     writer.write(text: runID)
     writer.write(text: flowName)
     writer.write(block: tableDigest.bytes)
@@ -50,13 +55,15 @@ public struct RunHeader: Sendable, Hashable {
     writer.write(signed: createdMilliseconds)
     writer.write(bool: parent != nil)
     if let parent { writer.write(text: parent) }
+    if !budgets.isEmpty { writer.write(list: budgets) { $0.write(budget: $1) } }
     return writer.bytes
   }
 
   /// Reads stored bytes.
   public init(decoding bytes: [UInt8]) throws(BinaryError) {
     var reader = BinaryReader(bytes)
-    guard try reader.readByte() == Self.version else {
+    let version = try reader.readByte()
+    guard version == Self.version || version == Self.version + 1 else {
       throw reader.failure("a header of an unknown version")
     }
     runID = try reader.readText()
@@ -67,6 +74,9 @@ public struct RunHeader: Sendable, Hashable {
     sourcesDigest = try reader.readDigest()
     createdMilliseconds = try reader.readSigned()
     parent = try reader.readBool() ? try reader.readText() : nil
+    budgets =
+      version == Self.version
+      ? [] : try reader.readList { (reader) throws(BinaryError) in try reader.readBudget() }
     guard reader.isAtEnd else { throw reader.failure("bytes after the header") }
   }
 

@@ -9,6 +9,8 @@ public enum ArtifactKind: UInt8, Sendable, CaseIterable, Hashable {
   case sources
   /// A price book.
   case priceBook
+  /// The text of a plan that has succeeded, under the key of its question.
+  case plan
 }
 
 /// What a list of runs shows.
@@ -62,6 +64,8 @@ public struct JournalAppend: Sendable {
   public var status: RunStatus
   /// Milliseconds since the Unix epoch.
   public var atMilliseconds: Int64
+  /// Runs that the record starts; they are created with it, without records of their own.
+  public var children: [RunHeader] = []
 
   /// A transaction.
   public init(

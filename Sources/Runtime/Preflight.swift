@@ -8,32 +8,15 @@ public enum Preflight {
     _ table: LinkedTable,
     performing: some Performing
   ) -> [Diagnostic] {
-    let used = Set(table.table.effects.map(\.performer))
-    return detached(table.table)
-      + table.table.performers.indices.compactMap { index in
-        guard used.contains(PoolIndex(index)) else { return nil }
-        let performer = table.table.performers[index]
-        guard let obstacle = performing.obstacle(to: performer) else { return nil }
-        let spans = table.table.debug.performers
-        return Messages.notRunnable(
-          performer.id,
-          obstacle,
-          at: spans.indices.contains(index) ? spans[index] : nil
-        )
-      }
-  }
-
-  /// Child flows that are runs of their own, which nobody starts yet.
-  private static func detached(_ table: TransitionTable) -> [Diagnostic] {
-    table.nodes.indices.compactMap { index in
-      let node = table.nodes[index]
-      guard node.kind == .call, table.frames[Int(node.template)].maxInstances == 0 else {
-        return nil
-      }
-      let spans = table.debug.nodes
+    let used = table.table.usedPerformers
+    return table.table.performers.indices.compactMap { index in
+      guard used.contains(PoolIndex(index)) else { return nil }
+      let performer = table.table.performers[index]
+      guard let obstacle = performing.obstacle(to: performer) else { return nil }
+      let spans = table.table.debug.performers
       return Messages.notRunnable(
-        node.name,
-        "detached flows are not started by this version",
+        performer.id,
+        obstacle,
         at: spans.indices.contains(index) ? spans[index] : nil
       )
     }

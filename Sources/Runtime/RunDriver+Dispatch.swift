@@ -18,6 +18,7 @@ extension RunDriver {
     Executor.step(table, &next, runEvent, &output)
     let settled = settlement(of: event.kind) + withdrawals(in: output.effects)
     var dispatches = judge(output.effects, tokensUsed: next.tokensUsed)
+    let children = try childHeaders(of: childIntents(in: output.effects))
     let step = JournalRecord.Step(
       event: runEvent,
       trace: output.trace,
@@ -26,7 +27,13 @@ extension RunDriver {
       dispatches: [],
       origin: event.origin
     )
-    try append(&dispatches, settled: settled, status: Self.status(of: next.outcome)) {
+    try append(
+      &dispatches,
+      settled: settled,
+      limits: ledgerLimits(of: intents(in: output.effects)),
+      status: Self.status(of: next.outcome),
+      children: children
+    ) {
       var step = step
       step.dispatches = $0
       return .step(step)
@@ -36,13 +43,7 @@ extension RunDriver {
     report(output.trace)
     perform(output.effects, dispatches)
     if let outcome = state.outcome {
-      let account = try? surroundings.store.account(scope: runScope)
-      surroundings.progress(
-        .ended(
-          outcome,
-          spentPicodollars: account?.spentPicodollars ?? state.spentPicodollars
-        )
-      )
+      surroundings.progress(.ended(outcome, spentPicodollars: spentPicodollars))
     }
   }
 
@@ -51,11 +52,12 @@ extension RunDriver {
   func append(
     _ dispatches: inout [Dispatch],
     settled: [LedgerChange],
+    limits: [EffectID: [LedgerLimit]],
     status: RunStatus,
+    children: [RunHeader] = [],
     _ body: ([Dispatch]) -> JournalRecord.Body
   ) throws(RunFault) {
     let now = surroundings.clock.nowMilliseconds
-    let limits = ledgerLimits(atMilliseconds: now)
     while true {
       let record = StoredRecord(
         JournalRecord(sequence: sequence + 1, previousHash: head, body: body(dispatches))
@@ -66,21 +68,21 @@ extension RunDriver {
           .reserve(
             effect: dispatch.effect,
             picodollars: dispatch.reservedPicodollars,
-            limits: limits
+            limits: limits[dispatch.effect] ?? []
           )
         )
       }
       do throws(StoreError) {
-        try surroundings.store.append(
-          JournalAppend(
-            runID: header.runID,
-            epoch: epoch,
-            record: record,
-            ledger: ledger,
-            status: status,
-            atMilliseconds: now
-          )
+        var append = JournalAppend(
+          runID: header.runID,
+          epoch: epoch,
+          record: record,
+          ledger: ledger,
+          status: status,
+          atMilliseconds: now
         )
+        append.children = children
+        try surroundings.store.append(append)
         sequence += 1
         head = record.hash
         return
@@ -102,22 +104,87 @@ extension RunDriver {
 
   // MARK: Money
 
-  var runScope: String { "run:\(header.runID)" }
+  static func scope(ofRun runID: String) -> String { "run:\(runID)" }
 
-  /// The scopes that a reservation counts against: the run, and the flow's period if it has one.
-  func ledgerLimits(atMilliseconds now: Int64) -> [LedgerLimit] {
+  var runScope: String { Self.scope(ofRun: header.runID) }
+
+  /// The budgets that what a place does counts against: the run's own, the flow's period if it
+  /// has one, those of the steps around the place and of the agent, and those of the runs around
+  /// this one.
+  func budgets(at place: NodeIndex, of performer: Performer? = nil) -> [BudgetScope] {
     let limits = table.table.runLimits
     let hard = limits.hardPicodollars
-    switch limits.period {
-    case .run: return [LedgerLimit(scope: runScope, limitPicodollars: hard)]
-    case .day, .month:
-      let date = CalendarDate(atMilliseconds: now)
-      let period = limits.period == .day ? date.day : date.month
-      return [
-        LedgerLimit(scope: runScope, limitPicodollars: -1),
-        LedgerLimit(scope: "flow:\(header.flowName):\(period)", limitPicodollars: hard),
-      ]
+    var own = [
+      BudgetScope(name: runScope, limitPicodollars: limits.period == .run ? hard : -1)
+    ]
+    if limits.period != .run {
+      own.append(
+        BudgetScope(
+          name: "flow:\(header.flowName)",
+          period: limits.period,
+          limitPicodollars: hard
+        )
+      )
     }
+    for cap in table.table.caps(at: place, of: performer) {
+      own.append(
+        BudgetScope(
+          name: cap.period == .run ? "\(runScope):\(Self.name(of: cap.owner))" : cap.account,
+          period: cap.period,
+          limitPicodollars: cap.hardPicodollars
+        )
+      )
+    }
+    return own + header.budgets
+  }
+
+  private static func name(of owner: BudgetCap.Owner) -> String {
+    switch owner {
+    case .node(let node): "step:\(node)"
+    case .agent(let id): "agent:\(id)"
+    }
+  }
+
+  /// The accounts that each call counts against.
+  func ledgerLimits(of intents: [CallIntent]) -> [EffectID: [LedgerLimit]] {
+    let now = surroundings.clock.nowMilliseconds
+    var limits: [EffectID: [LedgerLimit]] = [:]
+    for intent in intents {
+      let performer = table.table.performers[Int(intent.performer)]
+      limits[intent.id] = Self.ledgerLimits(
+        budgets(at: intent.place, of: performer),
+        atMilliseconds: now
+      )
+    }
+    return limits
+  }
+
+  private func intents(in effects: [Effect]) -> [CallIntent] {
+    effects.compactMap { if case .call(let intent) = $0 { intent } else { nil } }
+  }
+
+  /// The accounts of budgets at a time; of two budgets of one account the lower counts.
+  static func ledgerLimits(
+    _ budgets: [BudgetScope],
+    atMilliseconds now: Int64
+  ) -> [LedgerLimit] {
+    let date = CalendarDate(atMilliseconds: now)
+    var limits: [LedgerLimit] = []
+    for budget in budgets {
+      let scope =
+        switch budget.period {
+        case .run: budget.name
+        case .day: "\(budget.name):\(date.day)"
+        case .month: "\(budget.name):\(date.month)"
+        }
+      guard let index = limits.firstIndex(where: { $0.scope.sameScalars(as: scope) }) else {
+        limits.append(LedgerLimit(scope: scope, limitPicodollars: budget.limitPicodollars))
+        continue
+      }
+      let (one, other) = (limits[index].limitPicodollars, budget.limitPicodollars)
+      limits[index].limitPicodollars = one < 0 ? other : other < 0 ? one : min(one, other)
+    }
+    return limits
   }
 
   /// What an event settles; costs of attempts lost before were settled when they were given up.
@@ -174,7 +241,9 @@ extension RunDriver {
     let performer = table.table.performers[Int(intent.performer)]
     let worst = worstPicodollars(of: performer)
     // Without a hard limit an unknown price is no reason to refuse, and nothing can be held back.
-    let isUnbounded = worst == .max && table.table.runLimits.hardPicodollars < 0
+    let isUnbounded =
+      worst == .max
+      && budgets(at: intent.place, of: performer).allSatisfy { $0.limitPicodollars < 0 }
     var dispatch = Dispatch(
       effect: intent.id,
       idempotencyKey: intent.idempotencyKey(runID: header.runID),
@@ -213,7 +282,11 @@ extension RunDriver {
       return RunError(kind: .failed, message: error.message, step: step)
     case .success(let texts):
       guard performer.kind == .model, performer.promptTokens > 0 else { return nil }
-      let bound = promptTokensUpperBound(texts, performer)
+      let bound = promptTokensUpperBound(
+        texts,
+        performer,
+        schema: planner(asking: intent).flatMap { self.schema(of: $0) }
+      )
       guard bound > performer.promptTokens else { return nil }
       return RunError(
         kind: .failed,
@@ -233,6 +306,7 @@ extension RunDriver {
     _ intent: CallIntent,
     _ performer: Performer
   ) -> Result<RenderedTexts, EvaluationError> {
+    if let planner = planner(asking: intent) { return .success(texts(of: intent, planner)) }
     let memory = LinkedTable.performerMemory(
       input: intent.input,
       environment: .map(publicEnvironment)
@@ -259,7 +333,10 @@ extension RunDriver {
         guard let dispatch = dispatches.first(where: { $0.effect == intent.id }) else { continue }
         start(OpenCall(intent: intent, dispatch: dispatch))
       case .startTimer(let timer): arm(timer)
-      case .cancel(let id): withdraw(id)
+      case .startChild(let child): startChild(child)
+      case .cancel(let id):
+        withdraw(id)
+        cancelChild(id)
       }
     }
   }
@@ -319,6 +396,12 @@ extension RunDriver {
       return
     }
     call.startedMilliseconds = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
+    if let planner = planner(asking: intent), answerWithoutModel(call, planner) { return }
+    if let known = knownResult(of: intent, performer) {
+      calls[intent.id] = call
+      finish(intent.id, known)
+      return
+    }
     if intent.deadlineMilliseconds >= 0 {
       agenda.add(
         Agenda.Entry(
@@ -328,6 +411,35 @@ extension RunDriver {
         )
       )
     }
+    calls[intent.id] = call
+    // Another attempt waits as long as the other side asked for, within its own deadline.
+    let time = askedToWait.removeValue(forKey: intent.place) ?? 0
+    guard time > call.startedMilliseconds else {
+      begin(call: intent.id)
+      return
+    }
+    if intent.deadlineMilliseconds >= 0, time >= intent.deadlineMilliseconds {
+      askedToWait[intent.place] = time
+      let pause = time - call.startedMilliseconds
+      let words = Messages.askedToWait(performer.id, milliseconds: pause)
+      let result = CallResult.failed(.rateLimited, message: words, wasSent: false)
+      agenda.add(
+        Agenda.Entry(
+          dueMilliseconds: call.startedMilliseconds,
+          effect: intent.id,
+          matter: .result(result)
+        )
+      )
+      return
+    }
+    agenda.add(Agenda.Entry(dueMilliseconds: time, effect: intent.id, matter: .beginning))
+  }
+
+  /// Makes a call that has been let through.
+  func begin(call id: EffectID) {
+    guard var call = calls[id] else { return }
+    let intent = call.intent
+    let performer = table.table.performers[Int(intent.performer)]
     var texts = RenderedTexts()
     if case .success(let result) = rendered(intent, performer) { texts = result }
     var dispatched = DispatchedCall(
@@ -344,7 +456,8 @@ extension RunDriver {
       visit: intent.visit,
       startedMilliseconds: call.startedMilliseconds,
       deadlineMilliseconds: intent.deadlineMilliseconds,
-      item: item(of: intent.frame)
+      item: item(of: intent.frame),
+      isDetached: surroundings.isDetached
     )
     if performer.kind == .model { equip(&dispatched, for: call, texts) }
     performingCount += 1
@@ -364,7 +477,8 @@ extension RunDriver {
       performer: performer,
       input: call.intent.input,
       outputSchema: table.schema(performer.outputSchema),
-      untilMilliseconds: call.intent.deadlineMilliseconds
+      untilMilliseconds: call.intent.deadlineMilliseconds,
+      runID: header.runID
     )
   }
 

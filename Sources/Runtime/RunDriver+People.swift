@@ -25,7 +25,13 @@ extension RunDriver {
     output: Value,
     by person: String,
     roles: [String] = []
-  ) throws(RunFault) {
+  ) async throws(RunFault) {
+    let hasOwn = openTasks.contains { task in step.map { task.step.sameScalars(as: $0) } ?? true }
+    if !hasOwn, let id = child(waitingFor: step), let driver = children[id]?.driver {
+      try await driver.answer(step: step, output: output, by: person, roles: roles)
+      goOn(id)
+      return
+    }
     let open = openTasks.filter { task in step.map { task.step.sameScalars(as: $0) } ?? true }
     guard let task = open.first else {
       throw .refused(Messages.noQuestion(step, open: openTasks.map(\.step)))
@@ -53,7 +59,15 @@ extension RunDriver {
     step: String?,
     _ decision: UnknownDecision,
     by person: String
-  ) throws(RunFault) {
+  ) async throws(RunFault) {
+    let hasOwn = undecided.values.contains { call in
+      step.map { call.step.sameScalars(as: $0) } ?? true
+    }
+    if !hasOwn, let id = child(undecidedAbout: step), let driver = children[id]?.driver {
+      try await driver.decide(step: step, decision, by: person)
+      goOn(id)
+      return
+    }
     let open = undecided.values.sorted { $0.effect < $1.effect }
       .filter { call in step.map { call.step.sameScalars(as: $0) } ?? true }
     guard let call = open.first, open.count == 1 || step != nil else {

@@ -12,9 +12,20 @@ extension RunDriver {
   /// calls that may be repeated are made again under the same key, a model's lost attempt being
   /// charged in full; other writes are `unknown`, taken by an edge that names that kind, else
   /// left to a person's decision. O(records).
+  /// A child that was created and never started begins with the input that its parent gave it.
   public static func resume(
     runID: String,
     _ table: LinkedTable,
+    in surroundings: RunSurroundings
+  ) async throws(RunFault) -> RunDriver {
+    try await open(runID: runID, table, input: nil, in: surroundings)
+  }
+
+  /// Claims a run; begins it with `input` if nothing is journaled of it, else rebuilds it.
+  static func open(
+    runID: String,
+    _ table: LinkedTable,
+    input: Value?,
     in surroundings: RunSurroundings
   ) async throws(RunFault) -> RunDriver {
     let summary: RunSummary
@@ -38,7 +49,8 @@ extension RunDriver {
     } catch {
       throw .store(error)
     }
-    guard !records.isEmpty else { throw .refused(Messages.neverStarted(runID)) }
+    var input = input
+    if records.isEmpty, input == nil { input = try inputOfChild(summary.header, surroundings) }
     let driver = RunDriver(
       header: summary.header,
       table: table,
@@ -46,10 +58,43 @@ extension RunDriver {
       epoch: epoch
     )
     surroundings.progress(
-      .started(runID: runID, flow: summary.header.flowName, isResumed: true)
+      .started(
+        runID: runID,
+        flow: summary.header.flowName,
+        isResumed: !records.isEmpty
+      )
     )
-    try await driver.rebuild(from: records)
+    if records.isEmpty {
+      guard let input else { throw .refused(Messages.neverStarted(runID)) }
+      try await driver.begin(input: input)
+    } else {
+      try await driver.rebuild(from: records)
+    }
     return driver
+  }
+
+  /// What a run's parent gave it; nil: it has none.
+  private static func inputOfChild(
+    _ header: RunHeader,
+    _ surroundings: RunSurroundings
+  ) throws(RunFault) -> Value? {
+    guard let parent = header.parent else { return nil }
+    let records: [StoredRecord]
+    do throws(StoreError) {
+      records = try surroundings.store.records(runID: parent, from: 1)
+    } catch {
+      throw .store(error)
+    }
+    for stored in records {
+      guard case .step(let step)? = (try? JournalRecord(decoding: stored.bytes))?.body else {
+        continue
+      }
+      for case .startChild(let intent) in step.intents
+      where intent.runID(parent: parent).sameScalars(as: header.runID) {
+        return intent.input
+      }
+    }
+    return nil
   }
 
   private func rebuild(from records: [StoredRecord]) throws(RunFault) {
@@ -74,10 +119,14 @@ extension RunDriver {
         open.follow(step)
       case .resumed(_, _, let repetitions): open.follow(repetitions)
       case .turn(_, let turn): open.follow(turn)
+      case .proposal(_, let proposal):
+        proposals.append(proposal)
+        open.follow(proposal)
       }
       sequence = stored.sequence
       head = stored.hash
     }
+    try takeUpChildren(open)
     guard state.outcome == nil else { return }
     for timer in open.timers.values.sorted(by: { $0.id < $1.id }) { arm(timer) }
     try takeUp(open.calls.values.sorted { $0.intent.id < $1.intent.id })
@@ -107,6 +156,10 @@ extension RunDriver {
       lostCosts[call.intent.id] = call.lostPicodollars
       if call.dispatch.refusal != nil || performer.kind == .human {
         start(call)
+      } else if call.proposal != nil {
+        // Judged already: what was said is known, and nobody is asked again.
+        calls[call.intent.id] = call
+        finish(call.intent.id, .never)
       } else if let turn = call.turns.last, case .called = turn.stage, isWrite(turn, performer) {
         calls[call.intent.id] = call
         leaveUnknown(call, performer)
@@ -144,7 +197,8 @@ extension RunDriver {
       step: step(of: call.intent),
       performer: performer,
       input: call.intent.input,
-      idempotencyKey: call.dispatch.idempotencyKey
+      idempotencyKey: call.dispatch.idempotencyKey,
+      runID: header.runID
     )
     undecided[call.intent.id] = entry
     surroundings.progress(.undecided(entry))
@@ -170,7 +224,8 @@ extension RunDriver {
       )
       dispatches.append(judge(call.intent, tokensUsed: state.tokensUsed))
     }
-    try append(&dispatches, settled: settled, status: .running) { dispatches in
+    let limits = ledgerLimits(of: lost.map(\.intent))
+    try append(&dispatches, settled: settled, limits: limits, status: .running) { dispatches in
       .resumed(
         atMilliseconds: now,
         epoch: epoch,
@@ -201,11 +256,16 @@ extension RunDriver {
 struct OpenIntents {
   private(set) var calls: [EffectID: RunDriver.OpenCall] = [:]
   private(set) var timers: [EffectID: TimerIntent] = [:]
+  /// Runs that it started, but for awaited ones whose end it knows.
+  private(set) var children: [EffectID: ChildIntent] = [:]
+  private(set) var cancelledChildren: Set<EffectID> = []
 
   /// Follows what one step started and ended.
   mutating func follow(_ step: JournalRecord.Step) {
     switch step.event.kind {
-    case .completed(let effect, _, _, _), .failed(let effect, _, _, _, _): calls[effect] = nil
+    case .completed(let effect, _, _, _), .failed(let effect, _, _, _, _):
+      calls[effect] = nil
+      children[effect] = nil
     case .fired(let timer): timers[timer] = nil
     case .started, .cancelled, .external, .tick: break
     }
@@ -221,9 +281,11 @@ struct OpenIntents {
           startedMilliseconds: step.event.atMilliseconds
         )
       case .startTimer(let timer): timers[timer.id] = timer
+      case .startChild(let child): children[child.id] = child
       case .cancel(let id):
         calls[id] = nil
         timers[id] = nil
+        if children[id] != nil { cancelledChildren.insert(id) }
       }
     }
   }
@@ -235,6 +297,9 @@ struct OpenIntents {
     call.turns.append(turn)
     calls[turn.effect] = call
   }
+
+  /// Follows a proposal, whose event is still to come.
+  mutating func follow(_ proposal: ProposalRecord) { calls[proposal.effect]?.proposal = proposal }
 
   /// Follows calls that were made again.
   mutating func follow(_ repetitions: [Repetition]) {

@@ -1,5 +1,6 @@
 import Execution
 import Journal
+import Planning
 import Source
 import Table
 import Values
@@ -21,12 +22,16 @@ public actor RunDriver {
     var task: Task<Void, Never>?
     /// Tool calls that the agent made within this call.
     var turns: [AgentTurn] = []
+    /// The proposal that was journaled for it before its driver changed.
+    var proposal: ProposalRecord?
   }
 
   /// An event that is not applied yet.
   struct PendingEvent {
     var kind: RunEvent.Kind
     var origin = ""
+    /// The proposal that it follows from, as long as that is not journaled.
+    var proposal: JudgedProposal?
   }
 
   /// What the run is.
@@ -48,15 +53,27 @@ public actor RunDriver {
   var agenda = Agenda()
   var pending: [PendingEvent] = []
   var performingCount = 0
+  /// Runs that this one started, by the effect that did.
+  var children: [EffectID: ChildRun] = [:]
   /// The names of the environment that prompts may read, as snapshotted at the start.
   var publicEnvironment = ValueMap()
   /// What lost attempts were charged, by call: settled when they were given up.
   var lostCosts: [EffectID: Int64] = [:]
   /// Why the latest answer at a place was refused, for the attempt that follows.
   var refusedAnswers: [AnswerPlace: String] = [:]
+  /// Plans that were proposed, in order.
+  var proposals: [ProposalRecord] = []
+  /// Judges of proposals, by the asking place.
+  var judges: [NodeIndex: PlanJudge] = [:]
+  /// Plans that are kept if they succeed: where, and their texts.
+  var plansToKeep: [String: (key: Digest, text: String)] = [:]
+  /// Where proposals come from that no model made.
+  var sources: [EffectID: ProposalRecord.Source] = [:]
+  /// Until when the other side asked not to be called again, by place.
+  var askedToWait: [NodeIndex: Int64] = [:]
   /// A bill above its reservation, after which nothing that costs money is called any more.
   var breach: Breach?
-  private var isAbandoned = false
+  private(set) var isAbandoned = false
   private var waiter: CheckedContinuation<Void, Never>?
 
   init(header: RunHeader, table: LinkedTable, surroundings: RunSurroundings, epoch: Int64) {
@@ -101,7 +118,7 @@ public actor RunDriver {
     return driver
   }
 
-  private func begin(input: Value) throws(RunFault) {
+  func begin(input: Value) throws(RunFault) {
     var environment = ValueMap()
     for name in table.table.publicEnvironment {
       if let value = surroundings.environment[name] { environment[name] = value }
@@ -119,18 +136,30 @@ public actor RunDriver {
   /// what arrived meanwhile is kept and journaled first.
   public func drive() async throws(RunFault) -> RunPause {
     do throws(RunFault) {
-      return try await advance()
+      while true {
+        if case .rests(let pause) = try await advance() { return pause }
+      }
     } catch {
       if case .store(let cause) = error, cause.isTemporary { throw error }
-      abandon()
+      await abandon()
       throw error
     }
   }
 
-  private func advance() async throws(RunFault) -> RunPause {
+  /// How far a run has come.
+  enum Advance {
+    /// It rests.
+    case rests(RunPause)
+    /// Nothing happens before that time.
+    case sleeps(untilMilliseconds: Int64)
+  }
+
+  /// Goes on until the run rests; `isPumped`: or until it would sleep.
+  func advance(isPumped: Bool = false) async throws(RunFault) -> Advance {
     while true {
-      if let outcome = state.outcome { return .ended(outcome) }
+      if let outcome = state.outcome { return .rests(.ended(outcome)) }
       if isAbandoned { throw .refused(Messages.abandoned(header.runID)) }
+      if let fault = faultOfAwaitedChild { throw fault }
       if !pending.isEmpty {
         try applyNext()
         continue
@@ -145,19 +174,32 @@ public actor RunDriver {
         take(entry)
         continue
       }
+      var due = earliest?.dueMilliseconds
+      if surroundings.clock.isVirtual, !children.isEmpty {
+        let childDue = try await pumpChildren()
+        // A child's end comes before anything else; what came in meanwhile is looked at again.
+        if !pending.isEmpty || faultOfAwaitedChild != nil { continue }
+        due = [due, childDue].compactMap { $0 }.min()
+      }
       if let pause = pauseReason() {
         try rest(pause)
-        return pause
+        return .rests(pause)
       }
-      await wait(untilMilliseconds: earliest?.dueMilliseconds)
+      if isPumped, let due { return .sleeps(untilMilliseconds: due) }
+      await wait(untilMilliseconds: due)
     }
   }
 
   /// Applies the first pending event; one that could not be journaled stays the first.
   private func applyNext() throws(RunFault) {
+    if let proposal = pending.first?.proposal {
+      try append(proposal)
+      pending[0].proposal = nil
+    }
     let event = pending.removeFirst()
     do throws(RunFault) {
       try apply(event)
+      keepPlan(of: event.kind)
     } catch {
       pending.insert(event, at: 0)
       throw error
@@ -193,7 +235,13 @@ public actor RunDriver {
   }
 
   /// Asks the run to stop; steps that are cancelled may still take their way out.
-  public func cancel(reason: String) {
+  ///
+  /// After its end, those that it started and that still go on are asked.
+  public func cancel(reason: String) async {
+    guard state.outcome == nil else {
+      for child in children.values { await child.driver?.cancel(reason: reason) }
+      return
+    }
     pending.append(PendingEvent(kind: .cancelled(reason: reason)))
     wake()
   }
@@ -201,10 +249,11 @@ public actor RunDriver {
   /// Stops driving at once: calls under way are withdrawn without an event, and `drive` throws.
   ///
   /// The run stands in its store as after a crash; another driver resumes it.
-  public func abandon() {
+  public func abandon() async {
     isAbandoned = true
     for call in calls.values { call.task?.cancel() }
     wake()
+    for child in children.values { await child.driver?.abandon() }
   }
 
   // MARK: Waiting
@@ -212,10 +261,16 @@ public actor RunDriver {
   /// Why nothing but people can move the run on; nil: something else can.
   private func pauseReason() -> RunPause? {
     guard performingCount == 0 else { return nil }
-    if !undecided.isEmpty {
-      return .undecided(undecided.values.sorted { $0.effect < $1.effect })
+    let awaited = awaitedChildren.map(\.pause)
+    guard awaited.allSatisfy({ $0 != nil }) else { return nil }
+    var decisions = undecided.values.sorted { $0.effect < $1.effect }
+    var questions = people.values.sorted { $0.effect < $1.effect }
+    for pause in awaited {
+      if case .undecided(let calls) = pause { decisions += calls }
+      if case .waiting(let tasks) = pause { questions += tasks }
     }
-    if people.isEmpty { return agenda.entries.isEmpty ? .stalled : nil }
+    if !decisions.isEmpty { return .undecided(decisions) }
+    if questions.isEmpty { return agenda.entries.isEmpty ? .stalled : nil }
     // A virtual clock would wait for deadlines in no time; people are asked for nevertheless.
     for entry in agenda.entries {
       switch entry.matter {
@@ -224,7 +279,7 @@ public actor RunDriver {
       default: return nil
       }
     }
-    return .waiting(people.values.sorted { $0.effect < $1.effect })
+    return .waiting(questions)
   }
 
   private func rest(_ pause: RunPause) throws(RunFault) {
@@ -277,6 +332,7 @@ public actor RunDriver {
       finish(entry.effect, doubt(about: call, words) ?? .failed(.timeout, message: words))
     case .result(let result):
       finish(entry.effect, result)
+    case .beginning: begin(call: entry.effect)
     case .occurrence(let kind):
       pending.append(PendingEvent(kind: kind))
     }
@@ -300,6 +356,10 @@ public actor RunDriver {
           matter: .result(result)
         )
       )
+    case .pausing(let pause, let result):
+      let (end, overflow) = now.addingReportingOverflow(max(0, pause))
+      askedToWait[call.intent.place] = overflow ? .max : end
+      agenda.add(Agenda.Entry(dueMilliseconds: now, effect: effect, matter: .result(result)))
     case .never: break
     case .awaitsPerson:
       let task = personTask(of: call)
@@ -315,6 +375,11 @@ public actor RunDriver {
     agenda.withdraw(effect)
     people[effect] = nil
     let performer = table.table.performers[Int(call.intent.performer)]
+    var result = result
+    var proposal: JudgedProposal?
+    if let planner = planner(asking: call.intent) {
+      (result, proposal) = judged(result, of: call, planner)
+    }
     let checked = check(result, of: performer)
     let bill = charge(checked, of: call)
     noteBreach(bill, of: call)
@@ -334,7 +399,8 @@ public actor RunDriver {
             usage: reported,
             costPicodollars: cost
           ),
-          origin: answeredBy
+          origin: answeredBy,
+          proposal: proposal
         )
       )
     case .failed(let kind, let message, let reported, _, _):
@@ -350,10 +416,11 @@ public actor RunDriver {
             usage: reported,
             costPicodollars: cost
           ),
-          origin: answeredBy
+          origin: answeredBy,
+          proposal: proposal
         )
       )
-    case .later, .never, .awaitsPerson:
+    case .later, .never, .awaitsPerson, .pausing:
       preconditionFailure("only a final result ends a call")
     }
     surroundings.progress(
@@ -415,7 +482,7 @@ public actor RunDriver {
   }
 
   /// What a result costs: its usage by the price book, else the whole reservation if it was sent.
-  private func charge(_ result: CallResult, of call: OpenCall) -> Int64 {
+  func charge(_ result: CallResult, of call: OpenCall) -> Int64 {
     let performer = table.table.performers[Int(call.intent.performer)]
     func cost(_ usage: Usage?) -> Int64 {
       if performer.kind == .human { return max(0, performer.costPerCallPicodollars) }
@@ -427,7 +494,7 @@ public actor RunDriver {
     case .failed(_, _, let usage, let wasSent, let known):
       if let known { return known }
       return usage == nil && !wasSent ? 0 : cost(usage)
-    case .later, .never, .awaitsPerson: return 0
+    case .later, .never, .awaitsPerson, .pausing: return 0
     }
   }
 

@@ -19,6 +19,8 @@ public enum RunProgress: Sendable {
   case refused(step: String, error: RunError)
   /// It is not known whether a write happened.
   case undecided(UndecidedCall)
+  /// A plan was proposed and judged.
+  case proposed(ProposalRecord)
   /// The run ended.
   case ended(RunOutcome, spentPicodollars: Int64)
 }
@@ -61,6 +63,8 @@ public struct PersonTask: Sendable {
   public var outputSchema: Value?
   /// Until when an answer is taken: milliseconds since the Unix epoch; -1: for ever.
   public var untilMilliseconds: Int64
+  /// The run that asks: a child's, when a run waits for one.
+  public var runID: String
 }
 
 /// A write of which nobody knows whether it happened.
@@ -75,6 +79,8 @@ public struct UndecidedCall: Sendable {
   public var input: Value
   /// The key that was sent along.
   public var idempotencyKey: String
+  /// The run that called.
+  public var runID: String
 }
 
 /// Why driving a run has come to rest.

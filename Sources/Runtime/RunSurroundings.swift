@@ -2,6 +2,7 @@ import Journal
 import Source
 import Table
 import Values
+import Verifier
 
 /// Everything that driving a run needs from the world.
 public struct RunSurroundings: Sendable {
@@ -19,10 +20,18 @@ public struct RunSurroundings: Sendable {
   public var owner = ""
   /// Values of the environment that the flow may read; only its declared names are taken.
   public var environment = ValueMap()
+  /// Calls of earlier plans that a run does not repeat.
+  var done: [PlanCall] = []
   /// Takes away what must not be journaled from an answer; the run sees only what is left.
   public var redact: @Sendable (Value) -> Value = { $0 }
   /// Is told what happens.
   public var progress: @Sendable (RunProgress) -> Void = { _ in }
+  /// Who is told what happens in a run that the run starts, whose table is given.
+  public var progressOfChild: @Sendable (LinkedTable) -> @Sendable (RunProgress) -> Void = { _ in
+    { _ in }
+  }
+  /// Whether the run was started by another one that does not wait for it.
+  var isDetached = false
 
   /// Surroundings; the rest has defaults.
   public init(

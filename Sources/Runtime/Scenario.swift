@@ -71,6 +71,8 @@ public struct Scenario: Sendable {
     public var costAtLeast: Amount?
     /// Highest cost.
     public var costAtMost: Amount?
+    /// What must come of its proposals.
+    public var plan: PlanExpectation?
     /// Calls that must not have been made.
     public var never: [Selector] = []
     /// Expressions that must be true at the end.

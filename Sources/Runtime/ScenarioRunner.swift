@@ -72,8 +72,15 @@ public struct ScenarioRunner: Sendable {
       pricer: pricer
     )
     surroundings.limits = limits
+    let verdicts = VerdictLog()
     surroundings.progress = { progress in
+      verdicts.note(progress)
       if case .called(let report) = progress { log.add(report) }
+    }
+    surroundings.progressOfChild = { _ in
+      { progress in
+        if case .called(let report) = progress { log.add(report) }
+      }
     }
     let header = RunHeader(
       runID: "r-scenario",
@@ -90,6 +97,7 @@ public struct ScenarioRunner: Sendable {
       )
       await driver.schedule(scenario.occurrences)
       let pause = try await driver.drive()
+      _ = await driver.driveChildren()
       var judgement = ScenarioJudgement(
         scenario: scenario,
         table: table,
@@ -99,6 +107,7 @@ public struct ScenarioRunner: Sendable {
         calls: log.calls
       )
       judgement.judge(pause, missingAnswers: performer.missingAnswers)
+      judgement.judgePlan(verdicts)
       for position in await driver.outstandingOccurrences {
         let occurrence = scenario.occurrences[position]
         judgement.fail(

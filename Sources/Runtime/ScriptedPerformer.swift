@@ -26,6 +26,8 @@ public final class ScriptedPerformer: Performing {
 
   /// Answers one call.
   public func perform(_ call: DispatchedCall) async -> CallResult {
+    // What nobody waits for may stay unanswered; answers to it may be scripted.
+    if call.isDetached, !hasAnswer(to: call) { return .awaitsPerson }
     guard let answer = nextAnswer(to: call) else {
       return .failed(.failed, message: Messages.noAnswer(call.step), wasSent: false)
     }
@@ -40,6 +42,10 @@ public final class ScriptedPerformer: Performing {
     }
     return answer.afterMilliseconds > 0
       ? .later(afterMilliseconds: answer.afterMilliseconds, result) : result
+  }
+
+  private func hasAnswer(to call: DispatchedCall) -> Bool {
+    script[.string(call.step)] != nil || script[.string(call.performer.id)] != nil
   }
 
   private func nextAnswer(to call: DispatchedCall) -> ScriptedAnswer? {

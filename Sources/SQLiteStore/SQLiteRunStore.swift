@@ -80,23 +80,25 @@ public final class SQLiteRunStore: RunStore {
 
   /// Creates a run without records.
   public func createRun(_ header: RunHeader) throws(StoreError) {
-    try transaction { () throws(StoreError) in
-      let known = try handle.query("SELECT number FROM runs WHERE id = ?", [.text(header.runID)]) {
-        $0.integer(0)
-      }
-      guard known.isEmpty else { throw .exists("run `\(header.runID)`") }
-      try handle.run(
-        """
-        INSERT INTO runs (id, header, status, records, head, epoch, owner, updated)
-        VALUES (?, ?, ?, 0, ?, 0, '', ?)
-        """,
-        [
-          .text(header.runID), .blob(header.encoded()),
-          .integer(Int64(RunStatus.created.rawValue)), .blob(header.anchor.bytes),
-          .integer(header.createdMilliseconds),
-        ]
-      )
+    try transaction { () throws(StoreError) in try insert(header) }
+  }
+
+  private func insert(_ header: RunHeader) throws(StoreError) {
+    let known = try handle.query("SELECT number FROM runs WHERE id = ?", [.text(header.runID)]) {
+      $0.integer(0)
     }
+    guard known.isEmpty else { throw .exists("run `\(header.runID)`") }
+    try handle.run(
+      """
+      INSERT INTO runs (id, header, status, records, head, epoch, owner, updated)
+      VALUES (?, ?, ?, 0, ?, 0, '', ?)
+      """,
+      [
+        .text(header.runID), .blob(header.encoded()),
+        .integer(Int64(RunStatus.created.rawValue)), .blob(header.anchor.bytes),
+        .integer(header.createdMilliseconds),
+      ]
+    )
   }
 
   /// Makes the caller the run's owner and returns its epoch, higher than every earlier one.
@@ -128,6 +130,7 @@ public final class SQLiteRunStore: RunStore {
       guard epoch == append.epoch, records + 1 == append.record.sequence else {
         throw .staleOwner(runID: append.runID)
       }
+      for header in append.children { try insert(header) }
       for change in append.ledger { try apply(change, run: run) }
       try handle.run(
         "INSERT INTO journal (run, sequence, hash, bytes) VALUES (?, ?, ?, ?)",

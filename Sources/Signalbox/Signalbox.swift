@@ -3,11 +3,13 @@
 @_exported import Costing
 @_exported import Definition
 @_exported import Document
+@_exported import Drawing
 @_exported import Execution
 @_exported import Expression
 @_exported import Import
 @_exported import Journal
 @_exported import Models
+@_exported import Planning
 @_exported import Runtime
 @_exported import SQLiteStore
 @_exported import Source

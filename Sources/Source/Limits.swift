@@ -66,6 +66,14 @@ public struct Limits: Sendable, Hashable {
   public var invariantCount = 16
   /// Planner definitions inside each other.
   public var definitionDepth = 8
+  /// Steps that one planner may allow in a plan.
+  public var planSteps = 200
+  /// Repairs, and further plans, that one planner may allow.
+  public var planRepairs = 20
+  /// Bytes of one proposal.
+  public var proposalBytes = 256 << 10
+  /// Deepest nesting of collections in a proposal.
+  public var proposalDepth = 24
   /// Files that one flow may include.
   public var includedFiles = 200
   /// States that a search for paths through a flow looks at.

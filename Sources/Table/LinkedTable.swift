@@ -37,12 +37,16 @@ public final class LinkedTable: Sendable {
   public let watches: [UInt64]
   /// All of them together.
   public let allWatches: UInt64
+  /// What reactive nodes read when they decide again.
+  public let look: TreeLook
   /// The children of parallel nodes, in order.
   public let partsOfNode: [NodeIndex: [NodeIndex]]
   /// The flow's environment with its types, for expressions that are given later (`assert`).
   public let environment: Environment
   /// What events do to resting places, where that is all.
   public let flat: FlatMachine?
+  /// The tables of detached flows, by frame template.
+  public let children: [PoolIndex: LinkedTable]
   private let schemaPool: SchemaPool
   private let frameStates: [Value]
 
@@ -51,9 +55,11 @@ public final class LinkedTable: Sendable {
     programs: [CompiledProgram?],
     constants: (initialState: Value, inputDefaults: Value, frameStates: [Value]),
     environment: Environment,
-    schemaPool: SchemaPool
+    schemaPool: SchemaPool,
+    children: [PoolIndex: LinkedTable]
   ) {
     self.table = table
+    self.children = children
     self.programs = programs
     self.schemaPool = schemaPool
     self.environment = environment
@@ -94,6 +100,7 @@ public final class LinkedTable: Sendable {
     isTreeLeaf = trees.isLeaf
     watches = trees.watches
     allWatches = trees.watches.reduce(0, |)
+    look = TreeLook(table, programs)
     historiesOfNode = histories
     partsOfNode = parts
     flat = FlatMachine(table, programs, isSlotRead: isRead) { row, name in

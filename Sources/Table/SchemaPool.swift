@@ -37,13 +37,27 @@ struct SchemaPool: Sendable {
 
 extension SchemaPool {
   /// The named schemas as checks of a value: nil when it fits, else the first violation.
+  ///
+  /// Of a list, a schema of `type: object` is asked about each element: flows validate lists of
+  /// records with the schema of one.
   func checks(named names: [FieldText]) -> [String: @Sendable (Value) -> String?] {
     var checks: [String: @Sendable (Value) -> String?] = [:]
     for entry in names {
       guard let index = PoolIndex(entry.text), schemas.indices.contains(Int(index)) else {
         continue
       }
-      checks[entry.name] = { violations(of: $0, schema: index).first?.description }
+      let isOfRecords = values[Int(index)].isObjectSchema
+      checks[entry.name] = { value in
+        guard isOfRecords, case .list(let elements) = value else {
+          return violations(of: value, schema: index).first?.description
+        }
+        for (position, element) in elements.enumerated() {
+          if let violation = violations(of: element, schema: index).first {
+            return "element \(position): \(violation.description)"
+          }
+        }
+        return nil
+      }
     }
     return checks
   }
@@ -56,5 +70,13 @@ extension SchemaViolation {
     let path = instanceLocation.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
       .joined(separator: ".")
     return "`\(path)`: \(message)"
+  }
+}
+
+extension Value {
+  /// Whether, as a JSON Schema, it accepts objects only.
+  fileprivate var isObjectSchema: Bool {
+    guard case .map(let keywords) = self else { return false }
+    return keywords["type"] == .string("object")
   }
 }

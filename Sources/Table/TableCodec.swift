@@ -4,6 +4,18 @@ import Values
 extension TransitionTable {
   /// The version that `encoded()` writes.
   static let codecVersion: UInt64 = 2
+  /// What may follow the limits of the run, any number of times.
+  enum TailKind: UInt8, CaseIterable {
+    /// The table of a detached flow.
+    case child
+    /// A limit below the run's.
+    case cap
+    /// A planner that asks a model.
+    case planner
+  }
+
+  /// How deep tables of detached flows may be nested.
+  static let depthLimit = 16
   /// First bytes of every encoded table.
   static let codecMagic: [UInt8] = Array("SBXT".utf8)
 
@@ -107,6 +119,30 @@ extension TransitionTable {
     writer.write(signed: runLimits.tokens)
     writer.write(byte: runLimits.period.rawValue)
     writer.write(byte: runLimits.gate.rawValue)
+    // Nothing is written where there are none, so that such tables keep their identity.
+    for cap in caps {
+      writer.write(byte: TailKind.cap.rawValue)
+      switch cap.owner {
+      case .node(let node):
+        writer.write(byte: 0)
+        writer.write(index: node)
+      case .agent(let id):
+        writer.write(byte: 1)
+        writer.write(text: id)
+      }
+      writer.write(text: cap.account)
+      writer.write(byte: cap.period.rawValue)
+      writer.write(signed: cap.hardPicodollars)
+    }
+    for planner in planners {
+      writer.write(byte: TailKind.planner.rawValue)
+      writer.write(planner: planner)
+    }
+    for child in children {
+      writer.write(byte: TailKind.child.rawValue)
+      writer.write(index: child.template)
+      writer.write(block: child.table.encoded())
+    }
   }
 }
 

@@ -6,18 +6,37 @@ extension TransitionTable {
   /// Hostile bytes give an error, never a trap: what this returns can be linked and run. The debug
   /// section is empty. O(size).
   public init(decoding bytes: [UInt8]) throws(TableError) {
+    try self.init(decoding: bytes, depth: 0)
+  }
+
+  private init(decoding bytes: [UInt8], depth: Int) throws(TableError) {
+    guard depth <= Self.depthLimit else {
+      throw TableError("tables are nested more than \(Self.depthLimit) deep")
+    }
     var reader = BinaryReader(bytes)
+    var blocks: [(template: PoolIndex, bytes: [UInt8])] = []
     do {
-      self = try reader.readTable()
+      (self, blocks) = try reader.readTable()
     } catch {
       throw TableError("byte \(error.offset): \(error.message)")
+    }
+    for block in blocks {
+      children.append(
+        ChildTable(
+          template: block.template,
+          table: try TransitionTable(decoding: block.bytes, depth: depth + 1)
+        )
+      )
     }
     try TableValidator.validate(self)
   }
 }
 
 extension BinaryReader {
-  fileprivate mutating func readTable() throws(BinaryError) -> TransitionTable {
+  /// A table and the encoded tables of its detached flows.
+  fileprivate mutating func readTable() throws(BinaryError) -> (
+    table: TransitionTable, children: [(template: PoolIndex, bytes: [UInt8])]
+  ) {
     for byte in TransitionTable.codecMagic where try readByte() != byte {
       throw failure("not a table")
     }
@@ -52,8 +71,32 @@ extension BinaryReader {
     }
     try readPools(&table)
     try readRest(&table)
-    guard isAtEnd else { throw failure("bytes after the end") }
-    return table
+    var children: [(template: PoolIndex, bytes: [UInt8])] = []
+    while !isAtEnd {
+      switch try readCase(TransitionTable.TailKind.self) {
+      case .child: children.append((template: try readIndex(), bytes: try readBlock()))
+      case .planner: table.planners.append(try readPlanner())
+      case .cap: table.caps.append(try readCap())
+      }
+    }
+    return (table, children)
+  }
+
+  private mutating func readCap() throws(BinaryError) -> BudgetCap {
+    let owner: BudgetCap.Owner
+    switch try readByte() {
+    case 0: owner = .node(try readIndex())
+    case 1: owner = .agent(try readText())
+    default: throw failure("an unknown owner of a limit")
+    }
+    let account = try readText()
+    let period = try readCase(RunLimits.Period.self)
+    return BudgetCap(
+      owner: owner,
+      account: account,
+      period: period,
+      hardPicodollars: try readSigned()
+    )
   }
 
   private mutating func readPools(_ table: inout TransitionTable) throws(BinaryError) {

@@ -1,9 +1,9 @@
 import Values
 
 /// How listings and drawings spell a table's numbers.
-enum TableText {
+package enum TableText {
   /// `250ms`, `5s`, `2m 30s`, `50h`.
-  static func duration(milliseconds: Int64) -> String {
+  package static func duration(milliseconds: Int64) -> String {
     guard milliseconds >= 0 else { return "-" }
     guard milliseconds >= 1_000, milliseconds % 1_000 == 0 else { return "\(milliseconds)ms" }
     let seconds = milliseconds / 1_000
@@ -123,6 +123,7 @@ extension PlaceNode.Kind {
     case .tree: "tree"
     case .branch: "branch"
     case .park: "park"
+    case .plan: "plan"
     }
   }
 }

@@ -23,6 +23,23 @@ struct TableValidator {
     try validator.checkLimits()
     try validator.checkFrames()
     try validator.checkActions()
+    try validator.checkPlanners()
+    try validator.checkChildren()
+  }
+
+  private func checkChildren() throws(TableError) {
+    for cap in table.caps {
+      if case .node(let node) = cap.owner {
+        try index(node, below: table.nodes.count, optional: false, "a limit's step")
+      }
+      guard cap.hardPicodollars >= 0 else { throw TableError("a limit below zero") }
+    }
+    for child in table.children {
+      try index(child.template, below: table.frames.count, optional: false, "a detached flow")
+      guard table.frames[Int(child.template)].maxInstances == 0 else {
+        throw TableError("the flow of template \(child.template) is not detached")
+      }
+    }
   }
 
   func index(
@@ -98,7 +115,7 @@ struct TableValidator {
 
   private func checkNeeds(_ node: PlaceNode, _ name: String) throws(TableError) {
     switch node.kind {
-    case .action, .human:
+    case .action, .human, .planner, .plan:
       guard node.effect != noIndex else { throw TableError("\(name) calls nobody") }
     case .check:
       guard node.condition != noIndex else { throw TableError("\(name) checks nothing") }

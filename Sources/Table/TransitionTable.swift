@@ -36,6 +36,8 @@ public struct TransitionTable: Sendable {
   public var effects: [EffectDescriptor]
   /// Agents and tools.
   public var performers: [Performer]
+  /// Planners that ask a model.
+  public var planners: [PlannerEntry]
   /// Retry policies.
   public var retries: [RetryPolicy]
   /// JSON Schemas as JSON text, self-contained but for `$ref` to `schemaNames`.
@@ -60,6 +62,13 @@ public struct TransitionTable: Sendable {
   public var publicEnvironment: [String]
   /// Limits of the run.
   public var runLimits: RunLimits
+  /// Limits on what steps, child flows and agents may spend.
+  public var caps: [BudgetCap]
+  /// Tables of detached flows, by the frame templates that stand for them.
+  ///
+  /// The template says what the flow may do, for the verifier and the cost analysis; what runs is
+  /// a run of its own, pinned to this table.
+  public var children: [ChildTable]
   /// Positions; not part of the identity.
   public var debug: DebugSection
 
@@ -81,6 +90,7 @@ public struct TransitionTable: Sendable {
     fields = []
     effects = []
     performers = []
+    planners = []
     retries = []
     schemas = []
     schemaNames = []
@@ -93,7 +103,23 @@ public struct TransitionTable: Sendable {
     result = 0..<0
     publicEnvironment = []
     runLimits = RunLimits()
+    caps = []
+    children = []
     debug = DebugSection()
+  }
+}
+
+/// The table of a detached flow.
+public struct ChildTable: Sendable {
+  /// The frame template that stands for it in its caller's table.
+  public var template: PoolIndex
+  /// The table that its runs are pinned to.
+  public var table: TransitionTable
+
+  /// A child's table.
+  public init(template: PoolIndex, table: TransitionTable) {
+    self.template = template
+    self.table = table
   }
 }
 

@@ -4,8 +4,8 @@
 /// exponent so that they stay doubles (`1.0`). What JSON lacks becomes text as people write it:
 /// bytes in base64, timestamps in RFC 3339, durations in seconds (`1.5s`). NaN and the infinities
 /// become the texts `NaN`, `Infinity`, `-Infinity`. An empty optional is null.
-public struct JSONWriter {
-  private let output = JSONOutput()
+public struct JSONWriter: ~Copyable {
+  private var output = JSONOutput()
   private let isPretty: Bool
   private var depth = 0
 
@@ -46,7 +46,7 @@ public struct JSONWriter {
     }
   }
 
-  private func append(_ text: String) { output.append(text) }
+  private mutating func append(_ text: String) { output.append(text) }
 
   private mutating func writeList(_ list: [Value]) {
     output.append(UInt8(ascii: "["))

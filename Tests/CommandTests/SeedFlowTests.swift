@@ -12,6 +12,13 @@ import Testing
     ("s4-fraud-detection", "fraud-scorer"),
     ("s4-content-moderation", "moderation-decision"),
     ("s4-devops-deployment.transliterated", "devops-deployment"),
+    ("s0-hello-world", "hello-world"),
+    ("s0-customer-support-core", "customer-inquiry"),
+    ("s0-intelligent-customer-support", "intelligent-support"),
+    ("s0-intelligent-data-pipeline", "data-pipeline"),
+    ("s0-task-types", "task-types"),
+    ("s1-content-creation-hybrid", "content-creation"),
+    ("s3-api-graph-create", "code-graph"),
   ]
 
   private static var areThere: Bool { FileHandle.exists(seeds + "/yaml") }

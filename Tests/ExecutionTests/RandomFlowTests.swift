@@ -21,6 +21,7 @@ private struct Account {
           + " with \(JSONWriter.string(call.input))"
       case .startTimer(let timer):
         "timer \(timer.id) \(timer.purpose) due \(timer.dueMilliseconds)"
+      case .startChild(let child): "child \(child.id) \(table.nodes[Int(child.place)].name)"
       case .cancel(let id): "cancel \(id)"
       }
     }

@@ -74,7 +74,7 @@ extension Compilation {
   private mutating func enterDecorated(_ number: Int, _ door: TreeEdge) {
     let layout = treeLayouts[number]
     guard layout.branch != noIndex else { return }
-    var door = door
+    var door = opening(door, of: layout)
     if layout.range.contains(door.target) { door.resets = layout.registers }
     addTreeRow(layout.branch, .enter, door)
   }
@@ -140,7 +140,8 @@ extension Compilation {
       TreeWays(
         success: ways.success.updating(.set, register, 0),
         failure: ways.failure.updating(.set, register, 0),
-        skipped: ways.skipped.updating(.set, register, 0)
+        // A child that was skipped has not ended: the question is not asked again.
+        skipped: ways.skipped
       )
     )
     for edge in ways.failure { addTreeRow(layout.branch, .failure, edge) }

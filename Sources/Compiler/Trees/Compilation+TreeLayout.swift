@@ -22,8 +22,14 @@ extension Compilation {
     var forgotten = openTree.counted
     for forgets in [false, true] {
       forgotten = RegisterIndex(openTree.registers.count)
-      for (owner, place) in openTree.memories where treeLayouts[owner].node.forgets == forgets {
-        treeLayouts[owner].memory = addRegister(.cursor, place)
+      for (owner, place, isGuard) in openTree.memories
+      where (isGuard || treeLayouts[owner].node.forgets) == forgets {
+        let register = addRegister(.cursor, place)
+        if isGuard {
+          treeLayouts[owner].asked = register
+        } else {
+          treeLayouts[owner].memory = register
+        }
       }
     }
     let memory = forgotten..<RegisterIndex(openTree.registers.count)
@@ -51,6 +57,7 @@ extension Compilation {
     for layout in trees[number].layouts {
       treeLayouts[layout].register = moved(treeLayouts[layout].register)
       treeLayouts[layout].memory = moved(treeLayouts[layout].memory)
+      treeLayouts[layout].asked = moved(treeLayouts[layout].asked)
       treeLayouts[layout].registers = moved(treeLayouts[layout].registers)
     }
     for index in trees[number].parts + [node] {
@@ -139,7 +146,12 @@ extension Compilation {
       layout.endings = addEndings(below: layout.branch, at: node.span)
     }
     if node.hasRegister { layout.register = addRegister(.rounds, firstNode) }
-    if node.hasMemory || node.guardsOnce { openTree.memories.append((number, firstNode)) }
+    if node.hasMemory { openTree.memories.append((number, firstNode, false)) }
+    switch node.guardScope {
+    case .entry: break
+    case .resolved: openTree.memories.append((number, firstNode, true))
+    case .visit: layout.asked = addRegister(.rounds, firstNode)
+    }
     if hasBranch { table.nodes[Int(layout.branch)].subtreeEnd = NodeIndex(table.nodes.count) }
     layout.registers = firstRegister..<RegisterIndex(openTree.registers.count)
     openTree.layouts.append(number)
@@ -359,8 +371,7 @@ extension TreeNode {
 
   /// Whether what it remembers is forgotten when the whole tree is halted.
   var forgets: Bool {
-    if case .runOnce(.failure) = kind { return true }
-    return guardsOnce && !hasMemory
+    if case .runOnce(.failure) = kind { true } else { false }
   }
 
   /// Whether it goes on only at the next occasion after its child ended.

@@ -96,7 +96,12 @@ extension Compilation {
     }
     let isPlainPart = ways == nil && layout.endings.isEmpty
     if !isPlainPart { addPosts(of: node, to: &inner) }
-    if node.guardsOnce { inner.failure = inner.failure.updating(.set, layout.memory, 1) }
+    if layout.asked != noIndex {
+      inner.failure = inner.failure.updating(.set, layout.asked, 1)
+      if node.guardScope == .visit {
+        inner.success = inner.success.updating(.set, layout.asked, 1)
+      }
+    }
     if layout.branch != noIndex { compileGuards(of: number, inner) }
     if layout.place != noIndex {
       if !isPlainPart { addWays(layout.place, inner, canSkip: placeCanSkip(layout)) }
@@ -121,10 +126,15 @@ extension Compilation {
     let layout = treeLayouts[number]
     guard layout.branch != noIndex else { return }
     for edge in edges {
-      var edge = edge
+      var edge = opening(edge, of: layout)
       edge.resets = layout.registers
       addTreeRow(layout.branch, .enter, edge)
     }
+  }
+
+  /// The edge past a node's guards.
+  func opening(_ edge: TreeEdge, of layout: TreeLayout) -> TreeEdge {
+    layout.node.guardScope == .resolved ? edge.updating(.set, layout.asked, 0) : edge
   }
 
   private mutating func addPosts(of node: TreeNode, to ways: inout TreeWays) {
@@ -160,7 +170,7 @@ extension Compilation {
       let program = addProgram(.expression, source)
       return edges.map { edge in
         let edge = edge.guarded(by: program, negated: negated, at: source.span)
-        return node.guardsOnce ? edge.whileBelow(1, layout.memory) : edge
+        return layout.asked == noIndex ? edge : edge.whileBelow(1, layout.asked)
       }
     }
     if let source = node.failureIf { addTreeRows(branch, .enter, asked(ways.failure, source)) }
@@ -171,7 +181,11 @@ extension Compilation {
       let halting = ways.skipped.map {
         $0.guarded(by: program, negated: true, at: source.span)
       }
-      addTreeRows(branch, .enter, halting)
+      addTreeRows(
+        branch,
+        .enter,
+        layout.asked == noIndex ? halting : halting.whileBelow(1, layout.asked)
+      )
       for edge in halting {
         var edge = edge
         // The node itself is halted, so that it lies in what the row halts.

@@ -24,6 +24,8 @@ struct TreeLayout {
   var register = noIndex
   /// Its register that outlives the node.
   var memory = noIndex
+  /// Its register that says that its guards need not be looked at again.
+  var asked = noIndex
   /// Registers of the node and those below, to be zeroed on entry.
   var registers: Range<RegisterIndex> = 0..<0
   /// Its nodes in the table.
@@ -52,8 +54,8 @@ struct LaidOutTree {
   var layouts: [Int] = []
   /// Nodes that know registers.
   var parts: [NodeIndex] = []
-  /// Layouts with a memory, and their first nodes.
-  var memories: [(layout: Int, node: NodeIndex)] = []
+  /// Layouts with a memory, and their first nodes; `isGuard`: it concerns their guards.
+  var memories: [(layout: Int, node: NodeIndex, isGuard: Bool)] = []
   /// Whether ticks drive it.
   var isTicked = false
 }
@@ -116,8 +118,12 @@ struct TreeWays {
     func halting(_ edges: [TreeEdge]) -> [TreeEdge] {
       edges.map { edge in
         var edge = edge
-        // A domain that is there already lies around this one.
-        if edge.domain.isEmpty { edge.domain = range }
+        let (domain, isEmpty) = (edge.domain, edge.domain.isEmpty)
+        // Most often a domain that is there already lies around this one.
+        edge.domain =
+          isEmpty
+          ? range
+          : min(domain.lowerBound, range.lowerBound)..<max(domain.upperBound, range.upperBound)
         return edge
       }
     }

@@ -76,14 +76,21 @@ extension Checker {
         return (found.binding, found.type, found.consumed + (hasOutput ? 2 : 1))
       }
     }
-    // Templates of the seed form say `.workflow.input.x` for `input.x`.
-    if isFlow, isAbsolute, parts.count > 1, parts[0] == "workflow",
-      let found = resolve(Array(parts.dropFirst()), isAbsolute: true)
-    {
-      return (found.binding, found.type, found.consumed + 1)
+    // Templates of the seed form say `.workflow.input.x` for `input.x`, and have names of their
+    // own for what `run` says.
+    if isFlow, isAbsolute, parts.count > 1, parts[0] == "workflow" {
+      if let field = Self.runFields[parts[1]], let run = environment.variableIndex["run"] {
+        let type = fieldType(field, of: environment.variables[run].type) ?? .dyn
+        return (.alias(run, [field]), type, 2)
+      }
+      if let found = resolve(Array(parts.dropFirst()), isAbsolute: true) {
+        return (found.binding, found.type, found.consumed + 1)
+      }
     }
     return nil
   }
+
+  private static let runFields = ["execution_id": "id", "execution_time": "elapsed"]
 
   private mutating func declared(_ name: String) -> (Binding, ExpressionType)? {
     if let position = environment.variableIndex[name] {

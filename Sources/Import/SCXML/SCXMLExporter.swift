@@ -165,6 +165,7 @@ public struct SCXMLExporter {
       close("state", depth)
     case .flow(let name): refuse("a child flow", at: name.span)
     case .tasks: refuse("a list of tasks", at: state.nameSpan)
+    case .planner: refuse("a planner", at: state.nameSpan)
     case .tree: refuse("a behavior tree", at: state.nameSpan)
     case nil:
       open("state", [("id", state.name)], depth)

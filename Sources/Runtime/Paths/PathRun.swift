@@ -189,6 +189,7 @@ struct PathRun: Sendable {
           calls.append(pathCall(call, .never, table))
         }
         open.removeAll { $0.intent.id == id }
+      case .startChild: continue
       }
     }
   }

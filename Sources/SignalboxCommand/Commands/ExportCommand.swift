@@ -4,26 +4,33 @@ import Signalbox
 package struct ExportCommand: Command {
   private static let format = OperandDeclaration(
     "FORMAT",
-    "what to write: scxml",
-    kind: .choice(["scxml"], placeholder: "FORMAT")
+    "what to write: scxml (of states), btcpp (of a tree, for BehaviorTree.CPP)",
+    kind: .choice(["scxml", "btcpp"], placeholder: "FORMAT")
   )
 
   /// What it accepts.
   package static let declaration = CommandDeclaration(
     "export",
-    "print a statechart in another format",
-    discussion: "Expressions stay CEL. What the format cannot say is an error with its place.",
+    "print a statechart or tree in another format",
+    discussion:
+      "Expressions stay CEL in SCXML and become scripts in XML for BehaviorTree.CPP. What the format "
+      + "cannot say is an error with its place.",
     operands: [format, .flow],
     options: [.overlay],
-    examples: ["signalbox export scxml door.yaml > door.scxml"]
+    examples: [
+      "signalbox export scxml door.yaml > door.scxml",
+      "signalbox export btcpp patrol.yaml > patrol.xml",
+    ]
   )
 
+  private let format: String
   private let path: String
   private let overlays: [String]
 
   /// The command as asked for.
   package init(_ arguments: Arguments) throws(UsageError) {
     guard arguments.operands.count == 2 else { throw UsageError("an operand is missing") }
+    format = arguments.operands[0]
     path = arguments.operands[1]
     overlays = arguments.texts(.overlay)
   }
@@ -35,7 +42,7 @@ package struct ExportCommand: Command {
       Findings(console).show(prepared.diagnostics)
       return Findings.exit(for: prepared.diagnostics)
     }
-    let exported = SCXMLExporter.scxml(flow)
+    let exported = format == "btcpp" ? TreeExporter.xml(flow) : SCXMLExporter.scxml(flow)
     Findings(console).show(exported.diagnostics)
     guard let text = exported.text else { return Findings.exit(for: exported.diagnostics) }
     console.print(text)

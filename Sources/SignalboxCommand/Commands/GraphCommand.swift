@@ -5,13 +5,14 @@ package struct GraphCommand: Command {
   private enum Format: String {
     case mermaid
     case dot
+    case svg
   }
 
   private static let format = OptionDeclaration(
     "format",
     short: "f",
     "language of the drawing",
-    kind: .choice(["mermaid", "dot"], placeholder: "FORMAT"),
+    kind: .choice(["mermaid", "dot", "svg"], placeholder: "FORMAT"),
     default: "mermaid"
   )
 
@@ -23,7 +24,7 @@ package struct GraphCommand: Command {
     options: [format, .overlay],
     examples: [
       "signalbox graph flow.yaml -f mermaid",
-      "signalbox graph flow.yaml -f dot | dot -Tsvg > flow.svg",
+      "signalbox graph flow.yaml -f svg > flow.svg", "signalbox graph flow.yaml -f dot | dot -Tpdf",
     ]
   )
 
@@ -48,6 +49,7 @@ package struct GraphCommand: Command {
     switch chosen {
     case .mermaid: console.print(TableDrawing.mermaid(table.table))
     case .dot: console.print(TableDrawing.dot(table.table))
+    case .svg: console.print(TableDrawing.svg(table.table))
     }
     return .success
   }

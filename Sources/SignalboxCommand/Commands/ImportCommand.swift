@@ -6,11 +6,12 @@ package struct ImportCommand: Command {
     case scxml
     case asl
     case serverlessWorkflow = "serverless-workflow"
+    case btcpp
   }
 
   private static let format = OperandDeclaration(
     "FORMAT",
-    "what the file is: scxml, asl (the States Language), serverless-workflow",
+    "what the file is: scxml, asl (the States Language), serverless-workflow, btcpp",
     kind: .choice(Format.allCases.map(\.rawValue), placeholder: "FORMAT")
   )
   private static let file = OperandDeclaration(
@@ -29,6 +30,7 @@ package struct ImportCommand: Command {
       "signalbox import scxml door.scxml > door.yaml",
       "signalbox import asl order.asl.json > order.yaml",
       "signalbox import serverless-workflow order.sw.yaml > order.yaml",
+      "signalbox import btcpp patrol.xml > patrol.yaml",
     ]
   )
 
@@ -53,6 +55,7 @@ package struct ImportCommand: Command {
       case .scxml: SCXMLImporter.flow(file, includes: includes)
       case .asl: StatesImporter.flow(file)
       case .serverlessWorkflow: WorkflowImporter.flow(file)
+      case .btcpp: TreeImporter.flow(file, includes: includes)
       }
     Findings(console).show(result.diagnostics)
     guard let flow = result.flow else { return Findings.exit(for: result.diagnostics) }

@@ -41,28 +41,32 @@ package struct ReplayCommand: Command {
         throw CommandFailure("the run's sources were changed in the store", exit: .inputOutput)
       }
     }
-    let verdict = try session.asking { () throws(StoreError) in
-      try Replay.verify(session.store, runID: runID, table: table)
+    let report = try session.asking { () throws(StoreError) in
+      try RunReplay.verify(session.store, runID: runID, table: table)
     }
-    switch verdict {
+    switch report.verdict {
     case .identical(let summary):
       let digest = summary.traceDigest.hex
+      let children =
+        report.childCount == 0
+        ? "" : ", and \(Plural.count(report.childCount, "run")) that it started"
       show(
         "replay identical: \(Plural.count(summary.steps, "step")), trace digest "
-          + "\(summary.traceDigest.short), no call made",
+          + "\(summary.traceDigest.short)\(children), no call made",
         [
           "identical": .bool(true), "steps": .int(Int64(summary.steps)),
-          "trace_digest": .string(digest),
+          "trace_digest": .string(digest), "children": .int(Int64(report.childCount)),
         ],
         console
       )
       return .success
     case .different(let difference):
+      let place = report.childID.map { "run \($0): " } ?? ""
       show(
-        "replay differs: \(difference.message)",
+        "replay differs: \(place)\(difference.message)",
         [
-          "identical": .bool(false), "record": .int(difference.record),
-          "message": .string(difference.message),
+          "identical": .bool(false), "run": .string(report.childID ?? runID),
+          "record": .int(difference.record), "message": .string(difference.message),
         ],
         console
       )

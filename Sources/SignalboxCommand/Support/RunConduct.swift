@@ -25,6 +25,11 @@ struct RunConduct {
     }
     let timeline = RunTimeline(console: console, format: format, table: table)
     surroundings.progress = { timeline.show($0) }
+    let (console, format) = (console, format)
+    surroundings.progressOfChild = { table in
+      let timeline = RunTimeline(console: console, format: format, table: table)
+      return { timeline.show($0) }
+    }
     let redactor = redactor
     surroundings.redact = { redactor.redacted($0) }
     return surroundings
@@ -58,12 +63,33 @@ struct RunConduct {
       format: format,
       expectedPicodollars: expectedPicodollars
     )
-    return ending.show(
+    let exit = ending.show(
       pause,
       runID: driver.header.runID,
       state: await driver.state,
       limits: driver.table.table.runLimits
     )
+    guard case .ended = pause else { return exit }
+    for child in await driver.driveChildren() where child.isDetached {
+      console.say(Self.line(of: child))
+    }
+    return exit
+  }
+
+  /// How a run that the run started stands when its driver rests.
+  private static func line(of child: ChildRest) -> String {
+    let how =
+      switch child.pause {
+      case .ended(.success(let final, _)): final.isEmpty ? "done" : final
+      case .ended(.failure(let final, let error, _)):
+        (final ?? "failed") + (error.map { ": \($0.message)" } ?? "")
+      case .ended(.cancelled): "cancelled"
+      case .waiting: "waiting, answer with: signalbox answer \(child.runID)"
+      case .undecided: "undecided, see: signalbox resume \(child.runID)"
+      case .stalled: "stalled"
+      case nil: child.fault?.message ?? "not driven"
+      }
+    return "run \(child.runID)   \(how)"
   }
 }
 
@@ -100,17 +126,8 @@ struct CallAnswers {
 
   /// Why this flow cannot be run with these answers: performers without an address, say.
   func obstacles(_ table: LinkedTable) -> [String] {
-    let used = Set(table.table.effects.map(\.performer))
-    let detached = table.table.nodes.filter { node in
-      node.kind == .call && table.table.frames[Int(node.template)].maxInstances == 0
-    }
-    // A script stands in for whatever a flow starts, so only live runs lack the child's.
-    let missing =
-      performing is LivePerformer
-      ? detached.map { "the detached flow of `\($0.name)` is started by nobody in this version" }
-      : []
-    return missing
-      + table.table.performers.indices.filter { used.contains(PoolIndex($0)) }
+    let used = table.table.usedPerformers
+    return table.table.performers.indices.filter { used.contains(PoolIndex($0)) }
       .compactMap { performing.obstacle(to: table.table.performers[$0]) }
   }
 }

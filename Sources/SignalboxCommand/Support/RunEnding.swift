@@ -49,7 +49,7 @@ struct RunEnding {
       var lines = ["waiting. answer with:"]
       for task in tasks {
         lines.append(
-          "  signalbox answer \(runID)\(Self.answerOptions(task, alone: tasks.count == 1))"
+          "  signalbox answer \(task.runID)\(Self.answerOptions(task, alone: tasks.count == 1))"
         )
       }
       return lines.joined(separator: "\n") + "\n"
@@ -59,8 +59,8 @@ struct RunEnding {
       ]
       for call in calls {
         lines.append("  \(call.step): `\(call.performer.id)` with key \(call.idempotencyKey)")
-        lines.append("  signalbox resume \(runID) --assume \(call.step)=happened")
-        lines.append("  signalbox resume \(runID) --assume \(call.step)=failed")
+        lines.append("  signalbox resume \(call.runID) --assume \(call.step)=happened")
+        lines.append("  signalbox resume \(call.runID) --assume \(call.step)=failed")
       }
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"

@@ -2,7 +2,7 @@ extension DiagnosticCode {
   /// The codes of prices and budgets.
   public static let costCodes: [DiagnosticCode] = [
     unknownPrice, overHardBudget, unboundedWorst, overSoftBudget, overTokenBudget, percentileGate,
-    periodBudget, malformedPrices, priceRefused,
+    periodBudget, capOnlyHard, overCap, malformedPrices, priceRefused,
   ]
 
   /// A step's price or token limits are not known.
@@ -132,15 +132,54 @@ extension DiagnosticCode {
     """
   )
 
-  /// A budget for a day or a month is not added up yet.
+  /// The gate before a run looks at that run alone.
   public static let periodBudget = DiagnosticCode(
     "SBX-COST-007",
-    "the budget of a period is compared with single runs",
+    "the budget of a period is compared with a single run before it starts",
     """
-    With `per: day` or `per: month` the limits are compared with each run, which is necessary but
-    not sufficient: this version does not add up what the runs of a period spent together.
+    With `per: day` or `per: month` the limits are compared with the worst case of one run before it
+    starts. What the period's other runs have spent counts when calls are made: each reserves its
+    worst cost in the account of the period first, and is refused, kind `budget`, without room.
 
-        budget: {hard: $5, per: day}     # today: no run may cost more than $5
+        budget: {hard: $5, per: day}
+    """
+  )
+
+  /// `soft`, `tokens` or `gate` in the budget of a step, child flow or agent.
+  public static let capOnlyHard = DiagnosticCode(
+    "SBX-COST-008",
+    "the budget of a part has a hard limit only",
+    """
+    Steps, child flows and agents may have a `budget` of their own: `hard`, and the period that it
+    covers. `soft`, `tokens` and `gate` belong to the budget of the whole flow and have no effect
+    here.
+
+    Wrong:
+
+        write: {agent: writer, budget: {hard: $0.01, tokens: 2000}}
+
+    Right:
+
+        write: {agent: writer, budget: $0.01}
+    """
+  )
+
+  /// A step, child flow or agent may spend more than its own budget.
+  public static let overCap = DiagnosticCode(
+    "SBX-COST-009",
+    "a part may cost more than its own budget",
+    """
+    A budget of a step, child flow or agent limits what all its calls in a run cost together. When
+    its worst case is above, some calls would be refused on the way, so the flow is refused before
+    the first step. A budget above that of the whole flow is a warning: the flow's counts as well.
+
+    Wrong, when `write` is entered twice and costs $0.0090 each time:
+
+        write: {agent: writer, max_visits: 2, budget: $0.01}
+
+    Right:
+
+        write: {agent: writer, max_visits: 2, budget: $0.02}
     """
   )
 

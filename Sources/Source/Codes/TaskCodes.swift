@@ -2,7 +2,7 @@ extension DiagnosticCode {
   /// The codes of task lists and graphs.
   public static let taskCodes: [DiagnosticCode] = [
     taskUnknownDependency, taskCycle, taskEdge, itemsWithoutLimit, partsKeyWithoutParts,
-    taskUnknownFlow, taskRecursiveFlow, taskDetached, graphEntry, graphUnknownNode,
+    taskUnknownFlow, taskRecursiveFlow, graphEntry, graphUnknownNode,
     graphUnreachable, graphTwoWays, graphOperator,
   ]
 
@@ -148,20 +148,6 @@ extension DiagnosticCode {
             states:
               try: {tool: search, max_visits: 3, on_success: done, on_error: try}
             final_states: {done: {}}
-    """
-  )
-
-  /// A child flow that is a run of its own.
-  public static let taskDetached = DiagnosticCode(
-    "SBX-TASK-008",
-    "a detached flow is not started by this version",
-    """
-    `detach: true` says that the child flow is a run of its own: the caller goes on at once. It is
-    checked and priced with its caller, and in tests the caller goes on; this version does not start
-    such runs, so `run` refuses the flow.
-
-        flows:
-          ask_person: {detach: true, tasks: [{id: answer, agent: person}]}
     """
   )
 

@@ -106,9 +106,27 @@ extension DiagnosticCode {
     """
   )
 
+  /// A port that does not fit.
+  public static let treePort = DiagnosticCode(
+    "SBX-TREE-009",
+    "a port that is not there",
+    """
+    A subtree is the tree of another flow, put in where a node names it. `ports` says which state
+    fields of the subtree are fields of the flow around; both must be declared, with one type. All
+    other fields are the subtree's own, and `with` gives them other initial values.
+
+        root: {type: subtree, id: go, flow: approach, ports: {goal: target}}    # wrong: no `goal`
+        flows:
+          approach:
+            state: {place: {type: string}, tries: {type: integer, default: 0}}
+            root: …
+        root: {type: subtree, id: go, flow: approach, ports: {place: target}, with: {tries: 1}}
+    """
+  )
+
   /// The codes of behavior trees.
   public static let treeCodes: [DiagnosticCode] = [
     treeChildren, treeKey, treeThreshold, treeUnreachable, treeImpure, treeEndless,
-    treeAlternation, treeImport,
+    treeAlternation, treeImport, treePort,
   ]
 }
