@@ -251,6 +251,8 @@ extension StepInterpreter {
         .entered(place: point, frame: currentFrame, visit: visits(of: node))
       )
       exposeStep(point)
+    } else if node.kind == .branch, state.steps[Int(point)].status != .pending {
+      state.steps[Int(point)] = StepRecord()
     }
     guard let target = takeTreeRow(of: point, .enter) else { return nil }
     guard target > point, target < node.subtreeEnd else { return target }

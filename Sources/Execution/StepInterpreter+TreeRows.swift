@@ -73,6 +73,7 @@ extension StepInterpreter {
     }
     tree.refused = nil
     output.trace.append(.took(row: index, frame: currentFrame))
+    if row.event == .enter, linked.failingRows.contains(index) { failByRow(row) }
     if halts, row.tree?.keepsTarget == true, let refused = countSwitch(around: node) {
       return refused
     }
@@ -89,6 +90,18 @@ extension StepInterpreter {
       output.trace.append(.actionFailed(node: node, message: message))
     }
     return move(row)
+  }
+
+  /// A node fails before anything inside it was asked: why, for those who look at it later.
+  private mutating func failByRow(_ row: Row) {
+    let error = RunError(
+      kind: .check,
+      message: linked.failedBy(row, state.memory),
+      step: table.nodes[Int(row.place)].name
+    )
+    state.steps[Int(row.place)].status = .failure
+    state.steps[Int(row.place)].error = error
+    expose(error: error)
   }
 
   /// Counts a switch of the node around a place; one too many fails that node.

@@ -10,6 +10,8 @@ extension TransitionTable {
     case child
     /// A limit below the run's.
     case cap
+    /// A behavior tree as it was written.
+    case outline
   }
 
   /// How deep tables of detached flows may be nested.
@@ -131,6 +133,10 @@ extension TransitionTable {
       writer.write(text: cap.account)
       writer.write(byte: cap.period.rawValue)
       writer.write(signed: cap.hardPicodollars)
+    }
+    for outline in outlines {
+      writer.write(byte: TailKind.outline.rawValue)
+      writer.write(outline: outline)
     }
     for child in children {
       writer.write(byte: TailKind.child.rawValue)

@@ -76,6 +76,7 @@ extension BinaryReader {
       switch try readCase(TransitionTable.TailKind.self) {
       case .child: children.append((template: try readIndex(), bytes: try readBlock()))
       case .cap: table.caps.append(try readCap())
+      case .outline: table.outlines.append(try readOutline())
       }
     }
     return (table, children)

@@ -24,6 +24,7 @@ struct TableValidator {
     try validator.checkFrames()
     try validator.checkActions()
     try validator.checkChildren()
+    for outline in table.outlines { try validator.check(outline) }
   }
 
   private func checkChildren() throws(TableError) {
