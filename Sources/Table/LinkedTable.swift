@@ -35,6 +35,8 @@ public final class LinkedTable: Sendable {
   public let isTreeLeaf: [Bool]
   /// Slots that a watch (`changed` row) reads: bits by slot number modulo 64, by row.
   public let watches: [UInt64]
+  /// Rows by which a node of a tree fails without asking a leaf.
+  public let failingRows: Set<RowIndex>
   /// All of them together.
   public let allWatches: UInt64
   /// What reactive nodes read when they decide again.
@@ -107,6 +109,7 @@ public final class LinkedTable: Sendable {
     hasTrees = trees.hasTrees
     isTreeLeaf = trees.isLeaf
     watches = trees.watches
+    failingRows = trees.failingRows
     allWatches = trees.watches.reduce(0, |)
     look = TreeLook(table, programs)
     historiesOfNode = histories

@@ -38,6 +38,7 @@ struct TableValidator {
     try validator.checkActions()
     try validator.checkPlanners()
     try validator.checkChildren()
+    for outline in table.outlines { try validator.check(outline) }
   }
 
   private func checkChildren() throws(TableError) {
