@@ -60,7 +60,7 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
-    module("Drawing", uses: ["Table"]),
+    module("Drawing", uses: ["Table", "XML"]),
     module("Verifier", uses: ["Source", "Values", "Definition", "Expression", "Table"]),
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
@@ -69,10 +69,16 @@ let package = Package(
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
     module("Models", uses: ["Values", "Tools"]),
     module(
+      "Planning",
+      uses: [
+        "Source", "Values", "Document", "Definition", "Table", "Compiler", "Verifier", "Costing",
+      ]
+    ),
+    module(
       "Runtime",
       uses: [
         "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
-        "Journal", "Tools", "Models",
+        "Journal", "Tools", "Models", "Planning", "Verifier",
       ]
     ),
     module(
@@ -80,7 +86,7 @@ let package = Package(
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
         "Compiler", "Drawing", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
-        "Tools", "Models", "Runtime",
+        "Tools", "Models", "Planning", "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),
@@ -145,6 +151,7 @@ let package = Package(
     tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
+    tests("PlanningTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("CommandTests", uses: ["Signalbox", "SignalboxCommand", "TestSupport"]),
     tests(

@@ -69,7 +69,7 @@ extension Compilation {
       table.nodes[index].initial = addList(targets)
       table.nodes[index].initialActions = addActions(inner.initialActions)
     case .parallel: table.nodes[index].join = addJoin(step.join ?? .all, step, of: index)
-    case .flow, .tasks, .tree, nil: break
+    case .flow, .tasks, .tree, .planner, nil: break
     }
   }
 
@@ -249,7 +249,7 @@ extension Machine {
       case .machine(let inner): stack += inner.states.reversed()
       case .parallel(let regions): stack += regions.regions.reversed()
       case .tree(let tree): stack += tree.leaves.reversed()
-      case .flow, .tasks, nil: break
+      case .flow, .tasks, .planner, nil: break
       }
     }
     return all

@@ -80,6 +80,8 @@ extension Compilation {
     let awaits = if case .awaits? = placement?.role { true } else { false }
     let kind: PlaceNode.Kind =
       switch state.content.work {
+      case .none where placement?.role.isAsking == true: .planner
+      case .none where placement?.role.isRunningPlan == true: .plan
       case .none where awaits: .join
       case .wait: .wait
       case .check: .check
@@ -104,7 +106,7 @@ extension Compilation {
     case (.machine, .fork): kind = .fork
     case (.machine, .call): kind = .call
     case (.machine, _): kind = .compound
-    case (.parallel, _), (.tasks, _), (.flow, _): kind = .parallel
+    case (.parallel, _), (.tasks, _), (.flow, _), (.planner, _): kind = .parallel
     case (.tree, _): kind = .tree
     case (nil, _): kind = .history
     }
@@ -133,7 +135,7 @@ extension Compilation {
     case .tree(let tree):
       table.nodes[Int(index)].tree = TreePart()
       layOut(tree, below: index)
-    case .flow, .tasks: break
+    case .flow, .tasks, .planner: break
     case nil:
       table.nodes[Int(index)].history = table.historyCount
       table.historyCount += 1

@@ -25,6 +25,9 @@ extension Compilation {
     case .wait, .check: return ResolvedWork(performer: nil)
     case .none:
       let placement = lowering.placements[.string(state.name)]
+      if let role = placement?.role, role.isAsking || role.isRunningPlan {
+        return resolved(plannerPerformer(role))
+      }
       guard !isHouse, placement?.isTask != true, !state.content.holdsTree else {
         return ResolvedWork(performer: nil)
       }
@@ -63,7 +66,7 @@ extension Compilation {
     return nil
   }
 
-  private mutating func performer(
+  mutating func performer(
     agent: Located<String>,
     action: Located<String>?
   ) -> PoolIndex? {
@@ -119,7 +122,7 @@ extension Compilation {
     return index
   }
 
-  private mutating func performer(
+  mutating func performer(
     tool: Located<String>,
     action: Located<String>?
   ) -> PoolIndex? {
@@ -200,7 +203,7 @@ extension Compilation {
     table.performers[index] = performer
   }
 
-  private mutating func fillModel(_ performer: inout Performer, _ reference: ModelReference?) {
+  mutating func fillModel(_ performer: inout Performer, _ reference: ModelReference?) {
     let definition: ModelDefinition
     switch reference {
     case nil: return
@@ -227,7 +230,7 @@ extension Compilation {
   }
 
   /// What the flow itself names is granted there; the rest comes from `permissions:`.
-  private mutating func grant(_ index: Int, to id: String) {
+  mutating func grant(_ index: Int, to id: String) {
     var performer = table.performers[index]
     if let host = Self.literalHost(of: performer.endpoint) { performer.grantedHosts = [host] }
     performer.grantedPrograms = Array(performer.arguments.prefix(1))

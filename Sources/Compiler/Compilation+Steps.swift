@@ -41,7 +41,9 @@ extension Compilation {
     if case .awaits(let keys)? = lowering.placements[.string(nodeKeys[index])]?.role {
       node.awaited = addList(keys.compactMap { nodeIndex[.string($0)] })
     }
-    if let performer = works[.string(nodeKeys[index])]?.performer {
+    if node.kind == .planner || node.kind == .plan {
+      compilePlanner(of: index, &node, step)
+    } else if let performer = works[.string(nodeKeys[index])]?.performer {
       let written = step.input ?? defaultInput(of: performer, at: step.span)
       let selected = selection(of: performer, without: written)
       let input = written + selected
@@ -74,11 +76,14 @@ extension Compilation {
       node.maxVisits = Int32(clamping: visits.value)
       table.debug.keys["\(key).max_visits"] = visits.span
     }
-    if let retry = step.retry { node.retry = addRetry(retry, of: key) }
+    if let retry = step.retry {
+      if node.isComposite, node.isChart { report(Messages.retriedChart(key, at: retry.span)) }
+      node.retry = addRetry(retry, of: key)
+    }
     table.nodes[index] = node
   }
 
-  private func performerTimeout(_ performer: PoolIndex) -> Located<Int64>? {
+  func performerTimeout(_ performer: PoolIndex) -> Located<Int64>? {
     let entry = table.performers[Int(performer)]
     return entry.role == .agent
       ? agents[entry.id].flatMap { flow.agents[$0].content.timeoutMilliseconds }

@@ -38,4 +38,14 @@ extension Messages {
       hint: "remove one of them, or change their order"
     )
   }
+
+  static func nothingToPlanWith(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .planNobody,
+      .error,
+      "the planner may use neither agents nor tools",
+      at: span,
+      hint: "write what a plan may call: `may_use: {agents: […], tools: […]}`"
+    )
+  }
 }

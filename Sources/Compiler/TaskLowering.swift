@@ -16,6 +16,10 @@ struct Placement {
     case call
     /// What a fork or call runs.
     case template
+    /// It asks for a plan, by the planner of that number.
+    case asks(Int)
+    /// It runs the accepted plan.
+    case runsPlan(Int)
   }
 
   /// The node's name; empty: people never see it.
@@ -60,6 +64,8 @@ struct TaskLowering {
   private(set) var isChart = false
   /// What is wrong.
   private(set) var diagnostics: [Diagnostic] = []
+  /// The planners that ask a model, with what a plan gets as input when a step says.
+  private(set) var planners: [(planner: Planner, input: [Field]?)] = []
   private var openFlows: [String] = []
   private var nodeCount = 0
   private let limits: Limits
@@ -69,10 +75,19 @@ struct TaskLowering {
     self.limits = limits
     machine = whole(flow.body, prefix: "", scope: 0, flow: 0)
     if case .machine(let machine) = flow.body { isChart = machine.hasChartFeatures }
+    if case .planner(let planner) = flow.body, case .machine(let machine)? = planner.fallback {
+      isChart = machine.hasChartFeatures
+    }
+  }
+
+  /// Adds a planner; returns its number.
+  mutating func addPlanner(_ planner: Planner, _ input: [Field]?) -> Int {
+    planners.append((planner, input))
+    return planners.count - 1
   }
 
   /// The machine that a whole flow is.
-  private mutating func whole(
+  mutating func whole(
     _ body: Body,
     prefix: String,
     scope: Int,
@@ -88,6 +103,7 @@ struct TaskLowering {
     switch body {
     case .machine(let machine): return lowered(machine, place)
     case .tree(let tree): return self.machine(of: tree, place)
+    case .planner(let planner): return machine(of: planner, input: nil, visits: 1, place)
     case .tasks(let list):
       guard list.order != .listed else { return sequence(list.tasks, place, span: list.span) }
       var step = Step(span: list.span)
@@ -168,7 +184,7 @@ struct TaskLowering {
     return Named(name: key, nameSpan: span, content: FinalState())
   }
 
-  private mutating func scope(in parent: Int?, flow: Int) -> Int {
+  mutating func scope(in parent: Int?, flow: Int) -> Int {
     scopes.append(Scope(parent: parent, flow: flow))
     return scopes.count - 1
   }
@@ -225,6 +241,17 @@ struct TaskLowering {
       if !isPlain { self.place(key, name: name, place) }
       named.content.body = .tree(lowered(tree, below: name, place))
     case .flow(let child): call(&named, name, child, place)
+    case .planner(let planner):
+      self.place(key, name: name, place)
+      var within = place
+      within.prefix = key + "/"
+      within.isTask = false
+      let visits = named.content.maxVisits?.value ?? 1
+      let input = named.content.input
+      named.content.input = nil
+      named.content.body = .machine(
+        machine(of: planner, input: input, visits: visits, within)
+      )
     case nil: if !isPlain { self.place(key, name: name, place) }
     }
     return named
@@ -442,6 +469,13 @@ struct TaskLowering {
   }
 }
 
+extension Placement.Role {
+  /// Whether it asks for a plan.
+  var isAsking: Bool { if case .asks = self { true } else { false } }
+  /// Whether it runs a plan.
+  var isRunningPlan: Bool { if case .runsPlan = self { true } else { false } }
+}
+
 extension Machine {
   /// Whether it uses anything that only statecharts have.
   var hasChartFeatures: Bool {
@@ -456,7 +490,7 @@ extension Machine {
       }
       switch step.body {
       case .machine, .parallel: return true
-      case .tasks, .flow, .tree, nil: break
+      case .tasks, .flow, .tree, .planner, nil: break
       }
     }
     return false

@@ -16,6 +16,7 @@ public enum PlanText {
     lines += perRun(report, gate)
     lines += byOutcome(report)
     lines += byStep(report)
+    lines += planners(report, verification)
     lines += restsOn(report, verification)
     lines += cheaper(report)
     return lines.map { trimmed($0) + "\n" }.joined()

@@ -9,22 +9,6 @@ struct UnitCosts {
   init(_ table: TransitionTable, _ prices: PriceBook) {
     units = table.nodes.indices.map { place in
       let node = table.nodes[place]
-      switch node.kind {
-      case .planner:
-        return UnitCost(
-          place: NodeIndex(place),
-          name: node.name,
-          performer: noIndex,
-          basis: .unknown("steps of this kind are not priced by this version"),
-          tries: 1,
-          promptTokens: 0,
-          outputTokens: 0,
-          tryPicodollars: 0,
-          visitMilliseconds: .unbounded,
-          hasTokenLimits: false
-        )
-      default: break
-      }
       guard node.effect != noIndex else { return nil }
       let performer = table.effects[Int(node.effect)].performer
       var unit = UnitCost(
@@ -40,12 +24,21 @@ struct UnitCosts {
         hasTokenLimits: true
       )
       Self.price(&unit, table.performers[Int(performer)], prices)
+      if node.kind == .plan { Self.pricePlan(&unit, table) }
       unit.tryPicodollars = Picodollars.sum(
         unit.tryPicodollars,
         table.performers[Int(performer)].worstToolPicodollars(among: table.performers)
       )
       return unit
     }
+  }
+
+  /// A plan costs at most what the planner lets it: it is refused otherwise.
+  private static func pricePlan(_ unit: inout UnitCost, _ table: TransitionTable) {
+    guard let planner = table.planner(at: unit.place) else { return }
+    unit.hasTokenLimits = planner.tokens >= 0
+    unit.promptTokens = max(0, planner.tokens)
+    if planner.hardPicodollars < 0 { unit.basis = .unknown("the planner has no `plan_budget`") }
   }
 
   private static func price(_ unit: inout UnitCost, _ performer: Performer, _ prices: PriceBook) {
@@ -112,7 +105,13 @@ struct UnitCosts {
       weights.isUnknown[place] = !unit.isKnown
       weights.lacksLimits[place] = !unit.hasTokenLimits
       weights.expectedTokens[place] = Double(unit.visitTokens) / Double(unit.tries) * used
-      if case .declared = unit.basis {
+      if node.kind == .plan {
+        weights.expectedMoney[place] = Double(unit.tryPicodollars) * used
+        if node.deadlineMilliseconds < 0 {
+          weights.expectedElapsed[place] = 0
+          weights.expectedWork[place] = 0
+        }
+      } else if case .declared = unit.basis {
         weights.expectedMoney[place] = Double(unit.tryPicodollars)
         if node.when == noIndex { weights.leastMoney[place] = unit.tryPicodollars }
       } else {

@@ -109,6 +109,8 @@ public indirect enum Body: Sendable {
   case flow(Located<String>)
   /// A behavior tree.
   case tree(BehaviorTree)
+  /// Tasks that a model proposes.
+  case planner(Planner)
 }
 
 /// A declared id with its definition.

@@ -106,7 +106,7 @@ extension FlowReader {
   }
 
   /// A `planner:`; `header` is the flow's header when the planner is the flow's body.
-  private mutating func planner(
+  mutating func planner(
     _ entry: Node.Entry,
     path: String,
     header: Mapping?
@@ -124,8 +124,7 @@ extension FlowReader {
     if let type = entry.value["type"], let word = type.string, word != "fsm",
       word != "behavior_tree"
     {
-      let later = ["llm": "plans by language models"]
-      guard let feature = later[word] else {
+      guard word == "llm" else {
         _ = self.word(
           Located(word, type.span),
           of: "type",
@@ -133,8 +132,12 @@ extension FlowReader {
         )
         return nil
       }
-      reportLaterPlanner(feature, at: type.span, path: path, isFlow: header != nil)
-      return nil
+      // A seed's agent that plans by a model and is not the flow's is called by nobody yet.
+      guard !path.hasPrefix("agents.") || header != nil else {
+        inertKeys.append(Located(path, type.span))
+        return nil
+      }
+      return modelPlanner(entry, path: path, header: header).map { .planner($0) }
     }
     guard let mapping = mapping(entry, .planner, path: path) else { return nil }
     _ = text("type", mapping)

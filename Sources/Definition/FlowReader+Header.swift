@@ -60,7 +60,7 @@ extension FlowReader {
       Named(name: $0.key, nameSpan: $0.keySpan, content: $0.value)
     }
     flow.publicEnvironment = texts("env", header)
-    flow.budget = budget(header)
+    flow.budget = budget("budget", header)
     flow.timeout = timeout(header)
     readSeedLimits(header, &flow)
     flow.maxSteps = integer("max_steps", header, in: 1...limits.journalRecords)
@@ -77,22 +77,23 @@ extension FlowReader {
   /// `budget:` of a step or agent: an amount, or a mapping as a flow has it.
   mutating func cap(_ mapping: Mapping) -> Budget? {
     guard let entry = value("budget", mapping) else { return nil }
-    guard entry.value.entries == nil else { return budget(mapping) }
+    guard entry.value.entries == nil else { return budget("budget", mapping) }
     guard let amount = money("budget", mapping) else { return nil }
     var budget = Budget(span: entry.keySpan.union(entry.value.span))
     budget.hardPicodollars = amount
     return budget
   }
 
-  private mutating func budget(_ header: Mapping) -> Budget? {
-    guard let entry = value("budget", header) else { return nil }
+  /// The limits on money at `key`.
+  mutating func budget(_ key: String, _ header: Mapping) -> Budget? {
+    guard let entry = value(key, header) else { return nil }
     guard entry.value.entries != nil else {
       let text = entry.value.text?.text
       report(
         Messages.wrongKind(
           entry,
           wanted: "a mapping",
-          hint: text.map { "write `budget: {hard: \($0)}`" }
+          hint: text.map { "write `\(key): {hard: \($0)}`" }
         )
       )
       return nil
@@ -101,7 +102,7 @@ extension FlowReader {
       let mapping = mapping(
         entry,
         .budget,
-        path: header.path.isEmpty ? "budget" : "\(header.path).budget"
+        path: header.path.isEmpty ? key : "\(header.path).\(key)"
       )
     else { return nil }
     var budget = Budget(span: entry.keySpan.union(entry.value.span))

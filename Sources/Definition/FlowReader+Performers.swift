@@ -64,7 +64,8 @@ extension FlowReader {
     return model
   }
 
-  private mutating func modelReference(_ mapping: Mapping) -> ModelReference? {
+  /// The model at `model`: a mapping or a name.
+  mutating func modelReference(_ mapping: Mapping) -> ModelReference? {
     guard let entry = value("model", mapping) else { return nil }
     if entry.value.entries != nil {
       return model(entry, path: "\(mapping.path).model").map { .inline($0, entry.value.span) }

@@ -137,7 +137,7 @@ extension FlowReader {
   mutating func readParts(_ mapping: Mapping, _ step: inout Step) {
     let isTogether = mapping.entry("type")?.value.string == "parallel"
     var bodies: [String] = []
-    for key in ["tasks", "nodes", "flow"] where mapping.entry(key) != nil { bodies.append(key) }
+    for key in ["tasks", "nodes", "flow", "planner"] where mapping.entry(key) != nil { bodies.append(key) }
     let works = ["agent", "tool", "wait", "check"].filter { mapping.entry($0) != nil }
     if bodies.count + works.count > 1, let entry = mapping.entry(bodies.first ?? works[0]) {
       if !bodies.isEmpty { report(Messages.twoWorks(works + bodies, at: entry.keySpan)) }
@@ -147,6 +147,8 @@ extension FlowReader {
       step.body = taskList(mapping, isTogether: isTogether).map { .tasks($0) }
     } else if mapping.entry("nodes") != nil {
       step.body = graph(mapping).map { .machine($0) }
+    } else if let entry = value("planner", mapping) {
+      step.body = planner(entry, path: "\(mapping.path).planner", header: nil)
     } else if let flow = name("flow", mapping) {
       step.body = .flow(flow)
     }

@@ -8,6 +8,12 @@ extension KeyTable {
     case .definition: definition
     case .planner:
       active("type", "definition", "transitions", "states", "initial_state", "final_states")
+    case .modelPlanner: modelPlanner(form)
+    case .plannerLimits: active("prompt_tokens", "output_tokens")
+    case .mayUse: active("agents", "tools")
+    case .replan:
+      active("strategy", "max", "on", "on_event", "quality", "backoff", "agent", "timeout")
+        + units("backoff") + units("timeout")
     case .workflow:
       active("timeout", "cost_budget") + units("timeout")
         + inert("name", "description", "version", "type", "sla", "quality_gates", "human_review")
@@ -72,6 +78,13 @@ extension KeyTable {
     return header + laterBodies + seeds + others
   }
 
+  private static func modelPlanner(_ form: FlowForm) -> [KeyRule] {
+    active("type", "model", "limits", "goal", "may_use", "max_steps", "repair_rounds")
+      + active("plan_budget", "fallback", "timeout", "plan_timeout", "constraints", "replan")
+      + active("cache", "deterministic_scaffolding") + units("timeout") + units("plan_timeout")
+      + inert("description") + seed(form, [("template", "`goal`")])
+  }
+
   private static let edge = active("when", "assign", "target", "targets", "internal", "actions")
 
   private static let definition =
@@ -96,7 +109,7 @@ extension KeyTable {
       later("steps that hold other steps", "children") + taskBody
       + active("flow", "for_each", "max_items", "on_item_error", "join", "id", "depends_on")
       + signals(form) + later("decision rules", "rules") + active("root")
-      + later("planners inside a step", "planner") + active("budget")
+      + active("planner", "budget")
     let seeds =
       seed(
         form,

@@ -5,6 +5,10 @@ enum Level: CaseIterable, Sendable {
   case flow
   case definition
   case planner
+  case modelPlanner
+  case plannerLimits
+  case mayUse
+  case replan
   case workflow
   case policies
   case registry
@@ -35,7 +39,7 @@ enum Level: CaseIterable, Sendable {
   var losesKeys: Bool {
     switch self {
     case .eventEdge, .delayedEdge, .act, .sending, .choice, .treeNode, .connection, .invariant,
-      .selector:
+      .selector, .mayUse, .replan, .plannerLimits:
       false
     default: true
     }
@@ -46,7 +50,10 @@ enum Level: CaseIterable, Sendable {
     switch self {
     case .flow: "the flow's header"
     case .definition: "a planner's definition"
-    case .planner: "`planner`"
+    case .planner, .modelPlanner: "`planner`"
+    case .plannerLimits: "a planner's `limits`"
+    case .mayUse: "`may_use`"
+    case .replan: "`replan`"
     case .workflow: "`workflow`"
     case .policies: "`policies`"
     case .registry: "`tool_registry`"

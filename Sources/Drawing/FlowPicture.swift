@@ -112,6 +112,39 @@ struct FlowPicture {
     }
   }
 
+  /// A line for each box, one more where a box that holds others ends: how both text languages
+  /// say what lies inside what.
+  func outline(
+    opening: (Int, Box) -> [String],
+    leaf: (Int, Box) -> String,
+    closing: String
+  ) -> [String] {
+    var lines: [String] = []
+    var open: [Int] = []
+    func add(_ line: String) {
+      lines.append(String(repeating: "  ", count: open.count + 1) + line)
+    }
+    func close(upTo position: Int) {
+      while let last = open.last, position >= boxes[last].end {
+        open.removeLast()
+        add(closing)
+      }
+    }
+    for (position, box) in boxes.enumerated() {
+      close(upTo: position)
+      guard box.end > position + 1 else {
+        add(leaf(position, box))
+        continue
+      }
+      let first = opening(position, box)
+      first.prefix(1).forEach(add)
+      open.append(position)
+      first.dropFirst().forEach(add)
+    }
+    close(upTo: boxes.count)
+    return lines
+  }
+
   /// Whether a box holds another.
   func isInside(_ box: Int, of outer: Int) -> Bool { box > outer && box < boxes[outer].end }
 
@@ -134,6 +167,8 @@ struct FlowPicture {
   private static func lines(_ table: TransitionTable, _ node: PlaceNode) -> [String] {
     guard node.effect == noIndex else {
       let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
+      if node.kind == .planner { return [node.name, "asks \(performer.model) for a plan"] }
+      if node.kind == .plan { return [node.name, "the accepted plan"] }
       let action = performer.action.isEmpty ? "" : "." + performer.action
       let role = performer.role == .agent ? "agent" : "tool"
       return [node.name, "\(role) \(performer.id)\(action)"]
@@ -149,7 +184,6 @@ struct FlowPicture {
     case .parallel: return [node.name, "side by side"]
     case .wait:
       return [node.name, "wait \(TableText.duration(milliseconds: node.waitMilliseconds))"]
-    case .planner: return [node.name, "plan of a model"]
     case .history: return [node.name, node.isDeep ? "deep history" : "history"]
     default: return [node.name]
     }
@@ -166,7 +200,6 @@ struct FlowPicture {
     case .parallel: return "side by side"
     case .fork: return "for each"
     case .call: return "child flow"
-    case .planner: return "plan of a model"
     case .final: return isNumber ? "end" : word
     case .check: return "check"
     case .tree: return "tree"

@@ -5,7 +5,7 @@ import Values
 // Failed attempts, timers, cancellation, external events; and what guards see of it all.
 extension StepInterpreter {
   /// Kinds that another attempt cannot mend.
-  private static let finalKinds = ErrorKindSet([.unknown, .denied, .budget, .cancelled])
+  static let finalKinds = ErrorKindSet([.unknown, .denied, .budget, .cancelled])
 
   /// An attempt failed: another one if the policy says so, else the place fails.
   ///
@@ -77,7 +77,8 @@ extension StepInterpreter {
     if token.isInDoubt { return true }
     let node = table.nodes[Int(token.place)]
     guard token.phase == .calling, token.effect != 0, node.effect != noIndex else { return false }
-    return table.performers[Int(table.effects[Int(node.effect)].performer)].isWrite
+    return table.performers[Int(table.effects[Int(node.effect)].performer)]
+      .mayWrite(among: table.performers)
   }
 
   /// A timer's time has come.
@@ -94,7 +95,11 @@ extension StepInterpreter {
       switch token.phase {
       case .pausing:
         state.tokens[position].effect = 0
-        call(token.place)
+        if table.nodes[Int(token.place)].effect == noIndex {
+          beginAgain(token.place)
+        } else {
+          call(token.place)
+        }
       case .waiting: complete(token.place, answer: .null)
       case .entered, .calling, .resting, .hosting: return
       }
@@ -125,6 +130,7 @@ extension StepInterpreter {
     dropFrames(of: index, frame)
     activate(frame)
     if node.kind == .tree { haltTree(index + 1..<node.subtreeEnd) }
+    if node.kind == .plan { haltPlan(index) }
     if node.isComposite {
       exit(index + 1..<node.subtreeEnd, frame)
       state.joins.removeAll { $0.owner == index && $0.frame == frame }

@@ -19,7 +19,8 @@ extension StepInterpreter {
       }
     }
     switch node.kind {
-    case .action, .human: call(place)
+    case .action, .human, .planner: call(place)
+    case .plan: startPlan(place, node)
     case .wait:
       guard let position = token(place, currentFrame) else { return }
       state.tokens[position].phase = .waiting
@@ -37,8 +38,6 @@ extension StepInterpreter {
     case .join: startJoin(place, node)
     case .tree: startTree(place)
     case .final, .rest, .history, .compound, .parallel, .branch, .park: return
-    case .planner:
-      preconditionFailure("the linker admits no place of a kind that this executor does not run")
     }
   }
 
@@ -263,6 +262,7 @@ extension StepInterpreter {
   /// When a guard among the failure rows fails in its turn, they are tried once more with kind
   /// `guard_error`, and guards that fail then count as false: an edge without `when` catches all.
   mutating func fail(_ index: NodeIndex, _ error: RunError) {
+    if table.nodes[Int(index)].retry != noIndex, tryAgain(index, error) { return }
     let position = token(index, currentFrame)
     let isInDoubt = position.map { state.tokens[$0].isInDoubt } ?? false
     rest(index)

@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 
@@ -32,9 +33,6 @@ extension StepInterpreter {
     /// Moves made in this step.
     var moves = 0
   }
-
-  /// Moves of trees in one step at most.
-  static let treeMoveLimit = 100_000
 
   // MARK: Start and end
 
@@ -159,10 +157,10 @@ extension StepInterpreter {
 
   private mutating func countMove() -> Bool {
     tree.moves += 1
-    guard tree.moves > Self.treeMoveLimit else { return true }
+    guard tree.moves > linked.limits.treeMoves else { return true }
     let error = RunError(
       kind: .maxSteps,
-      message: "the tree made \(Self.treeMoveLimit) moves without waiting",
+      message: "the tree made \(linked.limits.treeMoves) moves without waiting",
       step: ""
     )
     state.lastError = error

@@ -62,6 +62,8 @@ public struct JournalRecord: Sendable {
     case resumed(atMilliseconds: Int64, epoch: Int64, repetitions: [Repetition])
     /// An agent calls a tool within its own call, or learns what came of it.
     case turn(atMilliseconds: Int64, AgentTurn)
+    /// A model proposed a plan, which was judged.
+    case proposal(atMilliseconds: Int64, ProposalRecord)
   }
 
   /// An event with everything that the pure step made of it.
@@ -149,6 +151,10 @@ public struct JournalRecord: Sendable {
       writer.write(byte: 2)
       writer.write(signed: at)
       writer.write(turn: turn)
+    case .proposal(let at, let proposal):
+      writer.write(byte: 3)
+      writer.write(signed: at)
+      writer.write(proposal: proposal)
     }
     return writer.bytes
   }
@@ -185,6 +191,8 @@ public struct JournalRecord: Sendable {
         }
       )
     case 2: body = .turn(atMilliseconds: try reader.readSigned(), try reader.readTurn())
+    case 3:
+      body = .proposal(atMilliseconds: try reader.readSigned(), try reader.readProposal())
     default: throw reader.failure("unknown kind of record")
     }
     guard reader.isAtEnd else { throw reader.failure("bytes after the record") }

@@ -46,6 +46,8 @@ public struct ReplayDifference: Sendable {
     case end
     /// A run that it started is not the one that it asked for.
     case child
+    /// A proposal has another verdict than the recorded one.
+    case verdict
   }
 
   /// The record's number, from 1.
@@ -92,6 +94,7 @@ public struct ReplayDifference: Sendable {
     case .intents: "other effects were asked for"
     case .end: "records are missing"
     case .child: "another run was started"
+    case .verdict: "a plan was judged otherwise"
     }
   }
 }
@@ -206,7 +209,7 @@ private struct ReplayPass {
     Executor.step(table, &state, step.event, &output)
     let recorded = step.trace.map { $0.words(in: table.table) }
     let recomputed = output.trace.map { $0.words(in: table.table) }
-    if let index = firstDifference(step.trace, output.trace) {
+    if let index = firstDifference(step.trace, Array(output.trace)) {
       return difference(
         .rows,
         recorded.indices.contains(index) ? recorded[index] : "nothing more",

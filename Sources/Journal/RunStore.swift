@@ -9,6 +9,8 @@ public enum ArtifactKind: UInt8, Sendable, CaseIterable, Hashable {
   case sources
   /// A price book.
   case priceBook
+  /// The text of a plan that has succeeded, under the key of its question.
+  case plan
 }
 
 /// What a list of runs shows.

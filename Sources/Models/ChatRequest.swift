@@ -135,6 +135,8 @@ public struct ChatRequest: Sendable {
   public var schema: ChatSchema?
   /// Whether the answer must be JSON though no schema says of which form.
   public var asksForJSON = false
+  /// Whether an answer that is no JSON is an answer all the same, for the caller to judge.
+  public var takesAnyText = false
   /// The tools that the model may ask for.
   public var tools: [ChatTool] = []
   /// Whether it may ask for them now; when not they are only named, for the conversation so far.

@@ -8,6 +8,8 @@ struct Agenda {
     case result(CallResult)
     /// A call's deadline has passed.
     case deadline
+    /// A call that had to wait is made.
+    case beginning
     /// A timer fires.
     case timer(TimerIntent.Purpose)
     /// What a scenario says happens outside.
@@ -20,6 +22,7 @@ struct Agenda {
       case .deadline: 1
       case .timer: 2
       case .occurrence: 3
+      case .beginning: 4
       }
     }
   }

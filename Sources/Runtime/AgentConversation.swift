@@ -92,7 +92,8 @@ struct AgentConversation {
       case .success(let answer):
         take(answer)
         guard let wanted = answer.answer.toolCalls.first else {
-          let output = answer.answer.json ?? .map(["text": .string(answer.answer.text)])
+          let text: Value = .map(["text": .string(answer.answer.text)])
+          let output = call.wantsText ? text : answer.answer.json ?? text
           return .completed(output: output, usage: used, costPicodollars: cost)
         }
         guard !call.offers.isEmpty else {
@@ -131,6 +132,7 @@ struct AgentConversation {
     )
     request.tools = call.offers.map(Self.chatTool)
     request.mayCallTools = !isLast
+    request.takesAnyText = call.wantsText
     return request
   }
 
@@ -170,7 +172,9 @@ struct AgentConversation {
       add(part, of: candidate)
     }
     let cause = failure.failure.failure
-    return ended(ErrorKind(name: cause.kind.rawValue) ?? .failed, cause.message)
+    let ending = ended(ErrorKind(name: cause.kind.rawValue) ?? .failed, cause.message)
+    guard let pause = cause.retryAfterMilliseconds, pause > 0 else { return ending }
+    return .pausing(milliseconds: Int64(pause), ending)
   }
 
   private func ended(_ kind: ErrorKind, _ message: String) -> CallResult {
@@ -250,8 +254,10 @@ struct AgentConversation {
         return .failed(.invalidOutput, message: problem)
       }
       return .answered(output)
-    case .failed(let kind, let message, _, _, _): return .failed(kind, message: message)
-    case .later, .never, .awaitsPerson:
+    case .failed(let kind, let message, _, _, _),
+      .pausing(_, .failed(let kind, let message, _, _, _)):
+      return .failed(kind, message: message)
+    case .later, .never, .awaitsPerson, .pausing:
       return .failed(.failed, message: "`\(turn.tool)` does not answer at once")
     }
   }

@@ -1,12 +1,12 @@
 /// A day of the Gregorian calendar in UTC, for the names of budget periods.
-struct CalendarDate {
+package struct CalendarDate {
   /// `2026-11-21`.
-  let day: String
+  package let day: String
   /// `2026-11`.
-  let month: String
+  package let month: String
 
   /// The day of a time; the civil-from-days algorithm with eras of 400 years.
-  init(atMilliseconds milliseconds: Int64) {
+  package init(atMilliseconds milliseconds: Int64) {
     let days = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds + 1) / 86_400_000 - 1
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

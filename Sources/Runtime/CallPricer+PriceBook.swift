@@ -10,6 +10,7 @@ extension CallPricer {
   /// be charged, which is why a hard budget refuses it before a run.
   public init(prices: PriceBook) {
     self.init(
+      prices: prices,
       worstPicodollars: { performer in
         if performer.costPerCallPicodollars >= 0 { return performer.costPerCallPicodollars }
         guard performer.kind == .model else { return 0 }

@@ -1,3 +1,4 @@
+public import Costing
 import Execution
 import Table
 
@@ -8,11 +9,16 @@ public struct CallPricer: Sendable {
   /// What a call with this usage costs, in pico-dollars.
   public var costPicodollars: @Sendable (Performer, Usage) -> Int64
 
+  /// The prices that plans are judged with.
+  public var prices: PriceBook
+
   /// A pricer of two rules.
   public init(
+    prices: PriceBook = .standard,
     worstPicodollars: @escaping @Sendable (Performer) -> Int64,
     costPicodollars: @escaping @Sendable (Performer, Usage) -> Int64
   ) {
+    self.prices = prices
     self.worstPicodollars = worstPicodollars
     self.costPicodollars = costPicodollars
   }

@@ -23,6 +23,8 @@ struct ChildRun {
 public struct ChildRest: Sendable {
   /// The child's id.
   public var runID: String
+  /// Whether nobody waits for its end.
+  public var isDetached: Bool
   /// How it rests; nil: it could not be driven.
   public var pause: RunPause?
   /// Why it could not be driven.
@@ -116,11 +118,13 @@ extension RunDriver {
     guard let child = children[id] else { throw .refused(Messages.abandoned(header.runID)) }
     if let driver = child.driver { return driver }
     let linked = try childTable(of: child.intent)
+    var own = surroundings.ofChild(linked, isDetached: !child.intent.isAwaited)
+    own.done = callsBefore(child: child.intent)
     let driver = try await Self.open(
       runID: child.intent.runID(parent: header.runID),
       linked,
       input: child.intent.input,
-      in: surroundings.ofChild(linked, isDetached: !child.intent.isAwaited)
+      in: own
     )
     children[id]?.driver = driver
     if isAbandoned { await driver.abandon() }
@@ -291,6 +295,7 @@ extension RunDriver {
     return children.values.sorted { $0.intent.id < $1.intent.id }.map { child in
       ChildRest(
         runID: child.intent.runID(parent: header.runID),
+        isDetached: !child.intent.isAwaited,
         pause: child.pause,
         fault: child.fault
       )

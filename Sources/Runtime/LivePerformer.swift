@@ -41,6 +41,7 @@ public struct LivePerformer: Performing {
     case .process:
       return performer.arguments.isEmpty ? "\(name) has no `argv`" : nil
     case .scripted: return "\(name) answers only from a scenario"
+    case .plan: return nil
     case .foreign:
       let type = performer.typeName.isEmpty ? "no type" : "the type `\(performer.typeName)`"
       return "\(name) has \(type), which this version cannot call"
@@ -59,7 +60,7 @@ public struct LivePerformer: Performing {
       case .model: await ask(call, cancellation)
       case .http: await request(call, cancellation)
       case .process: await start(call, cancellation)
-      case .scripted, .foreign:
+      case .scripted, .foreign, .plan:
         .failed(.denied, message: "`\(call.performer.id)` cannot be called", wasSent: false)
       }
     } onCancel: {
@@ -188,11 +189,13 @@ public struct LivePerformer: Performing {
   }
 
   private static func failed(_ failure: CallFailure, usage: Usage?) -> CallResult {
-    .failed(
+    let ending = CallResult.failed(
       ErrorKind(name: failure.kind.rawValue) ?? .failed,
       message: failure.message,
       usage: usage,
       wasSent: failure.requestWasSent
     )
+    guard let pause = failure.retryAfterMilliseconds, pause > 0 else { return ending }
+    return .pausing(milliseconds: Int64(pause), ending)
   }
 }

@@ -16,6 +16,11 @@ enum Messages {
       + "\(dollars(shortage.limitPicodollars)) is left"
   }
 
+  static func notRepeated(_ id: String) -> String {
+    "an earlier plan called `\(id)` with the same input and nobody knows what came of it; it is not "
+      + "called again"
+  }
+
   static func noChildTable(_ runID: String) -> String {
     "there is no table for the run `\(runID)` that was to be started"
   }
@@ -23,6 +28,10 @@ enum Messages {
   static func childFailed(_ runID: String) -> String { "the run `\(runID)` failed" }
 
   static let childCancelled = "the run that started this one does not want it any more"
+
+  static func askedToWait(_ performer: String, milliseconds: Int64) -> String {
+    "`\(performer)` asked not to be called for \(milliseconds) ms more, beyond the deadline"
+  }
 
   static func overTokens(_ wanted: Int64, used: Int64, limit: Int64) -> String {
     "the call may take \(wanted) tokens; \(used) of the budget's \(limit) are used or under way"
@@ -104,10 +113,6 @@ enum Messages {
       at: span,
       hint: "{output: {...}}"
     )
-  }
-
-  static func unsupported(_ key: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.scenarioUnsupported, "`\(key)` cannot be checked by this version", at: span)
   }
 
   static func quantity(_ message: String, _ example: String, _ span: SourceSpan) -> Diagnostic {

@@ -55,6 +55,8 @@ public struct DispatchedCall: Sendable {
   public var record: @Sendable (AgentTurn) async -> Bool = { _ in true }
   /// The number of the item that it is made for, from 0, inside a map over items.
   public var item: Int32? = nil
+  /// Whether the answer is taken as text, whatever it is: a plan that is judged by its text.
+  public var wantsText = false
   /// Whether the run was started by another one that does not wait for it.
   public var isDetached = false
 }
@@ -74,6 +76,8 @@ public indirect enum CallResult: Sendable {
   )
   /// The result arrives that long after the call started.
   case later(afterMilliseconds: Int64, CallResult)
+  /// It failed, and the other side asks to wait so long before another attempt.
+  case pausing(milliseconds: Int64, CallResult)
   /// Nobody will ever answer; only a deadline ends the call.
   case never
   /// A person is to answer; the run waits without anybody driving it.

@@ -8,7 +8,7 @@ public enum Preflight {
     _ table: LinkedTable,
     performing: some Performing
   ) -> [Diagnostic] {
-    let used = Set(table.table.effects.map(\.performer))
+    let used = table.table.usedPerformers
     return table.table.performers.indices.compactMap { index in
       guard used.contains(PoolIndex(index)) else { return nil }
       let performer = table.table.performers[index]

@@ -47,12 +47,15 @@ struct ProcessOwner: Sendable, Equatable {
     firstLine(of: "/proc/sys/kernel/random/boot_id") ?? "unknown"
 
   /// The 22nd field of `/proc/PID/stat`; the second may hold spaces and ends with the last `)`.
+  ///
+  /// Nil as well for one that has ended and that nobody has asked about (states Z and X).
   private static func startTicks(of process: Int32) -> String? {
     guard let line = firstLine(of: "/proc/\(process)/stat"),
       let close = line.lastIndex(of: ")")
     else { return nil }
     let fields = line[close...].split(separator: " ")
-    return fields.count > 20 ? String(fields[20]) : nil
+    guard fields.count > 20, fields[1] != "Z", fields[1] != "X" else { return nil }
+    return String(fields[20])
   }
 
   private static func firstLine(of path: String) -> String? {

@@ -41,8 +41,13 @@ extension RunDriver {
 
   /// A bound that the tokens of a prompt cannot pass: bytes of all texts, of the answer's schema
   /// and of the tools, which providers put into the prompt, and their framing.
-  func promptTokensUpperBound(_ texts: RenderedTexts, _ performer: Performer) -> Int64 {
-    let schema = table.schema(performer.outputSchema)
+  func promptTokensUpperBound(
+    _ texts: RenderedTexts,
+    _ performer: Performer,
+    schema given: Value? = nil
+  ) -> Int64 {
+    let isPlanner = performer.typeName == "planner"
+    let schema = isPlanner ? given : table.schema(performer.outputSchema)
     let tools = offers(to: performer)
     var sum = ChatRequest.formTokensUpperBound(schema: schema)
     for text in [texts.prompt, texts.instructions].compactMap({ $0 }) {
@@ -62,6 +67,11 @@ extension RunDriver {
     let id = call.intent.id
     dispatched.pricer = surroundings.pricer
     dispatched.offers = offers(to: dispatched.performer)
+    if let planner = planner(asking: call.intent) {
+      dispatched.outputSchema = schema(of: planner)
+      dispatched.wantsText = true
+      return
+    }
     dispatched.turns = call.turns
     dispatched.record = { turn in await self.record(turn, of: id) }
     guard call.intent.attempt > 1, let refused = refusedAnswers[AnswerPlace(call.intent)] else {

@@ -12,7 +12,7 @@ extension RunDriver {
   func apply(_ event: PendingEvent) throws(RunFault) {
     if case .started(_, _, let environment) = event.kind { publicEnvironment = environment }
     let now = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
-    let runEvent = RunEvent(atMilliseconds: now, kind: event.kind)
+    let runEvent = RunEvent(atMilliseconds: now, kind: event.kind, in: table)
     var next = state
     var output = StepOutput()
     Executor.step(table, &next, runEvent, &output)
@@ -21,7 +21,7 @@ extension RunDriver {
     let children = try childHeaders(of: childIntents(in: output.effects))
     let step = JournalRecord.Step(
       event: runEvent,
-      trace: output.trace,
+      trace: Array(output.trace),
       stateDigest: Digest.sha256(next.encoded()),
       intents: output.effects,
       dispatches: [],
@@ -282,7 +282,11 @@ extension RunDriver {
       return RunError(kind: .failed, message: error.message, step: step)
     case .success(let texts):
       guard performer.kind == .model, performer.promptTokens > 0 else { return nil }
-      let bound = promptTokensUpperBound(texts, performer)
+      let bound = promptTokensUpperBound(
+        texts,
+        performer,
+        schema: planner(asking: intent).flatMap { self.schema(of: $0) }
+      )
       guard bound > performer.promptTokens else { return nil }
       return RunError(
         kind: .failed,
@@ -302,6 +306,7 @@ extension RunDriver {
     _ intent: CallIntent,
     _ performer: Performer
   ) -> Result<RenderedTexts, EvaluationError> {
+    if let planner = planner(asking: intent) { return .success(texts(of: intent, planner)) }
     let memory = LinkedTable.performerMemory(
       input: intent.input,
       environment: .map(publicEnvironment)
@@ -391,6 +396,12 @@ extension RunDriver {
       return
     }
     call.startedMilliseconds = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
+    if let planner = planner(asking: intent), answerWithoutModel(call, planner) { return }
+    if let known = knownResult(of: intent, performer) {
+      calls[intent.id] = call
+      finish(intent.id, known)
+      return
+    }
     if intent.deadlineMilliseconds >= 0 {
       agenda.add(
         Agenda.Entry(
@@ -400,6 +411,35 @@ extension RunDriver {
         )
       )
     }
+    calls[intent.id] = call
+    // Another attempt waits as long as the other side asked for, within its own deadline.
+    let time = askedToWait.removeValue(forKey: intent.place) ?? 0
+    guard time > call.startedMilliseconds else {
+      begin(call: intent.id)
+      return
+    }
+    if intent.deadlineMilliseconds >= 0, time >= intent.deadlineMilliseconds {
+      askedToWait[intent.place] = time
+      let pause = time - call.startedMilliseconds
+      let words = Messages.askedToWait(performer.id, milliseconds: pause)
+      let result = CallResult.failed(.rateLimited, message: words, wasSent: false)
+      agenda.add(
+        Agenda.Entry(
+          dueMilliseconds: call.startedMilliseconds,
+          effect: intent.id,
+          matter: .result(result)
+        )
+      )
+      return
+    }
+    agenda.add(Agenda.Entry(dueMilliseconds: time, effect: intent.id, matter: .beginning))
+  }
+
+  /// Makes a call that has been let through.
+  func begin(call id: EffectID) {
+    guard var call = calls[id] else { return }
+    let intent = call.intent
+    let performer = table.table.performers[Int(intent.performer)]
     var texts = RenderedTexts()
     if case .success(let result) = rendered(intent, performer) { texts = result }
     var dispatched = DispatchedCall(
@@ -442,7 +482,7 @@ extension RunDriver {
     )
   }
 
-  private func report(_ trace: [TraceEntry]) {
+  private func report(_ trace: Trace) {
     for entry in trace {
       switch entry {
       case .took(let row, _): surroundings.progress(.took(row: row))

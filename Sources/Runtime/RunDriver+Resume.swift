@@ -119,6 +119,9 @@ extension RunDriver {
         open.follow(step)
       case .resumed(_, _, let repetitions): open.follow(repetitions)
       case .turn(_, let turn): open.follow(turn)
+      case .proposal(_, let proposal):
+        proposals.append(proposal)
+        open.follow(proposal)
       }
       sequence = stored.sequence
       head = stored.hash
@@ -153,6 +156,10 @@ extension RunDriver {
       lostCosts[call.intent.id] = call.lostPicodollars
       if call.dispatch.refusal != nil || performer.kind == .human {
         start(call)
+      } else if call.proposal != nil {
+        // Judged already: what was said is known, and nobody is asked again.
+        calls[call.intent.id] = call
+        finish(call.intent.id, .never)
       } else if let turn = call.turns.last, case .called = turn.stage, isWrite(turn, performer) {
         calls[call.intent.id] = call
         leaveUnknown(call, performer)
@@ -290,6 +297,9 @@ struct OpenIntents {
     call.turns.append(turn)
     calls[turn.effect] = call
   }
+
+  /// Follows a proposal, whose event is still to come.
+  mutating func follow(_ proposal: ProposalRecord) { calls[proposal.effect]?.proposal = proposal }
 
   /// Follows calls that were made again.
   mutating func follow(_ repetitions: [Repetition]) {

@@ -1,5 +1,6 @@
 import Execution
 import Journal
+import Planning
 import Source
 import Table
 import Values
@@ -21,12 +22,16 @@ public actor RunDriver {
     var task: Task<Void, Never>?
     /// Tool calls that the agent made within this call.
     var turns: [AgentTurn] = []
+    /// The proposal that was journaled for it before its driver changed.
+    var proposal: ProposalRecord?
   }
 
   /// An event that is not applied yet.
   struct PendingEvent {
     var kind: RunEvent.Kind
     var origin = ""
+    /// The proposal that it follows from, as long as that is not journaled.
+    var proposal: JudgedProposal?
   }
 
   /// What the run is.
@@ -56,6 +61,16 @@ public actor RunDriver {
   var lostCosts: [EffectID: Int64] = [:]
   /// Why the latest answer at a place was refused, for the attempt that follows.
   var refusedAnswers: [AnswerPlace: String] = [:]
+  /// Plans that were proposed, in order.
+  var proposals: [ProposalRecord] = []
+  /// Judges of proposals, by the asking place.
+  var judges: [NodeIndex: PlanJudge] = [:]
+  /// Plans that are kept if they succeed: where, and their texts.
+  var plansToKeep: [String: (key: Digest, text: String)] = [:]
+  /// Where proposals come from that no model made.
+  var sources: [EffectID: ProposalRecord.Source] = [:]
+  /// Until when the other side asked not to be called again, by place.
+  var askedToWait: [NodeIndex: Int64] = [:]
   /// A bill above its reservation, after which nothing that costs money is called any more.
   var breach: Breach?
   private(set) var isAbandoned = false
@@ -177,9 +192,14 @@ public actor RunDriver {
 
   /// Applies the first pending event; one that could not be journaled stays the first.
   private func applyNext() throws(RunFault) {
+    if let proposal = pending.first?.proposal {
+      try append(proposal)
+      pending[0].proposal = nil
+    }
     let event = pending.removeFirst()
     do throws(RunFault) {
       try apply(event)
+      keepPlan(of: event.kind)
     } catch {
       pending.insert(event, at: 0)
       throw error
@@ -312,6 +332,7 @@ public actor RunDriver {
       finish(entry.effect, doubt(about: call, words) ?? .failed(.timeout, message: words))
     case .result(let result):
       finish(entry.effect, result)
+    case .beginning: begin(call: entry.effect)
     case .occurrence(let kind):
       pending.append(PendingEvent(kind: kind))
     }
@@ -335,6 +356,10 @@ public actor RunDriver {
           matter: .result(result)
         )
       )
+    case .pausing(let pause, let result):
+      let (end, overflow) = now.addingReportingOverflow(max(0, pause))
+      askedToWait[call.intent.place] = overflow ? .max : end
+      agenda.add(Agenda.Entry(dueMilliseconds: now, effect: effect, matter: .result(result)))
     case .never: break
     case .awaitsPerson:
       let task = personTask(of: call)
@@ -350,6 +375,11 @@ public actor RunDriver {
     agenda.withdraw(effect)
     people[effect] = nil
     let performer = table.table.performers[Int(call.intent.performer)]
+    var result = result
+    var proposal: JudgedProposal?
+    if let planner = planner(asking: call.intent) {
+      (result, proposal) = judged(result, of: call, planner)
+    }
     let checked = check(result, of: performer)
     let bill = charge(checked, of: call)
     noteBreach(bill, of: call)
@@ -369,7 +399,8 @@ public actor RunDriver {
             usage: reported,
             costPicodollars: cost
           ),
-          origin: answeredBy
+          origin: answeredBy,
+          proposal: proposal
         )
       )
     case .failed(let kind, let message, let reported, _, _):
@@ -385,10 +416,11 @@ public actor RunDriver {
             usage: reported,
             costPicodollars: cost
           ),
-          origin: answeredBy
+          origin: answeredBy,
+          proposal: proposal
         )
       )
-    case .later, .never, .awaitsPerson:
+    case .later, .never, .awaitsPerson, .pausing:
       preconditionFailure("only a final result ends a call")
     }
     surroundings.progress(
@@ -450,7 +482,7 @@ public actor RunDriver {
   }
 
   /// What a result costs: its usage by the price book, else the whole reservation if it was sent.
-  private func charge(_ result: CallResult, of call: OpenCall) -> Int64 {
+  func charge(_ result: CallResult, of call: OpenCall) -> Int64 {
     let performer = table.table.performers[Int(call.intent.performer)]
     func cost(_ usage: Usage?) -> Int64 {
       if performer.kind == .human { return max(0, performer.costPerCallPicodollars) }
@@ -462,7 +494,7 @@ public actor RunDriver {
     case .failed(_, _, let usage, let wasSent, let known):
       if let known { return known }
       return usage == nil && !wasSent ? 0 : cost(usage)
-    case .later, .never, .awaitsPerson: return 0
+    case .later, .never, .awaitsPerson, .pausing: return 0
     }
   }
 

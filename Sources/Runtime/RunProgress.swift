@@ -19,6 +19,8 @@ public enum RunProgress: Sendable {
   case refused(step: String, error: RunError)
   /// It is not known whether a write happened.
   case undecided(UndecidedCall)
+  /// A plan was proposed and judged.
+  case proposed(ProposalRecord)
   /// The run ended.
   case ended(RunOutcome, spentPicodollars: Int64)
 }

@@ -30,6 +30,9 @@ public enum RunReplay {
     guard case .identical = verdict else {
       return Report(verdict: verdict, childID: nil, childCount: 0)
     }
+    if let other = try difference(ofProposalsIn: records, summary, table, in: store) {
+      return Report(verdict: .different(other), childID: nil, childCount: 0)
+    }
     var count = 0
     for child in ChildRecord.all(in: records) {
       let childID = child.intent.runID(parent: runID)

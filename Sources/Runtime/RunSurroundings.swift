@@ -2,6 +2,7 @@ import Journal
 import Source
 import Table
 import Values
+import Verifier
 
 /// Everything that driving a run needs from the world.
 public struct RunSurroundings: Sendable {
@@ -19,6 +20,8 @@ public struct RunSurroundings: Sendable {
   public var owner = ""
   /// Values of the environment that the flow may read; only its declared names are taken.
   public var environment = ValueMap()
+  /// Calls of earlier plans that a run does not repeat.
+  var done: [PlanCall] = []
   /// Takes away what must not be journaled from an answer; the run sees only what is left.
   public var redact: @Sendable (Value) -> Value = { $0 }
   /// Is told what happens.

@@ -14,16 +14,18 @@ public struct ScenarioFile: Sendable {
 
   /// Reads a scenario file; the file is nil when it has no readable form at all.
   ///
-  /// Scenarios with mistakes are left out and their mistakes reported.
+  /// Scenarios with mistakes are left out and their mistakes reported. `includes` reads the files
+  /// that proposals stand in, relative to this one.
   public static func load(
     _ source: SourceFile,
+    includes: any IncludeReader = MemoryIncludes(),
     limits: Limits = Limits()
   ) -> (file: ScenarioFile?, diagnostics: [Diagnostic]) {
     let document = DocumentParser.parse(source, limits: limits)
     guard let root = document.root else { return (nil, document.diagnostics) }
     let collector = DiagnosticCollector(limits: limits)
     collector.report(contentsOf: document.diagnostics)
-    let reader = ScenarioReader(collector: collector)
+    let reader = ScenarioReader(collector: collector, includes: includes)
     let file = reader.file(root)
     return (file, collector.diagnostics)
   }
@@ -32,6 +34,7 @@ public struct ScenarioFile: Sendable {
 /// Reads the parts of a scenario file.
 struct ScenarioReader {
   let collector: DiagnosticCollector
+  let includes: any IncludeReader
 
   func file(_ root: Node) -> ScenarioFile? {
     var reader = MappingReader(root, context: "a scenario file", into: collector)
@@ -131,17 +134,18 @@ struct ScenarioReader {
     let after = reader.node("after").flatMap { duration($0) } ?? 0
     let count = reader.integer("repeat", in: 1...10_000) ?? 1
     let usage = reader.node("usage").flatMap { self.usage($0) }
-    if let proposal = reader.node("proposal") {
-      collector.report(Messages.unsupported("proposal", at: proposal.span))
-    }
+    let proposal = reader.node("proposal")
     reader.finish()
     let content: ScriptedAnswer.Content
-    switch (output, error, never) {
-    case (let output?, nil, false): content = .output(output.value)
-    case (nil, let error?, false):
+    switch (output, error, never, proposal) {
+    case (let output?, nil, false, nil): content = .output(output.value)
+    case (nil, let error?, false, nil):
       guard let failure = failure(error) else { return [] }
       content = failure
-    case (nil, nil, true): content = .never
+    case (nil, nil, true, nil): content = .never
+    case (nil, nil, false, let proposal?):
+      guard let text = self.proposal(proposal) else { return [] }
+      content = .output(.map(["text": .string(text)]))
     default:
       collector.report(Messages.oneAnswer(at: node.span))
       return []
@@ -222,9 +226,7 @@ struct ScenarioReader {
         collector.report(Messages.form("an assertion is an expression in quotes", node.span))
       }
     }
-    if let plan = reader.node("plan") {
-      collector.report(Messages.unsupported("plan", at: plan.span))
-    }
+    expectation.plan = reader.node("plan").map { planExpectation($0) }
     reader.finish()
     return expectation
   }
@@ -239,8 +241,14 @@ struct ScenarioReader {
       "status",
       of: StepStatus.allCases.map(\.name)
     )
-    if let when = reader.node("when") {
-      collector.report(Messages.unsupported("when", at: when.span))
+    var when: SourceText?
+    if let condition = reader.node("when") {
+      when = condition.string == nil ? nil : condition.text
+      if when == nil {
+        collector.report(
+          Messages.form("`when` is an expression in quotes", condition.span)
+        )
+      }
     }
     reader.finish()
     let subject: Scenario.Selector.Subject
@@ -254,7 +262,13 @@ struct ScenarioReader {
       )
       return nil
     }
-    return Scenario.Selector(subject: subject, with: with, status: status, span: node.span)
+    return Scenario.Selector(
+      subject: subject,
+      with: with,
+      when: when,
+      status: status,
+      span: node.span
+    )
   }
 
   // MARK: Scalars

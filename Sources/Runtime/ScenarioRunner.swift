@@ -54,7 +54,8 @@ public struct ScenarioRunner: Sendable {
         let name = Scenario.Name(text: event, span: occurrence.span)
         findings.append(Messages.unknownName(name, "event", table.table.names))
       }
-      for assertion in scenario.expectation.assertions {
+      let conditions = scenario.expectation.never.compactMap(\.when)
+      for assertion in scenario.expectation.assertions + conditions {
         findings += Program.compile(assertion, in: table.environment, limits: limits).diagnostics
       }
     }
@@ -72,7 +73,9 @@ public struct ScenarioRunner: Sendable {
       pricer: pricer
     )
     surroundings.limits = limits
+    let verdicts = VerdictLog()
     surroundings.progress = { progress in
+      verdicts.note(progress)
       if case .called(let report) = progress { log.add(report) }
     }
     surroundings.progressOfChild = { _ in
@@ -105,6 +108,7 @@ public struct ScenarioRunner: Sendable {
         calls: log.calls
       )
       judgement.judge(pause, missingAnswers: performer.missingAnswers)
+      judgement.judgePlan(verdicts)
       for position in await driver.outstandingOccurrences {
         let occurrence = scenario.occurrences[position]
         judgement.fail(

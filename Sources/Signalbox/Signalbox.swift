@@ -9,6 +9,7 @@
 @_exported import Import
 @_exported import Journal
 @_exported import Models
+@_exported import Planning
 @_exported import Runtime
 @_exported import SQLiteStore
 @_exported import Source

@@ -9,6 +9,7 @@ package struct Program: Sendable {
   package static let commands: [any Command.Type] = [
     CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self, AnswerCommand.self,
     ReplayCommand.self, RunsCommand.self, ShowCommand.self, TestCommand.self, PathsCommand.self,
+    DeterminismCommand.self,
     GraphCommand.self, ImportCommand.self, ExportCommand.self, TableCommand.self, EvalCommand.self,
     ReplCommand.self,
     FmtExprCommand.self, QueryCommand.self, ExplainCommand.self, CompletionsCommand.self,

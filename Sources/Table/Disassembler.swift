@@ -163,6 +163,27 @@ public struct Disassembler {
     if !node.mergedKeys.isEmpty { parts.append("merge \(list(node.mergedKeys))") }
     if node.isFailure { parts.append("failure") }
     if node.visitsRegister != noIndex { parts.append("r\(node.visitsRegister)") }
+    if node.kind == .planner || node.kind == .plan { parts += plannerDetails(of: node) }
+    return parts
+  }
+
+  /// Whom a plan may call, within which limits.
+  private func plannerDetails(of node: PlaceNode) -> [String] {
+    guard
+      let planner = table.planners.first(where: { entry in
+        table.nodes[Int(entry.asking)] == node || table.nodes[Int(entry.running)] == node
+      })
+    else { return [] }
+    guard node.kind == .planner else {
+      return planner.hardPicodollars < 0
+        ? [] : ["hard \(TableText.dollars(picodollars: planner.hardPicodollars))"]
+    }
+    let names = planner.callees.filter(\.isNamed).map { performerName($0.performer) }
+    var parts = ["may use \(list(names))", "steps <= \(planner.maxSteps)"]
+    for rule in planner.constraints {
+      parts.append("\(TableText.line(rule.name)) in \(list(rule.values))")
+    }
+    if planner.invariants != "[]" { parts.append(TableText.line(planner.invariants)) }
     return parts
   }
 

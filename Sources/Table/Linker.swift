@@ -45,7 +45,6 @@ struct Linker {
   mutating func link() -> LinkedTable? {
     do {
       try TableValidator.validate(table)
-      try refuseLaterPlaces()
     } catch {
       diagnostics.append(Messages.broken(error.message, at: table.debug.flow))
       return nil
@@ -83,7 +82,13 @@ struct Linker {
     }
     for (index, performer) in table.performers.enumerated() {
       guard performer.prompt != noIndex || performer.instructions != noIndex else { continue }
-      let environment = environments.performer(index, callers: inputFields(of: index))
+      let isPlansOnly =
+        table.planners.contains { $0.callees.contains { $0.performer == index } }
+        && !table.effects.contains { $0.performer == index }
+      let environment = environments.performer(
+        index,
+        callers: isPlansOnly ? nil : inputFields(of: index)
+      )
       for program in [performer.prompt, performer.instructions] where program != noIndex {
         compilePrompt(Int(program), of: performer.id, in: environment)
       }
@@ -95,7 +100,8 @@ struct Linker {
       constants: (initialState, inputDefaults, frameStates),
       environment: environments.flow(scope: 0, outputSchema: noIndex),
       schemaPool: schemas,
-      children: children
+      children: children,
+      limits: limits
     )
   }
 
@@ -115,18 +121,6 @@ struct Linker {
       children[table.children[position].template] = linked
     }
     return children
-  }
-
-  /// Places that belong to planners which this version does not run yet.
-  private func refuseLaterPlaces() throws(TableError) {
-    for (position, node) in table.nodes.enumerated() where position > 0 {
-      switch node.kind {
-      case .planner:
-        throw TableError("`\(node.name)` is of a kind that this version does not run")
-      case .compound, .parallel, .fork, .join, .call, .history, .tree, .branch, .park: continue
-      case .action, .decision, .check, .wait, .human, .pass, .rest, .final: continue
-      }
-    }
   }
 
   private mutating func json(_ text: String, _ what: String) -> Value? {

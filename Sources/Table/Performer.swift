@@ -24,6 +24,8 @@ public struct Performer: Sendable, Hashable {
     case process
     /// Named by the flow, not yet carried out by this version (`database`, `smtp`, `ml_model`, …).
     case foreign
+    /// An accepted plan, which is a run of its own.
+    case plan
   }
 
   /// Agent or tool.
@@ -116,6 +118,26 @@ public struct Performer: Sendable, Hashable {
     grantedEnvironment = []
     grantedModels = []
     grantedTools = []
+  }
+}
+
+extension Performer {
+  /// The tools that this agent may call by itself, within its turns: those granted to it.
+  ///
+  /// Linear in the product of grants and performers.
+  public func offeredTools(among performers: [Performer]) -> [Performer] {
+    guard role == .agent, kind == .model, turns > 1 else { return [] }
+    return grantedTools.compactMap { name in
+      performers.first { performer in
+        performer.role == .tool && performer.action.isEmpty && performer.id.sameScalars(as: name)
+      }
+    }
+  }
+
+  /// Whether a call that is given up may have changed something: its own doing, or that of a tool
+  /// that the agent chose.
+  public func mayWrite(among performers: [Performer]) -> Bool {
+    isWrite || offeredTools(among: performers).contains { $0.isWrite && !$0.isIdempotent }
   }
 }
 

@@ -20,7 +20,7 @@ public struct PlaceNode: Sendable, Hashable {
     case pass
     /// Does nothing and waits for events.
     case rest
-    /// A plan proposed by a model runs here.
+    /// Asks a model for a plan.
     case planner
     /// Runs a frame template once for each item of a list.
     case fork
@@ -38,10 +38,21 @@ public struct PlaceNode: Sendable, Hashable {
     case branch
     /// Waits for the next occasion to go on (behavior trees).
     case park
+    /// Runs the plan that was accepted: a run of its own.
+    case plan
   }
 
   /// Whether other nodes lie inside, so that no token ever rests on it.
   public var isComposite: Bool { kind == .compound || kind == .parallel }
+
+  /// Whether its retry policy is about all that it holds, rather than about calls.
+  public var isTriedAsAWhole: Bool {
+    switch kind {
+    case .compound, .parallel: !isChart
+    case .fork, .call, .tree: true
+    default: false
+    }
+  }
 
   /// The node's id as people wrote it.
   ///

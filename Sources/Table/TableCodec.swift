@@ -10,6 +10,8 @@ extension TransitionTable {
     case child
     /// A limit below the run's.
     case cap
+    /// A planner that asks a model.
+    case planner
     /// A behavior tree as it was written.
     case outline
   }
@@ -133,6 +135,10 @@ extension TransitionTable {
       writer.write(text: cap.account)
       writer.write(byte: cap.period.rawValue)
       writer.write(signed: cap.hardPicodollars)
+    }
+    for planner in planners {
+      writer.write(byte: TailKind.planner.rawValue)
+      writer.write(planner: planner)
     }
     for outline in outlines {
       writer.write(byte: TailKind.outline.rawValue)

@@ -75,6 +75,7 @@ extension BinaryReader {
     while !isAtEnd {
       switch try readCase(TransitionTable.TailKind.self) {
       case .child: children.append((template: try readIndex(), bytes: try readBlock()))
+      case .planner: table.planners.append(try readPlanner())
       case .cap: table.caps.append(try readCap())
       case .outline: table.outlines.append(try readOutline())
       }

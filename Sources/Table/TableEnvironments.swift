@@ -193,13 +193,17 @@ struct TableEnvironments {
   }
 
   /// The environment of a performer's own texts: its input and the public environment.
-  mutating func performer(_ index: Int, callers: [RecordField]) -> Environment {
+  ///
+  /// `callers` is nil where only plans call it, whose inputs nobody knows yet.
+  mutating func performer(_ index: Int, callers: [RecordField]?) -> Environment {
     let performer = table.performers[index]
     let type: ExpressionType
     if performer.inputSchema != noIndex {
       type = self.type(of: performer.inputSchema, name: "input of \(performer.id)")
+    } else if callers == nil {
+      type = .dyn
     } else {
-      types.records.declare("input of \(performer.id)", fields: callers)
+      types.records.declare("input of \(performer.id)", fields: callers ?? [])
       type = .record("input of \(performer.id)")
     }
     var aliases: [Environment.Alias] = []

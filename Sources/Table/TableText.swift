@@ -123,6 +123,7 @@ extension PlaceNode.Kind {
     case .tree: "tree"
     case .branch: "branch"
     case .park: "park"
+    case .plan: "plan"
     }
   }
 }

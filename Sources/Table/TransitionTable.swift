@@ -36,6 +36,8 @@ public struct TransitionTable: Sendable {
   public var effects: [EffectDescriptor]
   /// Agents and tools.
   public var performers: [Performer]
+  /// Planners that ask a model.
+  public var planners: [PlannerEntry]
   /// Retry policies.
   public var retries: [RetryPolicy]
   /// JSON Schemas as JSON text, self-contained but for `$ref` to `schemaNames`.
@@ -90,6 +92,7 @@ public struct TransitionTable: Sendable {
     fields = []
     effects = []
     performers = []
+    planners = []
     retries = []
     schemas = []
     schemaNames = []

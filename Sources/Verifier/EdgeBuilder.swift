@@ -254,6 +254,10 @@ extension TransitionTable {
       kinds.formUnion(ErrorKindSet([.timeout]))
     }
     if node.kind == .fork { kinds.formUnion(ErrorKindSet([.guardError, .failed])) }
+    if node.kind == .plan {
+      // Whatever a step of the plan fails with is what the plan fails with.
+      kinds = .all
+    }
     if node.require != noIndex { kinds.formUnion(ErrorKindSet([.require, .guardError])) }
     if node.kind == .check { kinds.formUnion(ErrorKindSet([.check, .guardError])) }
     let rows = rows[Int(node.rows.lowerBound)..<Int(node.rows.upperBound)]

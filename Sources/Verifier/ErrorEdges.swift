@@ -18,6 +18,8 @@ extension Inspection {
       }
       if graphs.isTaken(outOf: part, table) { open = ErrorKindSet([]) }
       guard !open.isEmpty else { continue }
+      // The failure of a planner's places is the planner's.
+      if node.kind == .planner || node.kind == .plan { continue }
       isComplete = false
       guard !isTask(place) else { continue }
       let kinds = ErrorKind.allCases.filter { open.contains($0) }.map(\.name)
@@ -44,6 +46,8 @@ extension Inspection {
     var hasSteps = false
     let hasHardBudget = table.runLimits.hardPicodollars >= 0
     for place in leaves where graph.isReachable[place] && table.nodes[place].effect != noIndex {
+      // Every call of a plan has a deadline of its own, or the plan is refused.
+      if table.nodes[place].kind == .plan { continue }
       hasSteps = true
       guard table.nodes[place].deadlineMilliseconds < 0 else { continue }
       isComplete = false

@@ -23,7 +23,7 @@ public enum InvariantCheck {
   }
 
   /// States and places looked at for one invariant, at most.
-  private static let searchLimit = 500_000
+  static let searchLimit = 500_000
 
   /// Checks `invariants` on a linked table.
   ///
@@ -37,45 +37,18 @@ public enum InvariantCheck {
     var report = Report()
     guard !invariants.isEmpty else { return report }
     let table = linked.table
-    let reads = linked.programs.enumerated().map { position, program in
-      table.programs[position].environment == 0 ? program?.reads ?? [] : []
-    }
-    let graphs = PartGraphs(table)
-    var edges = [[RowEdge]](repeating: [], count: table.nodes.count)
-    for part in graphs.parts.parts.indices {
-      var builder = EdgeBuilder(
-        table,
-        graphs.parts,
-        part: part,
-        failures: graphs.failures,
-        keepsRows: true
-      )
-      let graph = graphs.graph(of: part)
-      for place in graphs.parts.places(of: part) where graph.isLeaf[place] {
-        builder.addPlace(place)
-      }
-      for edge in builder.rowEdges { edges[Int(edge.source)].append(edge) }
-    }
-    let overdue = overduePlaces(table, graphs)
+    let searches = InvariantSearches(linked)
     for invariant in invariants {
       let strangers = unknown(in: invariant, table, declared)
       guard strangers.isEmpty else {
         report.findings += strangers
         continue
       }
-      var search = InvariantSearch(
-        table,
-        graphs,
-        edges: edges,
-        reads: reads,
-        invariant,
-        overdue: overdue,
-        limit: searchLimit
-      )
+      var search = searches.search(for: invariant, stopsAtFirst: true)
       search.run()
       if let way = search.witness {
         report.findings.append(Messages.brokenInvariant(invariant, way, table))
-      } else if search.isExhausted || graphs.parts.isRecursive {
+      } else if search.isExhausted || searches.isRecursive {
         report.notAnalysed.append("\(invariant.title): too many ways run side by side")
       } else {
         report.proven.append(invariant.title)
@@ -86,7 +59,7 @@ public enum InvariantCheck {
 
   /// By place, whether the flow's timeout can come while the run is there: not where the longest
   /// way to its end is shorter.
-  private static func overduePlaces(_ table: TransitionTable, _ graphs: PartGraphs) -> [Bool] {
+  static func overduePlaces(_ table: TransitionTable, _ graphs: PartGraphs) -> [Bool] {
     let graph = graphs.graph(of: 0)
     var overdue = [Bool](repeating: true, count: table.nodes.count)
     guard graph.timeoutTarget >= 0, let unfolding = Unfolding(graph, maximum: 20_000) else {

@@ -50,6 +50,12 @@ struct InvariantSearch {
   private var underway: Set<UInt64> = []
   /// By place, whether the flow's timeout can come while the run is there.
   private let overdue: [Bool]
+  /// What was seen where plans start.
+  private(set) var planStarts: [Int: PlanSeen] = [:]
+  /// Whether a way that breaks the invariant ends the search.
+  var stopsAtFirst = true
+  /// The state that a plan starts with; what is open then may be open at its end.
+  private var planStart: UInt64?
 
   init(
     _ table: TransitionTable,
@@ -75,9 +81,76 @@ struct InvariantSearch {
     _ = exits
   }
 
+  /// Looks at everything that may follow from where a plan may start.
+  mutating func run(from start: InvariantCheck.PlanStart) {
+    contexts.append(start.beside)
+    contextOfEvents[start.beside] = contexts.count - 1
+    let context = contexts.count - 1
+    for state in start.states.sorted() where witness == nil {
+      planStart = state
+      known = [:]
+      _ = explore(part: 0, state: state, context: context, from: -1)
+    }
+  }
+
+  /// Notes how a plan may start at a place.
+  private mutating func notePlan(at place: Int, _ states: Set<UInt64>, _ context: Int) {
+    var seen = planStarts[place] ?? PlanSeen()
+    for state in states {
+      // Answers that are still to be judged belong to steps that a plan cannot read.
+      if case .never = automaton.invariant.rule {
+        seen.states.insert(state & 1)
+      } else {
+        seen.states.insert(state)
+      }
+    }
+    for event in contexts[context] {
+      switch event {
+      case .candidate, .established: continue
+      default: seen.beside.insert(event)
+      }
+    }
+    planStarts[place] = seen
+  }
+
   // MARK: One part
 
   private mutating func explore(
+    part: Int,
+    state: UInt64,
+    context: Int,
+    from caller: Int
+  ) -> Exits {
+    repeated(graphs.parts.rounds(of: part, table), from: state) { state, search in
+      search.exploreOnce(part: part, state: state, context: context, from: caller)
+    }
+  }
+
+  /// What comes of something that is done anew after each failure, `rounds` times at most.
+  private mutating func repeated(
+    _ rounds: Int64,
+    from state: UInt64,
+    _ once: (UInt64, inout InvariantSearch) -> Exits
+  ) -> Exits {
+    guard rounds > 1 else { return once(state, &self) }
+    var exits = Exits()
+    var seen: Set<UInt64> = [state]
+    var starts = [state]
+    // The automaton has few states, so this settles soon.
+    for _ in 0..<min(rounds, 70) where !starts.isEmpty && witness == nil {
+      var failures: Set<UInt64> = []
+      for state in starts {
+        let found = once(state, &self)
+        exits.successes.formUnion(found.successes)
+        failures.formUnion(found.failures)
+      }
+      exits.failures.formUnion(failures)
+      starts = failures.filter { seen.insert($0).inserted }.sorted()
+    }
+    return exits
+  }
+
+  private mutating func exploreOnce(
     part: Int,
     state: UInt64,
     context: Int,
@@ -115,7 +188,7 @@ struct InvariantSearch {
       let place = Int(item.place)
       if item.place == graph.failsPlace {
         exits.failures.insert(item.state)
-        if part == 0 { checkEnd(item.state, item.visit) }
+        if part == 0, planStart == nil { checkEnd(item.state, item.visit) }
         continue
       }
       if graph.isEnd[place], table.nodes[place].kind == .final {
@@ -182,7 +255,16 @@ struct InvariantSearch {
     underway = begun
     var succeeded = begun
     var failed = begun
-    if graphs.parts.runsParts(place) {
+    if node.kind == .plan {
+      notePlan(at: place, begun, context)
+      let events = PlanEvents(automaton.invariant, at: place, table)
+      (succeeded, failed) = ([], [])
+      for state in begun {
+        succeeded.formUnion(events.successes(from: state))
+        failed.formUnion(events.ends(from: state))
+      }
+      underway = failed
+    } else if graphs.parts.runsParts(place) {
       (succeeded, failed) = ([], [])
       for state in begun.sorted() where witness == nil {
         let exits = exits(of: place, state, context, visit)
@@ -200,7 +282,10 @@ struct InvariantSearch {
         Step(target: Self.ends, states: closure(states, context), row: noIndex, cause: .success)
       )
     }
-    for edge in edges[place] {
+    // Looking for how a plan may start, what its forerunners did is known from their journals.
+    let detours =
+      stopsAtFirst || node.kind != .plan ? [] : table.planner(at: NodeIndex(place))?.detours ?? []
+    for edge in edges[place] where !detours.contains(edge.target) {
       var states: Set<UInt64>
       switch edge.cause {
       case .success:
@@ -234,7 +319,9 @@ struct InvariantSearch {
     for state in states {
       var state = state
       for event in list {
-        if witness == nil, automaton.isBroken(by: event, in: state) { witness = way(to: visit) }
+        if witness == nil, stopsAtFirst, automaton.isBroken(by: event, in: state) {
+          witness = way(to: visit)
+        }
         state = automaton.next(state, event)
       }
       result.insert(state)
@@ -243,7 +330,10 @@ struct InvariantSearch {
   }
 
   private mutating func checkEnd(_ state: UInt64, _ visit: Int) {
-    if witness == nil, automaton.isBroken(atEnd: state) { witness = way(to: visit) }
+    guard witness == nil, stopsAtFirst, automaton.isBroken(atEnd: state) else { return }
+    // What was to follow before the plan began is for the flow around it.
+    if case .after = automaton.invariant.rule, let planStart, planStart & 1 != 0 { return }
+    witness = way(to: visit)
   }
 
   private func way(to visit: Int) -> Way {
@@ -262,6 +352,17 @@ struct InvariantSearch {
   // MARK: Places that run parts
 
   private mutating func exits(
+    of place: Int,
+    _ state: UInt64,
+    _ context: Int,
+    _ visit: Int
+  ) -> Exits {
+    repeated(table.wholeAttempts(of: place), from: state) { state, search in
+      search.exitsOnce(of: place, state, context, visit)
+    }
+  }
+
+  private mutating func exitsOnce(
     of place: Int,
     _ state: UInt64,
     _ context: Int,
@@ -419,6 +520,9 @@ struct InvariantSearch {
       found.formUnion(events.start(of: place))
       found.formUnion(events.success(of: place, by: noIndex))
       found.formUnion(events.failure(of: place, by: noIndex))
+      if table.nodes[place].kind == .plan {
+        found.formUnion(PlanEvents(automaton.invariant, at: place, table).possible)
+      }
       for edge in edges[place] where edge.cause == .success {
         found.formUnion(events.success(of: place, by: edge.row))
       }

@@ -180,6 +180,11 @@ struct Inspection {
     case .parallel where !table.nodes[parent].isChart: return true
     case .fork: return true
     case .compound:
+      // Beside a planner stand the steps of its fallback, whose failure is their own.
+      let besidePlanner = (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
+        table.nodes[node].kind == .planner && Int(table.nodes[node].parent) == parent
+      }
+      if besidePlanner { return false }
       return (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
         table.nodes[node].kind == .final && table.nodes[node].name.isEmpty
           && Int(table.nodes[node].parent) == parent
@@ -226,26 +231,13 @@ extension TransitionTable {
     let node = nodes[place]
     var time = node.kind == .wait ? node.waitMilliseconds : 0
     guard node.effect != noIndex else { return time }
+    if node.kind == .plan, node.deadlineMilliseconds < 0, runLimits.timeoutMilliseconds >= 0 {
+      return runLimits.timeoutMilliseconds
+    }
     guard node.deadlineMilliseconds >= 0 else { return Saturating.unbounded }
     let attempts = attempts(of: place)
     time = Saturating.sum(time, Saturating.product(Int64(attempts), node.deadlineMilliseconds))
-    guard node.retry != noIndex else { return time }
-    let policy = retries[Int(node.retry)]
-    var attempt: Int32 = 2
-    while attempt <= attempts {
-      let pause = policy.pauseMilliseconds(before: attempt)
-      let next = policy.pauseMilliseconds(before: attempt + 1)
-      if pause == next {
-        let remaining = Int64(attempts - attempt) + 1
-        return Saturating.sum(time, Saturating.product(remaining, pause))
-      }
-      time = Saturating.sum(time, pause)
-      attempt += 1
-      if attempt > 200 {
-        return Saturating.sum(time, Saturating.product(Int64(attempts - attempt) + 1, next))
-      }
-    }
-    return time
+    return Saturating.sum(time, pauses(of: place, attempts: attempts))
   }
 
   /// Attempts of one entry of a place.

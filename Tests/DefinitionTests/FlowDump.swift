@@ -174,6 +174,17 @@ struct FlowDump {
       }
     case .flow(let name): line(indent, "flow", name.value)
     case .tree(let tree): node(tree.root, indent)
+    case .planner(let planner):
+      line(
+        indent,
+        "planner",
+        planner.maxSteps.map { "steps=\($0.value)" },
+        planner.repairRounds.map { "repairs=\($0.value)" },
+        planner.budget?.hardPicodollars.map { "cost=\($0.value)" },
+        planner.agents.map { "agents=\($0.map(\.value))" },
+        planner.tools.map { "tools=\($0.map(\.value))" }
+      )
+      if let fallback = planner.fallback { self.body(fallback, indent + "  ") }
     }
   }
 

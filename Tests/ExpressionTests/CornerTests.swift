@@ -24,6 +24,17 @@ import Testing
     }
   }
 
+  @Test func `the first error is the one that is told`() {
+    for (text, kind) in [
+      ("{'a': 'x'}.b.matches('(')", "noSuchField"), ("'x'.matches('(')", "invalidArgument"),
+      ("dyn(1).matches('(')", "noSuchOverload"), ("1 / 0 + int('x')", "divideByZero"),
+      ("[1 / 0, int('x')]", "divideByZero"), ("{'a': 1 / 0, int('x'): 1}", "divideByZero"),
+      ("1 / 0 == 1 || {}.a", "divideByZero"), ("{}.a && 1 / 0 == 1", "noSuchField"),
+    ] {
+      #expect(Sample.check(text, dialect: .cel) == "error: \(kind)", "\(text)")
+    }
+  }
+
   @Test func `types are deduced`() {
     let cases: [(String, String)] = [
       ("[1, 2]", "list(int)"), ("[1, 'a']", "list(dyn)"), ("[]", "list(dyn)"),
@@ -42,7 +53,9 @@ import Testing
       ("timestamp(0) - dyn([duration('1s')])[0]", "dyn"),
       ("timestamp(0) - dyn(optional.of(duration('1s'))).value()", "dyn"),
       ("dyn([1]).first().value() + dyn([1]).last().value()", "dyn"),
-      ("timestamp(0) - [[optional.of(timestamp(0))]].flatten()[0].value()", "dyn"),
+      ("timestamp(0) - [[dyn(optional.of(timestamp(0)))]].flatten()[0].value()", "dyn"),
+      ("[[1.5], []].flatten()", "list(double)"), ("[[[1]]].flatten()", "list(list(int))"),
+      ("[1, [2]].flatten()", "list(dyn)"), ("[1, 2].flatten()", "list(dyn)"),
     ]
     for (text, type) in cases {
       #expect(Sample.compile(text, dialect: .cel).program?.type.name == type, "\(text)")

@@ -57,7 +57,7 @@ import Values
   )
   func bills(_ provider: String) async throws {
     for fault in [nil] + ModelFault.allCases.map({ Optional($0) }) {
-      let isSilent = fault == .hang || fault == .stall
+      let isSilent = [.hang, .stall, .drip].contains(fault)
       let server = try #require(
         ScriptedModel.server { _, _ in ModelReply(#"{"category": "größer"}"#, fault: fault) }
       )

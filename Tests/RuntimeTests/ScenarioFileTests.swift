@@ -89,7 +89,6 @@ import Values
     ("scenarios: [{name: x, expect: {path: send}}]", "path"),
     ("scenarios: [{name: x, expect: {never: [{}]}}]", "selector"),
     ("scenarios: [{name: x, expect: {assert: [3]}}]", "assertion"),
-    ("scenarios: [{name: x, expect: {plan: {chosen: fallback}}}]", "plan"),
     ("scenarios: [{name: x", ""),
   ]) func findsMistakes(_ text: String, _ part: String) {
     let (_, diagnostics) = load(text)

@@ -28,6 +28,22 @@ import Testing
     }
   }
 
+  @Test func costsFollowFromTheEstimate() {
+    let wanted: [(String, FunctionReference.Section, FunctionReference.Cost)] = [
+      ("size", .standard, .one), ("_-_", .operators, .one), ("_+_", .operators, .tenths),
+      ("startsWith", .standard, .tenths), ("contains", .standard, .product),
+      ("_in_", .operators, .elements), ("sum", .flow, .elements), ("sort", .extensions, .elements),
+      ("distinct", .extensions, .product), ("sets.contains", .extensions, .product),
+      ("lists.range", .extensions, .elements), ("jsonpath", .flow, .elements),
+      ("list.map(x, result)", .macros, .body), ("has(x.field)", .macros, .one),
+      ("now", .flow, .one),
+    ]
+    for (name, section, cost) in wanted {
+      let entry = FunctionReference.entries.first { $0.name == name && $0.section == section }
+      #expect(entry?.cost == cost, "\(name): \(String(describing: entry?.cost))")
+    }
+  }
+
   @Test func theDocumentIsCurrent() throws {
     let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "specs/expressions.md")

@@ -83,6 +83,8 @@ package enum ModelFault: String, Sendable, CaseIterable {
   case duplicatedPieces
   /// Every byte comes alone, so that pieces end within characters.
   case singleBytes
+  /// One byte a second.
+  case drip
   /// The answer was cut at its limit.
   case cutAtLimit
   /// The provider withholds the answer.
@@ -156,6 +158,7 @@ package enum ScriptedModel {
     case .stall: return .pieces(type: "application/json", [.bytes(Array(bytes.prefix(30))), .hang])
     case .reset:
       return .pieces(type: "application/json", [.bytes(Array(bytes.prefix(30))), .reset])
+    case .drip: return .pieces(type: "application/json", dripping(bytes))
     case .malformedEvent: bytes.removeLast()
     case .errorWithin: return .json(#"{"error": {"message": "scripted"}}"#)
     case .singleBytes:
@@ -163,6 +166,10 @@ package enum ScriptedModel {
     default: break
     }
     return .answer(status: 200, headers: [("Content-Type", "application/json")], body: bytes)
+  }
+
+  private static func dripping(_ bytes: [UInt8]) -> [LoopbackPiece] {
+    bytes.flatMap { [.bytes([$0]), .pause(milliseconds: 1_000)] }
   }
 
   private static func pieces(_ wire: any ModelWire, _ answer: ModelReply) -> [LoopbackPiece] {
@@ -180,6 +187,7 @@ package enum ScriptedModel {
       events += events.suffix(2)
       return events.map { .text($0) }
     case .duplicatedPieces: return events.flatMap { [.text($0), .text($0)] }
+    case .drip: return dripping(Array(events.joined().utf8))
     case .singleBytes: return Array(events.joined().utf8).map { .bytes([$0]) }
     default: return events.map { .text($0) }
     }

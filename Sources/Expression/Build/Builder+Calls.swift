@@ -28,7 +28,8 @@ extension Builder {
     let price = Library.price(name)
     let base = price == .own ? 0 : 1
     let walks = price == .walks
-    switch Library.find(name, pieces.count) {
+    let isClamped = isFlow && name == "slice" && tree[node].kind == .call
+    switch Library.find(isClamped ? Library.clampedSlice : name, pieces.count) {
     case .unary(let body):
       let first = pieces[0].code
       return Piece(code: { context in
@@ -179,15 +180,21 @@ extension Builder {
   /// `matches` with a constant pattern, compiled once.
   private mutating func matches(_ pieces: [Piece], _ range: TextRange) -> Piece? {
     guard let constant = pieces[1].constant, constant.isString else { return nil }
+    let first = pieces[0].code
     let pattern: Pattern
     do throws(PatternError) {
       pattern = try Pattern(constant.text.string)
     } catch {
       let message = Messages.badPattern(error.message)
       if isFlow { reporter.report(.celConstantFailure, message, at: range) }
-      return Piece(code: { $0.fail(.invalidArgument, message, at: range) })
+      return Piece(code: { context in
+        let cell = first(context)
+        if cell.isError { return cell }
+        return cell.isString
+          ? context.fail(.invalidArgument, message, at: range)
+          : Arithmetic.noOverload("matches", [cell], context, range)
+      })
     }
-    let first = pieces[0].code
     let factor = CostUnits.pattern(
       constant.pricedSize,
       instructions: pattern.instructionCount

@@ -130,6 +130,8 @@ extension Checker {
       let instance = unifier.instantiate(overload)
       guard unifier.areAssignable(arguments, to: instance.parameters) else { continue }
       let type = unifier.resolve(instance.result)
+      // What is known of the arguments decides; only unknown ones may take a later overload.
+      if result == nil, !unifier.isDoubtful { return type }
       if let known = result {
         if !known.isDynamic, type != known { result = .dyn }
       } else {
@@ -137,7 +139,7 @@ extension Checker {
       }
     }
     if let result { return result }
-    let shown = arguments.map { unifier.resolve($0) }
+    let shown = arguments.map { unifier.resolve($0, isFinal: true) }
     let signatures = overloads(named: name).filter { $0.isMember == isMember }.map(\.text)
     if name.utf8.first == 0x5F || name == "-_" {
       let message =

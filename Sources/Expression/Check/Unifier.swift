@@ -5,6 +5,8 @@ struct Unifier {
   /// would make the check of a long chain quadratic.
   private var trail: [(name: String, before: ExpressionType?)] = []
   private var fresh = 0
+  /// Whether the last assignment held only because something is unknown.
+  private(set) var isDoubtful = false
   private let records: RecordRegistry
   private let isFlow: Bool
 
@@ -83,6 +85,7 @@ struct Unifier {
 
   mutating func areAssignable(_ from: [ExpressionType], to: [ExpressionType]) -> Bool {
     trail.removeAll(keepingCapacity: true)
+    isDoubtful = false
     for (left, right) in zip(from, to) where !assign(left, right) {
       undo()
       return false
@@ -107,6 +110,7 @@ struct Unifier {
     }
     if case .parameter(let name) = from { return substitute(to, for: name).isValid }
     if from.isDynamic || to.isDynamic {
+      isDoubtful = true
       loosen(to)
       return true
     }

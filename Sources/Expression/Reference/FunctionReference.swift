@@ -17,26 +17,18 @@ public struct FunctionReference: Sendable {
     case macros
   }
 
-  /// What the cost of an entry grows with.
+  /// What the cost of a call grows with, the cheapest first.
   public enum Cost: String, Sendable, CaseIterable {
     /// The same for all values.
     case one
-    /// A tenth for each character or byte.
-    case text
-    /// A quarter for each character.
-    case pattern
-    /// One for each element, at most.
+    /// A tenth or so for each character or byte.
+    case tenths
+    /// One or a few for each element, or for each character of the result.
     case elements
-    /// One for each element or character of both sides, until they differ.
-    case compared
-    /// One for each element or character that is made.
-    case made
-    /// One for each pair of elements, at most.
-    case pairs
-    /// Elements times their logarithm.
-    case sorted
+    /// The sizes of two arguments multiplied, or the square of one.
+    case product
     /// The body's own cost for each element.
-    case loop
+    case body
   }
 
   /// One function, operator or macro.
@@ -47,8 +39,6 @@ public struct FunctionReference: Sendable {
     public let section: Section
     /// The overloads, receiver in brackets; none for macros.
     public let overloads: [String]
-    /// What its cost grows with.
-    public let cost: Cost
     /// What it does, in one line.
     public let meaning: String
     /// An expression that uses it.
@@ -135,9 +125,8 @@ public struct FunctionReference: Sendable {
         name: cells[0],
         section: section,
         overloads: overloads[cells[0]] ?? special(cells[0]),
-        cost: Cost(rawValue: cells[1]) ?? .one,
-        meaning: cells[2],
-        example: cells[3]
+        meaning: cells[1],
+        example: cells[2]
       )
     }
   }
@@ -148,19 +137,19 @@ public struct FunctionReference: Sendable {
     return name == "now" ? ["now() timestamp"] : []
   }
 
-  /// The four cells of a line; the example, which is last, may hold ` | `.
+  /// The three cells of a line; the example, which is last, may hold ` | `.
   private static func cells(of line: String) -> [String] {
     let bytes = Array(line.utf8)
     var cells: [String] = []
     var start = 0
-    for index in bytes.indices where cells.count < 3 {
+    for index in bytes.indices where cells.count < 2 {
       if bytes[index] == 0x7C, index > 0, bytes[index - 1] == 0x20, index >= start {
         cells.append(String(decoding: bytes[start..<(index - 1)], as: UTF8.self))
         start = index + 2
       }
     }
     cells.append(String(decoding: bytes[min(start, bytes.count)...], as: UTF8.self))
-    while cells.count < 4 { cells.append("") }
+    while cells.count < 3 { cells.append("") }
     return cells
   }
 

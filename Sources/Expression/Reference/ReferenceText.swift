@@ -68,11 +68,11 @@ public enum ReferenceText {
     `grammar/cel.ebnf`. Upper-case letters in overloads are type parameters, `O` one whose values
     have an order; `dyn` is any type.
 
-    *Cost* says what the cost of a call grows with: `one` costs the same for all values; `text` a
-    tenth for each character; `pattern` a quarter; `elements` one for each element; `compared` one
-    for each element or character until both sides differ; `made` one for each element or character
-    of the result; `pairs` one for each pair of elements; `sorted` the elements times their
-    logarithm; `loop` the body for each element. An evaluation ends with an error at its cost limit.
+    *Cost* says what the cost of a call grows with at worst: `one` costs the same for all values;
+    `tenths` a tenth or so for each character or byte; `elements` one or a few for each element, or
+    for each character of the result; `product` the sizes of two arguments multiplied, or the square
+    of one; `body` the body for each element. It follows from the static estimate, which `signalbox
+    cost` uses. An evaluation ends with an error at its cost limit.
 
     In the examples `input` is `{'name': 'Ada', 'tags': ['a', 'b']}`.
 

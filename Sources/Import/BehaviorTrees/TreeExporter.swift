@@ -2,6 +2,7 @@ import Definition
 import Document
 import Source
 import Values
+import XML
 
 /// Writes behavior trees as BehaviorTree.CPP XML, format 4 (specs/behavior-trees.md, BTX-20 ff).
 ///
@@ -58,7 +59,7 @@ public struct TreeExporter {
       root = Element(name: "Sequence", children: [start, root])
     }
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    let name = SCXMLExporter.escaped(flow.name)
+    let name = XMLText.escaped(flow.name)
     text += "<root BTCPP_format=\"4\" main_tree_to_execute=\"\(name)\">\n"
     text += "  <BehaviorTree ID=\"\(name)\">\n"
     Self.write(root, depth: 2, &text)
@@ -118,7 +119,7 @@ public struct TreeExporter {
     let pad = String(repeating: "  ", count: depth)
     text += pad + "<" + element.name
     for (key, value) in element.attributes {
-      text += " \(key)=\"\(SCXMLExporter.escaped(value))\""
+      text += " \(key)=\"\(XMLText.escaped(value))\""
     }
     guard !element.children.isEmpty else {
       text += "/>\n"

@@ -101,6 +101,7 @@ extension StatesValidator {
       isRight = entry.key.hasPrefix("String") || entry.key.hasPrefix("Timestamp")
     default: isRight = false
     }
+    // A text that is no point in time compares as false (recorded from the service).
     if !isRight { report("`\(entry.key)` does not compare with \(value.kindName)", at: value.span) }
   }
 
@@ -130,6 +131,7 @@ extension StatesValidator {
     for name in list where name.string == nil {
       report("`ErrorEquals` lists texts, not \(name.kindName)", at: name.span)
     }
+    reserved(list)
     if list.contains(where: { $0.string == "States.ALL" }), list.count > 1 || !isLast {
       report("`States.ALL` stands alone, in the last entry", at: handler.span)
     }

@@ -6,6 +6,8 @@ import Values
 /// endings, paths, templates, error handlers, the surface of JSONata.
 public struct StatesValidator {
   var diagnostics: [Diagnostic] = []
+  /// The names of the states so far.
+  var names: Set<MapKey> = []
 
   /// What is wrong with a definition; empty when nothing is.
   ///
@@ -29,6 +31,7 @@ public struct StatesValidator {
     for entry in entries where !StatesFields.machine.contains(entry.key) {
       unknown(entry, among: StatesFields.machine, in: "a machine")
     }
+    values(node)
     let isJSONata = language(node, inherited: isJSONata)
     guard let states = node["States"]?.entries, !states.isEmpty else {
       return report("a machine needs `States`", at: node["States"]?.span ?? node.span)
@@ -39,7 +42,11 @@ public struct StatesValidator {
     } else {
       report("a machine needs `StartAt`", at: node.span, hint: "name the state it starts with")
     }
-    for state in states { check(state, names, isJSONata: isJSONata) }
+    for state in states {
+      unique(state)
+      check(state, names, isJSONata: isJSONata)
+    }
+    if let start = node["StartAt"]?.string { reachability(states, from: start) }
     let ends = states.contains { state in
       if case .bool(true)? = state.value["End"]?.content { return true }
       return ["Succeed", "Fail"].contains(state.value["Type"]?.string ?? "")
@@ -109,6 +116,7 @@ public struct StatesValidator {
       unknown(entry, among: known, in: "a state of type `\(type)`\(isJSONata ? " in JSONata" : "")")
     }
     pairs(node)
+    values(node)
     ways(node, type, names, at: state.keySpan)
     if isJSONata {
       for entry in entries where !["Comment", "Type", "QueryLanguage"].contains(entry.key) {

@@ -3,24 +3,31 @@ import Signalbox
 /// `signalbox show RUN`.
 package struct ShowCommand: Command {
   private static let output = OptionDeclaration.output([.text, .json])
+  private static let plan = OptionDeclaration(
+    "plan",
+    "show the run's Nth proposal in place of its timeline: the text, the verdict, the reasons",
+    kind: .integer(1...1_000_000, placeholder: "N")
+  )
 
   /// What it accepts.
   package static let declaration = CommandDeclaration(
     "show",
     "show what a run did and what it cost",
     operands: [.run],
-    options: [.store, output],
-    examples: ["signalbox show r-01J9Z7M3K2A9C"]
+    options: [plan, .store, output],
+    examples: ["signalbox show r-01J9Z7M3K2A9C", "signalbox show r-01J9Z7M3K2A9C --plan 1"]
   )
 
   private let runID: String
   private let place: RunPlace
   private let format: OutputFormat
+  private let planNumber: Int?
 
   /// The command as asked for.
   package init(_ arguments: Arguments) throws(UsageError) {
     runID = try arguments.operand()
     place = RunPlace(arguments)
+    planNumber = arguments.integer(Self.plan)
     format = arguments.choice(Self.output) ?? .text
   }
 
@@ -33,6 +40,15 @@ package struct ShowCommand: Command {
     let table = try session.table(of: summary)
     let records = try session.asking { () throws(StoreError) in
       try session.store.records(runID: runID, from: 1)
+    }
+    if let planNumber {
+      let proposal = try PlanVerdictText.proposal(planNumber, in: records, of: runID)
+      console.print(
+        format == .json
+          ? JSONWriter.string(PlanVerdictText.value(proposal), pretty: true) + "\n"
+          : PlanVerdictText.whole(proposal, of: runID)
+      )
+      return .success
     }
     let story = try RunStory(table: table, records: records)
     let prices = try session.prices(of: summary)

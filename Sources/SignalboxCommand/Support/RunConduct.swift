@@ -70,7 +70,9 @@ struct RunConduct {
       limits: driver.table.table.runLimits
     )
     guard case .ended = pause else { return exit }
-    for child in await driver.driveChildren() { console.say(Self.line(of: child)) }
+    for child in await driver.driveChildren() where child.isDetached {
+      console.say(Self.line(of: child))
+    }
     return exit
   }
 
@@ -124,7 +126,7 @@ struct CallAnswers {
 
   /// Why this flow cannot be run with these answers: performers without an address, say.
   func obstacles(_ table: LinkedTable) -> [String] {
-    let used = Set(table.table.effects.map(\.performer))
+    let used = table.table.usedPerformers
     return table.table.performers.indices.filter { used.contains(PoolIndex($0)) }
       .compactMap { performing.obstacle(to: table.table.performers[$0]) }
   }

@@ -28,6 +28,17 @@ struct RunStory {
           exit: .inputOutput
         )
       }
+      if case .proposal(let time, let proposal) = record.body {
+        lines.append(
+          Line(
+            offsetMilliseconds: time - state.startedMilliseconds,
+            step: "plan \(proposal.number)",
+            text: "of \(Plural.count(Int(proposal.steps), "step"))  "
+              + PlanVerdictText.verdict(proposal),
+            costPicodollars: 0
+          )
+        )
+      }
       if case .turn(let time, let turn) = record.body { add(turn, atMilliseconds: time) }
       guard case .step(let step) = record.body else { continue }
       var output = StepOutput()
@@ -54,7 +65,7 @@ struct RunStory {
     lines.append(line)
   }
 
-  private mutating func add(_ trace: [TraceEntry], cost: Int64, origin: String) {
+  private mutating func add(_ trace: Trace, cost: Int64, origin: String) {
     let offset = state.nowMilliseconds - state.startedMilliseconds
     var cost = cost
     for entry in trace {

@@ -11,6 +11,10 @@ struct RunTimeline {
   func show(_ progress: RunProgress) {
     switch progress {
     case .started, .took, .ended: return
+    case .proposed(let proposal): console.say(PlanVerdictText.line(proposal))
+    case .called(let report) where report.performer.typeName == "planner" && report.isJudged:
+      // The verdict has said it.
+      return
     case .called(let report): console.say(line(of: report))
     case .retrying(let step, let attempt, let error):
       console.say("             \(pad(step, 10)) attempt \(attempt) follows: \(error.kind.name)")

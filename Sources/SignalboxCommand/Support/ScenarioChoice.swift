@@ -42,7 +42,10 @@ struct ScenarioChoice {
 
   /// A scenario file; its mistakes are shown and refused.
   static func read(_ path: String, _ console: Console) throws(CommandFailure) -> ScenarioFile {
-    let (file, findings) = ScenarioFile.load(try FlowFiles.read(path))
+    let (file, findings) = ScenarioFile.load(
+      try FlowFiles.read(path),
+      includes: FolderIncludes(folder: FlowFiles.folder(of: path))
+    )
     Findings(console).show(findings)
     guard let file, !findings.hasErrors else {
       throw CommandFailure("`\(path)` is no file of scenarios", exit: .badUse)

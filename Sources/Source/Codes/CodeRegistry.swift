@@ -9,7 +9,7 @@ public enum CodeRegistry {
     DiagnosticCode.tableCodes, DiagnosticCode.verifierCodes, DiagnosticCode.costCodes,
     DiagnosticCode.runtimeCodes, DiagnosticCode.xmlCodes,
     DiagnosticCode.importCodes, DiagnosticCode.modelCodes,
-    DiagnosticCode.taskCodes, DiagnosticCode.invariantCodes,
+    DiagnosticCode.taskCodes, DiagnosticCode.invariantCodes, DiagnosticCode.planningCodes,
   ].flatMap(\.self)
 
   /// The code with this id, whatever its case; `SBX-` may be left out.
