@@ -19,7 +19,7 @@ struct PlanGenerator {
     var logs: [String] = []
     var causes: [String] = []
     let repairs = pick(["restart", "scale", "none", "none"])
-    let count = 1 + below(4)
+    let count = 1 + below(3)
     for number in 0..<count {
       switch below(5) {
       case 0, 1:
@@ -82,7 +82,6 @@ struct PlanGenerator {
     ]
     if chance(30) { task["timeout"] = .string("\(1 + below(50))s") }
     if chance(20) { task["retry"] = .map(["max_attempts": .int(Int64(1 + below(3)))]) }
-    if chance(20) { task["when"] = "size(input.service) > 0" }
     return task
   }
 
@@ -92,15 +91,13 @@ struct PlanGenerator {
       "with": .map(["logs": .string("{{ \(logs).logs }}")]),
     ]
     if chance(20) { task["require"] = "output.risk < 0.9" }
-    // Skipped or failed, its logs would not be there.
-    task["when"] = .string("steps.\(logs).status == 'success'")
+    if chance(20) { task["when"] = "size(input.service) > 0" }
     return task
   }
 
   private mutating func loop(_ id: String, over logs: String) -> ValueMap {
     [
       "id": .string(id), "tool": "page",
-      "when": .string("steps.\(logs).status == 'success'"),
       "for_each": .string("\(logs).hosts"), "max_items": .int(Int64(2 + below(5))),
       "concurrency": .int(Int64(1 + below(2))), "with": .map(["service": "{{ item }}"]),
     ]
@@ -253,7 +250,7 @@ struct PlanGenerator {
         + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}}]}"
       return Spoilt(kind: kind, text: text, codes: ["SBX-PLAN-001"])
     case "too many":
-      for number in 0..<(9 + below(200)) { add("{\"id\": \"t\(number)\", \"tool\": \"page\"}") }
+      for number in 0..<(17 + below(200)) { add("{\"id\": \"t\(number)\", \"tool\": \"page\"}") }
       codes = ["SBX-PLAN-004"]
     case "truncated":
       let bytes = Array(plan(tasks).utf8)
@@ -317,7 +314,7 @@ struct PlanGenerator {
     case "twice the id":
       add("{\"id\": \"x\", \"tool\": \"page\"}")
       add("{\"id\": \"x\", \"tool\": \"page\"}")
-      codes = ["SBX-FLOW-012", "SBX-FLOW-008", "SBX-FLOW-009", "SBX-DOC-001", "SBX-FLOW-010"]
+      codes = ["SBX-FLOW-015"]
     case "twice the key":
       return Spoilt(
         kind: kind,
@@ -332,22 +329,22 @@ struct PlanGenerator {
       codes = ["SBX-COMP-013"]
     case "missing argument":
       add("{\"id\": \"x\", \"tool\": \"get_logs\"}")
-      codes = ["SBX-COMP-012"]
+      codes = ["SBX-COMP-013"]
     case "unknown action":
       add("{\"id\": \"x\", \"agent\": \"analyst\", \"action\": \"exfiltrate\", \"with\": {\"logs\": \"a\"}}")
       codes = ["SBX-COMP-002"]
     case "two works":
       add("{\"id\": \"x\", \"tool\": \"page\", \"agent\": \"oncall\"}")
-      codes = ["SBX-FLOW-013", "SBX-FLOW-014", "SBX-COMP-003"]
+      codes = ["SBX-FLOW-010"]
     case "bad timeout":
       add("{\"id\": \"x\", \"tool\": \"page\", \"timeout\": \(pick(["-1", "0", "\"soon\"", "{}", "true"]))}")
-      codes = ["SBX-FLOW-003", "SBX-FLOW-004", "SBX-FLOW-005", "SBX-FLOW-015", "SBX-FLOW-016"]
+      codes = ["SBX-FLOW-003", "SBX-FLOW-004", "SBX-FLOW-011", "SBX-DUR-001", "SBX-DUR-002"]
     case "bad retry":
       add("{\"id\": \"x\", \"tool\": \"page\", \"retry\": \(pick(["3", "{}", "{\"max_attempts\": 0}", "{\"max_attempts\": 100000000}", "{\"max_attempts\": 2, \"on\": [\"unknown\"]}"]))}")
-      codes = ["SBX-FLOW-003", "SBX-FLOW-004", "SBX-FLOW-005", "SBX-FLOW-015", "SBX-FLOW-016"]
+      codes = ["SBX-FLOW-003", "SBX-FLOW-004", "SBX-FLOW-011", "SBX-DUR-001", "SBX-DUR-002"]
     case "bad items":
       add("{\"id\": \"x\", \"tool\": \"page\", \"for_each\": \"[1]\", \"max_items\": \(pick(["0", "-3", "100000000", "\"all\""]))}")
-      codes = ["SBX-FLOW-003", "SBX-FLOW-004", "SBX-FLOW-005", "SBX-FLOW-015", "SBX-FLOW-016"]
+      codes = ["SBX-FLOW-003", "SBX-FLOW-004", "SBX-FLOW-011", "SBX-DUR-001", "SBX-DUR-002"]
     case "limits of its own":
       add("{\"id\": \"x\", \"agent\": \"analyst\", \"with\": {\"logs\": \"a\"}, \"\(pick(["limits", "model", "cost_per_call", "budget", "prompt"]))\": {}}")
       codes = ["SBX-PLAN-002"]

@@ -29,7 +29,7 @@ import Testing
         }
         #expect(
           refusals.contains { bad.codes.contains($0.code) },
-          "\(context): \(refusals.map(\.line))"
+          "\(refusals.map(\.line)): \(context)"
         )
       }
     }
@@ -52,7 +52,7 @@ import Testing
       let lines = proposals.flatMap { proposal -> [String] in
         if case .refused(let refusals) = proposal.verdict { refusals.map(\.line) } else { [] }
       }
-      #expect(try run.verdicts == ["accepted"], "seed \(seed): \(text): \(lines)")
+      #expect(try run.verdicts == ["accepted"], "seed \(seed): \(lines): \(text)")
       #expect(run.ending == "", "seed \(seed): \(text): \(run.ending)")
       #expect(try run.childCount == 1)
       guard case .accepted(_, let worst, _)? = proposals.first?.verdict else { continue }
@@ -98,9 +98,7 @@ import Testing
   @Test("what is left of the budget counts as well as the plan's own") func remainder() async throws
   {
     // $0.50 for the run; 46 cents go before.
-    var text = repairFlow.replacing("planner:\n  type: llm", with: "PLANNER")
-    text = text.replacing("PLANNER", with: "planner:\n  type: llm")
-    let flow = text.replacing("budget: {hard: $0.50}", with: "budget: {hard: $0.21}")
+    let flow = repairFlow.edited("budget: {hard: $0.50}", with: "budget: {hard: $0.21}")
     // The gate refuses the flow as a whole; a run that is started all the same is kept in bounds.
     let table = try table(of: flow)
     let four = (0..<4).map {
