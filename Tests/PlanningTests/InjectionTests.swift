@@ -106,7 +106,8 @@ struct InjectionTests {
     var digests: [String] = []
     for id in try run.store.runs(limit: 10).map(\.header.runID).sorted() {
       let summary = try run.store.summary(runID: id)
-      let table = try id == "r-1"
+      let table =
+        try id == "r-1"
         ? run.table : PinnedTable.load(summary.header.tableDigest, from: run.store)
       guard case .identical(let replayed) = try Replay.verify(run.store, runID: id, table: table)
       else { continue }

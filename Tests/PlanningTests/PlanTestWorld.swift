@@ -58,7 +58,7 @@ let repairFlow = """
     fallback:
       initial_state: wake
       states:
-        wake: {tool: page, with: {service: "{{ input.service }}"}, timeout: 20s, on_success: paged, on_error: lost}
+        wake: {tool: page, with: {s: "{{ input.service }}"}, on_success: paged, on_error: lost}
       final_states: {paged: {}, lost: {outcome: failure}}
   invariants:
     - {never: {tool: restart}, without: {agent: oncall, when: "output.decision == 'restart'"}}

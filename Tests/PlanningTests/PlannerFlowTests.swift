@@ -41,17 +41,26 @@ import Testing
   @Test(
     "mistakes in a planner",
     arguments: [
-      ("model: brain\n  limits: {prompt_tokens: 9000", "limits: {prompt_tokens: 9000", "SBX-FLOW-004"),
+      (
+        "model: brain\n  limits: {prompt_tokens: 9000", "limits: {prompt_tokens: 9000",
+        "SBX-FLOW-004"
+      ),
       ("  goal: \"Repair {{ input.service }}.\"\n", "", "SBX-FLOW-004"),
       ("{{ input.service }}.\"", "{{ input.servic }}.\"", "SBX-CEL-012"),
       ("agents: [analyst, oncall]", "agents: [analist, oncall]", "SBX-COMP-002"),
       ("tools: [get_logs, restart, scale, page]", "tools: [get_logs, resstart]", "SBX-COMP-002"),
       ("max_steps: 16", "max_steps: 0", "SBX-FLOW-011"),
       ("max_steps: 16", "max_step: 8", "SBX-FLOW-001"),
-      ("agents: [analyst, oncall], tools: [get_logs, restart, scale, page]", "agents: [], tools: []", "SBX-PLAN-007"),
+      (
+        "agents: [analyst, oncall], tools: [get_logs, restart, scale, page]",
+        "agents: [], tools: []", "SBX-PLAN-007"
+      ),
       ("plan_budget: {hard: $0.20}", "plan_budget: {hard: $0.90}", "SBX-COST-002"),
       ("  plan_budget: {hard: $0.20}\n", "", "SBX-COST-001"),
-      ("type: llm\n  model: brain\n  limits: {prompt_tokens: 9000", "type: lmm\n  model: brain\n  limits: {prompt_tokens: 9000", "SBX-FLOW-011"),
+      (
+        "type: llm\n  model: brain\n  limits: {prompt_tokens: 9000",
+        "type: lmm\n  model: brain\n  limits: {prompt_tokens: 9000", "SBX-FLOW-011"
+      ),
     ]
   )
   func mistakes(_ old: String, _ new: String, _ code: String) {
@@ -75,7 +84,8 @@ import Testing
     )
   }
 
-  @Test("what the flow does around a plan counts with what a plan may do") func invariants() throws {
+  @Test("what the flow does around a plan counts with what a plan may do") func invariants() throws
+  {
     // The fallback restarts without asking: the flow itself is refused.
     let careless = repairFlow.edited("wake: {tool: page", with: "wake: {tool: restart")
     #expect(codes(careless).contains("SBX-INV-001"))
@@ -104,8 +114,12 @@ import Testing
       """
     #expect(codes(twice) == ["SBX-INV-003"])
     #expect(codes(twice.edited("at_most: 1", with: "at_most: 2")) == ["SBX-INV-003"])
-    #expect(codes(twice.edited("may_use: {tools: [restart]}", with: "may_use: {tools: [other]}")
-      .edited("tools: {restart", with: "tools: {other: {type: http}, restart")) == [])
+    #expect(
+      codes(
+        twice.edited("may_use: {tools: [restart]}", with: "may_use: {tools: [other]}")
+          .edited("tools: {restart", with: "tools: {other: {type: http}, restart")
+      ) == []
+    )
   }
 
   @Test("an obligation that a plan opens is closed by it, or by the flow when it fails")
@@ -118,12 +132,16 @@ import Testing
       with: "  replan: {strategy: escalation, max: 1}\n  fallback:\n"
     )
     // Without a way from a failed plan to the page, the flow itself is refused.
-    #expect(codes(flow.edited("replan: {strategy: escalation, max: 1}", with: "cache: true"))
-      == ["SBX-INV-002"])
+    #expect(
+      codes(flow.edited("replan: {strategy: escalation, max: 1}", with: "cache: true"))
+        == ["SBX-INV-002"]
+    )
     let table = try table(of: flow)
     let open = #"{"tasks": [{"id": "g", "tool": "scale", "with": {"strategy": "canary"}}]}"#
     let closed = #"""
-      {"tasks": [{"id": "g", "tool": "scale", "with": {"strategy": "canary"}}, {"id": "t", "tool": "page"}]}
+      {"tasks": [
+        {"id": "g", "tool": "scale", "with": {"strategy": "canary"}}, {"id": "t", "tool": "page"}
+      ]}
       """#
     let run = try await play(table, PlanPerformer([open, closed]))
     #expect(try run.verdicts == ["SBX-INV-002", "accepted"])
@@ -172,7 +190,9 @@ import Testing
     #expect(!question.contains("{{."))
   }
 
-  @Test("the answer that a seed's template asks for is read as tasks") func seedAnswer() async throws {
+  @Test("the answer that a seed's template asks for is read as tasks") func seedAnswer()
+    async throws
+  {
     let flow = """
       name: seed
       agents:
@@ -196,17 +216,25 @@ import Testing
     #expect(run.performer.questions.first?.contains("Goal: go") == true)
     for (text, code) in [
       (#"{"steps": ["a"], "assignments": {"a": "root"}}"#, "SBX-PLAN-003"),
-      (#"{"steps": ["a"], "assignments": {"a": "helper"}, "failure_handling": {"a": "call 911"}}"#, "SBX-PLAN-001"),
+      (
+        #"{"steps": ["a"], "assignments": {"a": "helper"}, "failure_handling": {"a": "call 911"}}"#,
+        "SBX-PLAN-001"
+      ),
       (#"{"steps": [], "assignments": {}}"#, "SBX-PLAN-001"),
       (#"{"steps": ["a"], "tools": {}}"#, "SBX-PLAN-002"),
-      (#"{"steps": ["a", "b", "c", "d"], "assignments": ["helper", "helper", "helper", "helper"]}"#, "SBX-PLAN-004"),
+      (
+        #"{"steps": ["a", "b", "c", "d"], "assignments": ["helper", "helper", "helper"]}"#,
+        "SBX-PLAN-004"
+      ),
     ] {
       let refused = try await play(table, PlanPerformer([text, text]), input: .map(["goal": "go"]))
       #expect(try refused.verdicts == [code, code], "\(text)")
     }
   }
 
-  @Test("flows without planners take one path, whatever is repeated") func determinism() async throws {
+  @Test("flows without planners take one path, whatever is repeated") func determinism()
+    async throws
+  {
     let table = try table(of: repairFlow)
     let texts = Texts(["no", #"{"tasks": [{"id": "x", "tool": "page"}]}"#])
     let measure = Determinism(table: table) { store in

@@ -67,7 +67,11 @@ import Testing
     var records = try run.store.records(runID: "r-1", from: 1)
     let position = try #require(
       records.firstIndex { stored in
-        if case .proposal? = (try? JournalRecord(decoding: stored.bytes))?.body { true } else { false }
+        if case .proposal? = (try? JournalRecord(decoding: stored.bytes))?.body {
+          true
+        } else {
+          false
+        }
       }
     )
     var record = try JournalRecord(decoding: records[position].bytes)
@@ -204,7 +208,8 @@ import Testing
       timeout: 1h
       input: {services: {type: array, items: {type: string, maxLength: 20}, maxItems: 3}}
       tools:
-        look: {type: http, effect: read, timeout: 10s, input: {s: {type: string}}, output: {n: {type: integer}}}
+        look:
+          {type: http, effect: read, timeout: 9s, input: {s: {type: string}}, output: {n: {}}}
       tasks:
         - id: each
           for_each: input.services

@@ -9,13 +9,14 @@ import Testing
   @Test(arguments: 0..<12)
   func spoiltPlansAreRefused(_ round: Int) async throws {
     let table = try table(of: repairFlow)
-    for (number, kind) in PlanGenerator.kinds.enumerated() {
+    for (number, mistake) in PlanMistake.all.enumerated() {
       let seed = UInt64(round * 1_000 + number)
       var generator = PlanGenerator(seed: seed)
-      let bad = generator.spoilt(kind)
-      let performer = PlanPerformer([bad.text, bad.text])
+      let tasks = generator.correct().map { Value.map($0) }
+      let text = mistake.spoil(&generator, tasks)
+      let performer = PlanPerformer([text, text])
       let run = try await play(table, performer)
-      let context = "seed \(seed), \(kind): \(bad.text.prefix(300))"
+      let context = "seed \(seed), \(mistake.kind): \(text.prefix(300))"
       #expect(run.ending == "paged", "\(context)")
       // Nobody but the fallback was called.
       #expect(performer.calls.map(\.step) == ["wake"], "\(context)")
@@ -28,7 +29,7 @@ import Testing
           continue
         }
         #expect(
-          refusals.contains { bad.codes.contains($0.code) },
+          refusals.contains { mistake.codes.contains($0.code) },
           "\(refusals.map(\.line)): \(context)"
         )
       }
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test("so many spoilt proposals there are at least") func counts() {
-    #expect(PlanGenerator.kinds.count * 12 >= 500)
+    #expect(PlanMistake.all.count * 12 >= 500)
   }
 
   /// Correct proposals are accepted and finish, within what was foreseen.

@@ -189,7 +189,8 @@ import Testing
     #expect(run.performer.called == [])
   }
 
-  @Test("a write of which nobody knows is not repeated by the next plan") func unknown() async throws
+  @Test("a write of which nobody knows is not repeated by the next plan") func unknown()
+    async throws
   {
     let table = try table(of: Self.flow("{strategy: adaptive, max: 1}"))
     let grow = #"{"tasks": [{"id": "grow", "tool": "scale", "with": {"strategy": "canary"}}]}"#
