@@ -259,10 +259,8 @@ extension ChatModel {
     if request.wantsJSON, calls.isEmpty {
       switch JSONText.value(of: Self.withoutFence(text)) {
       case .success(let value): json = world.redactor.redacted(value)
-      case .failure(let flaw):
-        guard request.takesAnyText else {
-          return unusable("the model's answer is not JSON: \(flaw.message)")
-        }
+      case .failure where request.takesAnyText: break
+      case .failure(let flaw): return unusable("the model's answer is not JSON: \(flaw.message)")
       }
     }
     return .success(
