@@ -60,7 +60,7 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
-    module("Drawing", uses: ["Table"]),
+    module("Drawing", uses: ["Table", "XML"]),
     module("Verifier", uses: ["Source", "Values", "Definition", "Expression", "Table"]),
     module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),

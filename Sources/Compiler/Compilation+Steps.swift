@@ -76,7 +76,10 @@ extension Compilation {
       node.maxVisits = Int32(clamping: visits.value)
       table.debug.keys["\(key).max_visits"] = visits.span
     }
-    if let retry = step.retry { node.retry = addRetry(retry, of: key) }
+    if let retry = step.retry {
+      if node.isComposite, node.isChart { report(Messages.retriedChart(key, at: retry.span)) }
+      node.retry = addRetry(retry, of: key)
+    }
     table.nodes[index] = node
   }
 

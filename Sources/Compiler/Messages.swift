@@ -321,6 +321,15 @@ enum Messages {
     )
   }
 
+  static func retriedChart(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .taskRetriedChart,
+      "`\(name)` holds states that edges may cross, so it can't be tried again as a whole",
+      at: span,
+      hint: "an `on_error` edge back to it with `max_visits`, or `retry` on the steps inside"
+    )
+  }
+
   static func onlyHardHere(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .capOnlyHard,

@@ -130,7 +130,14 @@ struct NestedCosts {
       for inner in parts.inner[place] ?? [] {
         guard let own = reports[inner] else { continue }
         for var step in steps(of: own, part: inner, depth: depth + 1) {
-          let entered = Saturating.product(visits[place] ?? 0, times)
+          let rounds = Saturating.product(
+            parts.rounds(of: inner, table),
+            table.wholeAttempts(of: place)
+          )
+          let entered = Saturating.product(
+            Saturating.product(visits[place] ?? 0, times),
+            rounds
+          )
           step.visits = Saturating.product(step.visits, entered)
           lines.append(step)
         }

@@ -7,27 +7,16 @@ struct DotText {
     lines.append("  node [shape=box, fontname=\"sans-serif\"]")
     lines.append("  edge [fontname=\"sans-serif\", fontsize=10]")
     lines.append("  start [shape=point]")
-    var open: [Int] = []
-    func indent() -> String { String(repeating: "  ", count: open.count + 1) }
-    func close(upTo position: Int) {
-      while let last = open.last, position >= picture.boxes[last].end {
-        open.removeLast()
-        lines.append("\(indent())}")
-      }
-    }
-    for (position, box) in picture.boxes.enumerated() {
-      close(upTo: position)
-      let label = Self.escaped(box.lines.joined(separator: "\n"))
-      if box.end > position + 1 {
-        lines.append("\(indent())subgraph cluster_\(box.node) {")
-        open.append(position)
-        lines.append("\(indent())label=\"\(label)\"")
-        lines.append("\(indent())n\(box.node) [shape=point, style=invis]")
-      } else {
-        lines.append("\(indent())n\(box.node) [\(attributes(of: box, label))]")
-      }
-    }
-    close(upTo: picture.boxes.count)
+    lines += picture.outline(
+      opening: { _, box in
+        [
+          "subgraph cluster_\(box.node) {", "label=\"\(label(box))\"",
+          "n\(box.node) [shape=point, style=invis]",
+        ]
+      },
+      leaf: { _, box in "n\(box.node) [\(attributes(of: box))]" },
+      closing: "}"
+    )
     if !picture.boxes.isEmpty { lines.append("  start -> n\(picture.boxes[picture.start].node)") }
     for arrow in picture.arrows {
       var attributes: [String] = []
@@ -41,8 +30,12 @@ struct DotText {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func attributes(of box: FlowPicture.Box, _ label: String) -> String {
-    var attributes = ["label=\"\(label)\""]
+  private func label(_ box: FlowPicture.Box) -> String {
+    Self.escaped(box.lines.joined(separator: "\n"))
+  }
+
+  private func attributes(of box: FlowPicture.Box) -> String {
+    var attributes = ["label=\"\(label(box))\""]
     switch box.shape {
     case .choice: attributes.append("shape=diamond")
     case .final: attributes.append("shape=doublecircle")

@@ -112,6 +112,39 @@ struct FlowPicture {
     }
   }
 
+  /// A line for each box, one more where a box that holds others ends: how both text languages
+  /// say what lies inside what.
+  func outline(
+    opening: (Int, Box) -> [String],
+    leaf: (Int, Box) -> String,
+    closing: String
+  ) -> [String] {
+    var lines: [String] = []
+    var open: [Int] = []
+    func add(_ line: String) {
+      lines.append(String(repeating: "  ", count: open.count + 1) + line)
+    }
+    func close(upTo position: Int) {
+      while let last = open.last, position >= boxes[last].end {
+        open.removeLast()
+        add(closing)
+      }
+    }
+    for (position, box) in boxes.enumerated() {
+      close(upTo: position)
+      guard box.end > position + 1 else {
+        add(leaf(position, box))
+        continue
+      }
+      let first = opening(position, box)
+      first.prefix(1).forEach(add)
+      open.append(position)
+      first.dropFirst().forEach(add)
+    }
+    close(upTo: boxes.count)
+    return lines
+  }
+
   /// Whether a box holds another.
   func isInside(_ box: Int, of outer: Int) -> Bool { box > outer && box < boxes[outer].end }
 

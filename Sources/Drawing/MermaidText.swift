@@ -6,26 +6,14 @@ struct MermaidText {
     var lines = ["flowchart TD"]
     guard !picture.boxes.isEmpty else { return "flowchart TD\n" }
     lines.append("  start((\" \")) --> \(name(picture.start))")
-    var open: [Int] = []
-    func indent() -> String { String(repeating: "  ", count: open.count + 1) }
-    func close(upTo position: Int) {
-      while let last = open.last, position >= picture.boxes[last].end {
-        open.removeLast()
-        lines.append("\(indent())end")
-      }
-    }
-    for (position, box) in picture.boxes.enumerated() {
-      close(upTo: position)
-      let label = Self.escaped(box.lines.joined(separator: "\n"))
-      if box.end > position + 1 {
-        lines.append("\(indent())subgraph \(name(position))[\"\(label)\"]")
-        open.append(position)
-      } else {
+    lines += picture.outline(
+      opening: { position, box in ["subgraph \(name(position))[\"\(label(box))\"]"] },
+      leaf: { position, box in
         let (left, right) = Self.outline(box.shape)
-        lines.append("\(indent())\(name(position))\(left)\"\(label)\"\(right)")
-      }
-    }
-    close(upTo: picture.boxes.count)
+        return "\(name(position))\(left)\"\(label(box))\"\(right)"
+      },
+      closing: "end"
+    )
     for arrow in picture.arrows {
       let label = arrow.label.isEmpty ? "" : "|\"\(Self.escaped(arrow.label))\"|"
       let line = arrow.isDashed ? "-.->" : "-->"
@@ -37,6 +25,10 @@ struct MermaidText {
       lines.append("  class \(failures.map(name).joined(separator: ",")) failure")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func label(_ box: FlowPicture.Box) -> String {
+    Self.escaped(box.lines.joined(separator: "\n"))
   }
 
   private func name(_ position: Int) -> String { "n\(picture.boxes[position].node)" }

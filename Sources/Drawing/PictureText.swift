@@ -34,25 +34,4 @@ enum PictureText {
     }
     return result + "…"
   }
-
-  /// A text in XML, as content or in quotes: what XML 1.0 has no place for is left out.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      case "\t", "\n", "\r": result += " "
-      default:
-        let isAllowed =
-          scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
-          && !(0x7F...0x9F).contains(scalar.value)
-        if isAllowed { result.unicodeScalars.append(scalar) }
-      }
-    }
-    return result
-  }
 }

@@ -1,3 +1,5 @@
+import XML
+
 /// A picture with its layout as an SVG 1.1 image.
 struct SVGText {
   let picture: FlowPicture
@@ -25,7 +27,7 @@ struct SVGText {
     var lines = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" "
         + "width=\"\(width)\" height=\"\(height)\" role=\"img\">",
-      "<title>\(PictureText.escaped(picture.name))</title>",
+      "<title>\(XMLText.escaped(picture.name))</title>",
       "<style>\n\(Self.style)\n</style>",
       "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" "
         + "markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#5b6b86\"/>"
@@ -49,7 +51,7 @@ struct SVGText {
     if box.isFailure { names.append("failure") }
     if let parent = box.parent, picture.boxes[parent].shape == .regions { names.append("region") }
     let classes = names.joined(separator: " ")
-    let title = "<title>\(PictureText.escaped(box.lines.joined(separator: " · ")))</title>"
+    let title = "<title>\(XMLText.escaped(box.lines.joined(separator: " · ")))</title>"
     var lines = ["<g>\(title)\(outline(box.shape, frame, classes))"]
     let height = PictureLayout.Measure.line
     let top =
@@ -60,7 +62,7 @@ struct SVGText {
       let y = Self.number(top + (Double(index) + 0.75) * height)
       let x = Self.number(isGroup ? frame.x + PictureLayout.Measure.padding : frame.middle)
       let anchor = isGroup ? "start" : "middle"
-      let text = PictureText.escaped(PictureText.shortened(line))
+      let text = XMLText.escaped(PictureText.shortened(line))
       lines.append("<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"\(anchor)\">\(text)</text>")
     }
     lines.append("</g>")
@@ -148,8 +150,8 @@ struct SVGText {
         y: (points[0].y + points[1].y) / 2
       )
     let (x, y) = (middle.x, middle.y + 4)
-    let full = PictureText.escaped(arrow.label)
-    let short = PictureText.escaped(PictureText.shortened(arrow.label))
+    let full = XMLText.escaped(arrow.label)
+    let short = XMLText.escaped(PictureText.shortened(arrow.label))
     let title = short == full ? "" : "<title>\(full)</title>"
     let width = PictureText.labelWidth(arrow.label)
     lines.append(

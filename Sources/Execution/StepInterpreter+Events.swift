@@ -5,7 +5,7 @@ import Values
 // Failed attempts, timers, cancellation, external events; and what guards see of it all.
 extension StepInterpreter {
   /// Kinds that another attempt cannot mend.
-  private static let finalKinds = ErrorKindSet([.unknown, .denied, .budget, .cancelled])
+  static let finalKinds = ErrorKindSet([.unknown, .denied, .budget, .cancelled])
 
   /// An attempt failed: another one if the policy says so, else the place fails.
   ///
@@ -95,7 +95,11 @@ extension StepInterpreter {
       switch token.phase {
       case .pausing:
         state.tokens[position].effect = 0
-        call(token.place)
+        if table.nodes[Int(token.place)].effect == noIndex {
+          beginAgain(token.place)
+        } else {
+          call(token.place)
+        }
       case .waiting: complete(token.place, answer: .null)
       case .entered, .calling, .resting, .hosting: return
       }

@@ -262,6 +262,7 @@ extension StepInterpreter {
   /// When a guard among the failure rows fails in its turn, they are tried once more with kind
   /// `guard_error`, and guards that fail then count as false: an edge without `when` catches all.
   mutating func fail(_ index: NodeIndex, _ error: RunError) {
+    if table.nodes[Int(index)].retry != noIndex, tryAgain(index, error) { return }
     let position = token(index, currentFrame)
     let isInDoubt = position.map { state.tokens[$0].isInDoubt } ?? false
     rest(index)

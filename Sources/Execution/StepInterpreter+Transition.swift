@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 
@@ -260,7 +261,7 @@ extension StepInterpreter {
 
   /// What an earlier visit left in the records of a node's parts, so that nobody who awaits one
   /// takes it for this visit's.
-  private mutating func forgetParts(of index: NodeIndex, _ node: PlaceNode) {
+  mutating func forgetParts(of index: NodeIndex, _ node: PlaceNode) {
     for part in index + 1..<max(index + 1, node.subtreeEnd)
     where state.steps[Int(part)].status != .pending {
       state.steps[Int(part)] = StepRecord()
@@ -276,7 +277,7 @@ extension StepInterpreter {
     agenda.append(.ended(node: index, frame: currentFrame, ending: ending))
   }
 
-  private mutating func startTimers(of index: NodeIndex, _ node: PlaceNode) {
+  mutating func startTimers(of index: NodeIndex, _ node: PlaceNode) {
     let frame = currentFrame
     for row in node.rows where table.rows[Int(row)].event == .after {
       let entry = table.rows[Int(row)]
@@ -288,6 +289,11 @@ extension StepInterpreter {
           raiseError(error.message)
           continue
         }
+      }
+      guard state.timers.count < linked.limits.timers else {
+        output.trace.append(.actionFailed(node: index, message: tooManyTimers))
+        raiseError(tooManyTimers)
+        continue
       }
       let effect = startTimer(.after, place: index, after: milliseconds)
       state.timers.append(

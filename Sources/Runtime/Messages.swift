@@ -30,7 +30,7 @@ enum Messages {
   static let childCancelled = "the run that started this one does not want it any more"
 
   static func askedToWait(_ performer: String, milliseconds: Int64) -> String {
-    "`\(performer)` asked not to be called for \(milliseconds) ms more, which is beyond the deadline"
+    "`\(performer)` asked not to be called for \(milliseconds) ms more, beyond the deadline"
   }
 
   static func overTokens(_ wanted: Int64, used: Int64, limit: Int64) -> String {
@@ -113,10 +113,6 @@ enum Messages {
       at: span,
       hint: "{output: {...}}"
     )
-  }
-
-  static func unsupported(_ key: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.scenarioUnsupported, "`\(key)` cannot be checked by this version", at: span)
   }
 
   static func quantity(_ message: String, _ example: String, _ span: SourceSpan) -> Diagnostic {

@@ -45,6 +45,8 @@ public struct Scenario: Sendable {
     public var subject: Subject
     /// Fields that its input must have; nil: any.
     public var with: Value?
+    /// What must be true of its answer, `output`; nil: anything.
+    public var when: SourceText?
     /// How it must have ended: a status's name; nil: any.
     public var status: String?
     /// Where it stands.

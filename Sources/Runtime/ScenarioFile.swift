@@ -241,8 +241,14 @@ struct ScenarioReader {
       "status",
       of: StepStatus.allCases.map(\.name)
     )
-    if let when = reader.node("when") {
-      collector.report(Messages.unsupported("when", at: when.span))
+    var when: SourceText?
+    if let condition = reader.node("when") {
+      when = condition.string == nil ? nil : condition.text
+      if when == nil {
+        collector.report(
+          Messages.form("`when` is an expression in quotes", condition.span)
+        )
+      }
     }
     reader.finish()
     let subject: Scenario.Selector.Subject
@@ -256,7 +262,13 @@ struct ScenarioReader {
       )
       return nil
     }
-    return Scenario.Selector(subject: subject, with: with, status: status, span: node.span)
+    return Scenario.Selector(
+      subject: subject,
+      with: with,
+      when: when,
+      status: status,
+      span: node.span
+    )
   }
 
   // MARK: Scalars

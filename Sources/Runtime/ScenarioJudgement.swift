@@ -47,10 +47,11 @@ struct ScenarioJudgement {
     judgeEnd()
     judgeCost()
     for selector in scenario.expectation.never {
-      if let call = calls.first(where: { matches($0, selector) }) {
+      if let call = firstCall(matching: selector) {
         fail("never: `\(call.step)` called `\(call.performer.id)`", selector.span)
       } else if case .step(let step) = selector.subject, selector.with == nil,
-        selector.status == nil, path.contains(where: { $0.sameScalars(as: step) })
+        selector.when == nil, selector.status == nil,
+        hasBegun(step)
       {
         fail("never: `\(step)` was entered", selector.span)
       }
@@ -214,7 +215,50 @@ struct ScenarioJudgement {
     return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
   }
 
-  private func matches(_ call: CallReport, _ selector: Scenario.Selector) -> Bool {
+  /// Whether a step was entered and not skipped by its `when`.
+  private func hasBegun(_ step: String) -> Bool {
+    var open = 0
+    for entry in trace {
+      switch entry {
+      case .entered(let place, _, _) where table.table.nodes[Int(place)].name.sameScalars(as: step):
+        open += 1
+      case .finished(let place, _, .skipped, _)
+      where table.table.nodes[Int(place)].name.sameScalars(as: step):
+        open -= 1
+      default: continue
+      }
+    }
+    return open > 0
+  }
+
+  private mutating func firstCall(matching selector: Scenario.Selector) -> CallReport? {
+    for call in calls where matches(call, selector) { return call }
+    return nil
+  }
+
+  /// Whether a selector's condition is true of a call's answer; one that can't be tested fails.
+  private mutating func holds(_ when: SourceText, of call: CallReport) -> Bool {
+    guard let output = call.output else { return false }
+    let compiled = Program.compile(when, in: table.environment, limits: limits)
+    guard let program = compiled.program else {
+      let message = compiled.diagnostics.first?.message ?? "it does not compile"
+      fail("never: \(message)", compiled.diagnostics.first?.span ?? when.span)
+      return false
+    }
+    var memory = Executor.exposedMemory(table, state)
+    if let slot = table.outputSlot { memory.set(Int(slot), output) }
+    let own = table.table.nodes.first { $0.name.sameScalars(as: call.step) }
+    if let own, own.resultSlot != noIndex { memory.set(Int(own.resultSlot), output) }
+    switch program.test(memory) {
+    case .isTrue: return true
+    case .isFalse: return false
+    case .failure(let error):
+      fail("never: \(error.message)", when.span(error.range))
+      return false
+    }
+  }
+
+  private mutating func matches(_ call: CallReport, _ selector: Scenario.Selector) -> Bool {
     switch selector.subject {
     case .step(let id): guard call.step.sameScalars(as: id) else { return false }
     case .agent(let id):
@@ -227,6 +271,7 @@ struct ScenarioJudgement {
       }
     }
     if let with = selector.with, mismatch(with, call.input, "with") != nil { return false }
+    if let when = selector.when, !holds(when, of: call) { return false }
     guard let status = selector.status else { return true }
     let got: StepStatus =
       call.error == nil ? .success : call.error?.kind == .unknown ? .unknown : .failure

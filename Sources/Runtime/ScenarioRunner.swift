@@ -54,7 +54,8 @@ public struct ScenarioRunner: Sendable {
         let name = Scenario.Name(text: event, span: occurrence.span)
         findings.append(Messages.unknownName(name, "event", table.table.names))
       }
-      for assertion in scenario.expectation.assertions {
+      let conditions = scenario.expectation.never.compactMap(\.when)
+      for assertion in scenario.expectation.assertions + conditions {
         findings += Program.compile(assertion, in: table.environment, limits: limits).diagnostics
       }
     }

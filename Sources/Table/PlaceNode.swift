@@ -45,6 +45,15 @@ public struct PlaceNode: Sendable, Hashable {
   /// Whether other nodes lie inside, so that no token ever rests on it.
   public var isComposite: Bool { kind == .compound || kind == .parallel }
 
+  /// Whether its retry policy is about all that it holds, rather than about calls.
+  public var isTriedAsAWhole: Bool {
+    switch kind {
+    case .compound, .parallel: !isChart
+    case .fork, .call, .tree: true
+    default: false
+    }
+  }
+
   /// The node's id as people wrote it.
   ///
   /// Unique in a flow, but that a final state which acts (seed form) is two nodes of one name: the

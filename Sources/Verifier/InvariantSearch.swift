@@ -121,6 +121,41 @@ struct InvariantSearch {
     context: Int,
     from caller: Int
   ) -> Exits {
+    repeated(graphs.parts.rounds(of: part, table), from: state) { state, search in
+      search.exploreOnce(part: part, state: state, context: context, from: caller)
+    }
+  }
+
+  /// What comes of something that is done anew after each failure, `rounds` times at most.
+  private mutating func repeated(
+    _ rounds: Int64,
+    from state: UInt64,
+    _ once: (UInt64, inout InvariantSearch) -> Exits
+  ) -> Exits {
+    guard rounds > 1 else { return once(state, &self) }
+    var exits = Exits()
+    var seen: Set<UInt64> = [state]
+    var starts = [state]
+    // The automaton has few states, so this settles soon.
+    for _ in 0..<min(rounds, 70) where !starts.isEmpty && witness == nil {
+      var failures: Set<UInt64> = []
+      for state in starts {
+        let found = once(state, &self)
+        exits.successes.formUnion(found.successes)
+        failures.formUnion(found.failures)
+      }
+      exits.failures.formUnion(failures)
+      starts = failures.filter { seen.insert($0).inserted }.sorted()
+    }
+    return exits
+  }
+
+  private mutating func exploreOnce(
+    part: Int,
+    state: UInt64,
+    context: Int,
+    from caller: Int
+  ) -> Exits {
     let key = Key(part: part, state: state, context: context)
     if let exits = known[key] { return exits }
     guard open.insert(key).inserted else { return Exits() }
@@ -317,6 +352,17 @@ struct InvariantSearch {
   // MARK: Places that run parts
 
   private mutating func exits(
+    of place: Int,
+    _ state: UInt64,
+    _ context: Int,
+    _ visit: Int
+  ) -> Exits {
+    repeated(table.wholeAttempts(of: place), from: state) { state, search in
+      search.exitsOnce(of: place, state, context, visit)
+    }
+  }
+
+  private mutating func exitsOnce(
     of place: Int,
     _ state: UInt64,
     _ context: Int,

@@ -4,6 +4,25 @@ import Table
 extension TableParts {
   /// What a place adds to a sum over everything that may run: losers of a join count too.
   package func total(of place: Int, _ table: TransitionTable, _ sums: [Int64]) -> Int64 {
+    let all = parts.indices.map { Saturating.product(sums[$0], rounds(of: $0, table)) }
+    return Saturating.product(once(place, table, all), table.wholeAttempts(of: place))
+  }
+
+  /// How often a part is done anew within one visit of the place that runs it: the attempts of the
+  /// step that it is, where that is no place of its own.
+  package func rounds(of part: Int, _ table: TransitionTable) -> Int64 {
+    retriedRoot(of: part, table).map { table.wholeAttempts(of: $0) } ?? 1
+  }
+
+  private func retriedRoot(of part: Int, _ table: TransitionTable) -> Int? {
+    let root = parts[part].root
+    guard root > 0, root != parts[part].owner, table.nodes[root].kind == .compound else {
+      return nil
+    }
+    return root
+  }
+
+  private func once(_ place: Int, _ table: TransitionTable, _ sums: [Int64]) -> Int64 {
     let owned = inner[place] ?? []
     let node = table.nodes[place]
     if node.kind == .fork {
@@ -37,6 +56,14 @@ extension TableParts {
   /// The longest that a place takes: parts that run at the same time overlap, as far as their
   /// number at a time and what they await of each other allow.
   package func time(of place: Int, _ table: TransitionTable, _ times: [Int64]) -> Int64 {
+    let all = parts.indices.map { part in
+      retriedRoot(of: part, table).map { table.wholeMilliseconds(of: $0, each: times[part]) }
+        ?? times[part]
+    }
+    return table.wholeMilliseconds(of: place, each: longest(place, table, all))
+  }
+
+  private func longest(_ place: Int, _ table: TransitionTable, _ times: [Int64]) -> Int64 {
     let owned = inner[place] ?? []
     let node = table.nodes[place]
     var longest: Int64

@@ -237,23 +237,7 @@ extension TransitionTable {
     guard node.deadlineMilliseconds >= 0 else { return Saturating.unbounded }
     let attempts = attempts(of: place)
     time = Saturating.sum(time, Saturating.product(Int64(attempts), node.deadlineMilliseconds))
-    guard node.retry != noIndex else { return time }
-    let policy = retries[Int(node.retry)]
-    var attempt: Int32 = 2
-    while attempt <= attempts {
-      let pause = policy.pauseMilliseconds(before: attempt)
-      let next = policy.pauseMilliseconds(before: attempt + 1)
-      if pause == next {
-        let remaining = Int64(attempts - attempt) + 1
-        return Saturating.sum(time, Saturating.product(remaining, pause))
-      }
-      time = Saturating.sum(time, pause)
-      attempt += 1
-      if attempt > 200 {
-        return Saturating.sum(time, Saturating.product(Int64(attempts - attempt) + 1, next))
-      }
-    }
-    return time
+    return Saturating.sum(time, pauses(of: place, attempts: attempts))
   }
 
   /// Attempts of one entry of a place.

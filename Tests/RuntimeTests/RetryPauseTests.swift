@@ -25,13 +25,14 @@ import Values
     timeout: 1h
     input: {}
     tools:
-      look: {type: http, endpoint: "\(address)/look", effect: \(effect), cost_per_call: $0, input: {}}
+      look: {type: http, endpoint: "\(address)/look", effect: \(effect), cost_per_call: $0,
+        input: {}}
     initial_state: ask
     states:
       ask:
         tool: look
         timeout: \(timeout)
-        retry: {max_attempts: \(attempts)\(backoff == "0s" ? "" : ", backoff: \(backoff), factor: 1")}
+        retry: {max_attempts: \(attempts), factor: 1\(backoff == "0s" ? "" : ", backoff: \(backoff)")}
         on_success: done
         on_error: [{when: "error.kind == 'unknown'", target: unclear}, {target: lost}]
         on_cancel: [{when: "error.kind == 'unknown'", target: unclear}, {target: lost}]
@@ -142,7 +143,8 @@ import Values
       timeout: 1h
       permissions: {helper: {tools: [send]}}
       tools:
-        send: {type: http, endpoint: "http://127.0.0.1:9/", effect: write, input: {q: {type: string}}}
+        send: {type: http, endpoint: "http://127.0.0.1:9/", effect: write,
+          input: {q: {type: string}}}
       agents:
         helper:
           type: llm

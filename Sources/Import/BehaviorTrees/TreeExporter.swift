@@ -2,6 +2,7 @@ import Definition
 import Document
 import Source
 import Values
+import XML
 
 /// Writes behavior trees as BehaviorTree.CPP XML, format 4 (specs/behavior-trees.md, BTX-20 ff).
 ///
@@ -58,7 +59,7 @@ public struct TreeExporter {
       root = Element(name: "Sequence", children: [start, root])
     }
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    let name = SCXMLExporter.escaped(flow.name)
+    let name = XMLText.escaped(flow.name)
     text += "<root BTCPP_format=\"4\" main_tree_to_execute=\"\(name)\">\n"
     text += "  <BehaviorTree ID=\"\(name)\">\n"
     Self.write(root, depth: 2, &text)
@@ -118,7 +119,7 @@ public struct TreeExporter {
     let pad = String(repeating: "  ", count: depth)
     text += pad + "<" + element.name
     for (key, value) in element.attributes {
-      text += " \(key)=\"\(SCXMLExporter.escaped(value))\""
+      text += " \(key)=\"\(XMLText.escaped(value))\""
     }
     guard !element.children.isEmpty else {
       text += "/>\n"
@@ -186,6 +187,8 @@ public struct TreeExporter {
     case .whileDoElse(let limit):
       note(limit)
       element = made("WhileDoElse")
+      element.children = sides(of: node).map { self.element($0) }
+      return element
     case .tryCatch(let onHalt):
       element = made("TryCatch", onHalt ? [("catch_on_halt", "true")] : [])
     case .inverter: element = made("Inverter")
@@ -216,6 +219,19 @@ public struct TreeExporter {
     }
     element.children = node.children.map { self.element($0) }
     return element
+  }
+
+  /// The children of a `while_do_else`, the question without a decorator around it.
+  private mutating func sides(of node: TreeNode) -> [TreeNode] {
+    guard let question = node.children.first, case .step(var step) = question.kind,
+      let deadline = step.timeoutMilliseconds
+    else { return node.children }
+    // Inside a decorator the answer of a call would be asked for again.
+    leaveOut("the timeout of a question", at: deadline.span)
+    step.timeoutMilliseconds = nil
+    var children = node.children
+    children[0].kind = .step(step)
+    return children
   }
 
   private mutating func once(

@@ -2,6 +2,7 @@ import Definition
 import Document
 import Source
 import Values
+import XML
 
 /// Writes statecharts as SCXML whose expressions stay CEL (`datamodel="cel"`; specs/machines.md,
 /// SCX-20 ff).
@@ -52,26 +53,9 @@ public struct SCXMLExporter {
   {
     var text = String(repeating: "  ", count: depth) + "<" + name
     for (key, value) in attributes {
-      if let value { text += " \(key)=\"\(escaped(value))\"" }
+      if let value { text += " \(key)=\"\(XMLText.escaped(value))\"" }
     }
     return text
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n": result += "&#10;"
-      case "\r": result += "&#13;"
-      case "\t": result += "&#9;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 
   // MARK: The whole
@@ -122,8 +106,8 @@ public struct SCXMLExporter {
         empty("data", [("id", field.name)], 2)
         continue
       }
-      let json = Self.escaped(JSONWriter.string(value.value))
-      text += "    <data id=\"\(Self.escaped(field.name))\">\(json)</data>\n"
+      let json = XMLText.escaped(JSONWriter.string(value.value))
+      text += "    <data id=\"\(XMLText.escaped(field.name))\">\(json)</data>\n"
     }
     for entry in computed { empty("data", [("id", entry.field), ("expr", entry.expression)], 2) }
     close("datamodel", 1)

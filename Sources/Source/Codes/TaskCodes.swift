@@ -2,7 +2,8 @@ extension DiagnosticCode {
   /// The codes of task lists and graphs.
   public static let taskCodes: [DiagnosticCode] = [
     taskUnknownDependency, taskCycle, taskEdge, itemsWithoutLimit, partsKeyWithoutParts,
-    taskUnknownFlow, taskRecursiveFlow, graphEntry, graphUnknownNode,
+    taskUnknownFlow, taskRecursiveFlow, taskRetriedChart,
+    graphEntry, graphUnknownNode,
     graphUnreachable, graphTwoWays, graphOperator,
   ]
 
@@ -148,6 +149,31 @@ extension DiagnosticCode {
             states:
               try: {tool: search, max_visits: 3, on_success: done, on_error: try}
             final_states: {done: {}}
+    """
+  )
+
+  /// `retry` on a state that holds states.
+  public static let taskRetriedChart = DiagnosticCode(
+    "SBX-TASK-009",
+    "a state that holds states can't be tried again as a whole",
+    """
+    `retry` on a step that holds tasks, items, a tree or a child flow does all of it anew. Edges may
+    lead into and out of a state that holds states, so it has no attempts of its own.
+
+    Wrong:
+
+        gather:
+          retry: {max_attempts: 2}
+          initial_state: ask
+          states: {ask: {agent: clerk, on_success: kept}}
+          final_states: {kept: {}}
+
+    Right:
+
+        gather:
+          initial_state: ask
+          states: {ask: {agent: clerk, retry: {max_attempts: 2}, on_success: kept}}
+          final_states: {kept: {}}
     """
   )
 
