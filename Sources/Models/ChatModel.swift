@@ -228,8 +228,7 @@ extension ChatModel {
     if !assembly.refusal.isEmpty { return unusable("the model refused: \(assembly.refusal)") }
     switch assembly.finish {
     case .length: return unusable("the answer was cut at its limit of output tokens")
-    case .contentFilter:
-      return unusable("the provider withheld the answer (content filter)")
+    case .contentFilter: return unusable("the provider withheld the answer (content filter)")
     case .stop, .toolCalls, .other, nil: break
     }
     var calls: [ChatToolCall] = []
