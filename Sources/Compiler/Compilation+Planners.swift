@@ -25,9 +25,9 @@ extension Compilation {
     )
     performer.isIdempotent = true
     if isAsking {
-      performer.promptTokens = Int64(planner.promptTokens?.value ?? 0)
-      performer.outputTokens = Int64(planner.outputTokens?.value ?? 0)
       fillModel(&performer, planner.model)
+      performer.promptTokens = Int64(planner.promptTokens?.value ?? 0)
+      if let limit = planner.outputTokens { performer.outputTokens = Int64(limit.value) }
       performer.outputSchema = addSchema(Self.acceptedSchema)
     } else {
       performer.costPerCallPicodollars = planner.budget?.hardPicodollars?.value ?? -1
