@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SECONDS ?= 60
+SEED ?= 1
 ONLY ?=
 # Tests find the public suites and the seeds here; absent, those tests say that they were skipped.
 export SIGNALBOX_SUITES ?= $(abspath ../shared/conformance)
@@ -32,7 +33,7 @@ help:
   'make conformance  the public suites in SIGNALBOX_SUITES' \
 	  'make soak         the large properties in full, release build' \
 	  'make fuzz         fuzz targets, SECONDS=60 each' \
-	  'make fuzz-differential  generated expressions beside cel-cpp from PyPI' \
+	  'make fuzz-differential  generated expressions beside cel-cpp from PyPI, SEED=1' \
 	  'make golden       rewrite golden files' \
 	  'make install      install the command line under PREFIX=/usr/local' \
 	  'make clean        remove what was built'
@@ -90,7 +91,7 @@ fuzz: deps
 	@scripts/fuzz $(SECONDS)
 
 fuzz-differential: deps
-	@scripts/fuzz-differential
+	@scripts/fuzz-differential 110000 $(SEED)
 
 install: deps $(SIGNALBOX)
 	install -D -m 755 $(SIGNALBOX) $(DESTDIR)$(PREFIX)/bin/signalbox

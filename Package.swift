@@ -151,6 +151,7 @@ let package = Package(
     tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("StoreTests", uses: ["Signalbox", "TestSupport"]),
     tests("ToolsTests", uses: ["Signalbox", "TestSupport"]),
+    tests("PlanningTests", uses: ["Signalbox", "TestSupport"]),
     tests("RuntimeTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("CommandTests", uses: ["Signalbox", "SignalboxCommand", "TestSupport"]),
     tests(

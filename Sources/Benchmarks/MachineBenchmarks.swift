@@ -4,12 +4,12 @@ import SignalboxTesting
 /// Events through a flat machine: five states, a lap of seven events, four guarded rows.
 enum MachineBenchmarks {
   static let all = [
-    Benchmark(names: ["step.plain", "step.c_floor"], measure: plain),
+    Benchmark(names: ["step.plain", "step.named", "step.c_floor"], measure: plain),
     Benchmark(names: ["step.guarded"], measure: guarded),
     Benchmark(names: ["step.assign"], measure: assigning),
     Benchmark(names: ["snapshot.roundtrip", "run.bytes_flat"], measure: snapshot),
     Benchmark(names: ["flow.compile_1000_states"], measure: compile),
-    Benchmark(names: ["runs.live_100k"], measure: liveRuns),
+    Benchmark(names: ["runs.live_100k", "runs.live_100k_bytes"], measure: liveRuns),
   ]
 
   /// The lap: the rows it takes, by event.
@@ -47,26 +47,30 @@ enum MachineBenchmarks {
     return state
   }
 
-  private static func events(_ table: LinkedTable) throws -> [Int32] {
+  /// An event of the lap: its kind, and its number if that was looked up.
+  private typealias LapEvent = (kind: RunEvent.Kind, number: EventNumber?)
+
+  private static func events(_ table: LinkedTable, areNumbered: Bool = true) throws -> [LapEvent] {
     try lap.map { name in
-      guard let event = table.event(named: name) else {
+      guard let number = table.event(named: name) else {
         throw BenchmarkFailure(description: "no event \(name)")
       }
-      return event
+      return (.external(name: name, payload: .null), areNumbered ? number : nil)
     }
   }
 
-  /// Seconds a transition of the lap.
-  private static func time(_ table: LinkedTable) throws -> Double {
+  /// Seconds a transition of the lap, by the function that drivers, replays and scenarios call.
+  private static func time(_ table: LinkedTable, areNumbered: Bool = true) throws -> Double {
     var state = started(table)
-    let events = try events(table)
+    let events = try events(table, areNumbered: areNumbered)
     var output = StepOutput()
     let sink = Sink()
     var now: Int64 = 0
     let time = Measurement.median(samples: 41, rounds: 2_000) {
       for event in events {
         now += 1
-        Executor.signal(table, &state, event, atMilliseconds: now, &output)
+        let event = RunEvent(atMilliseconds: now, kind: event.kind, number: event.number)
+        Executor.step(table, &state, event, &output)
       }
       sink.take(output.trace.count)
       output.clear()
@@ -80,12 +84,14 @@ enum MachineBenchmarks {
   private static func plain() throws -> [Figure] {
     let table = try EngineBenchmarks.table(flow(guards: false, assigns: false))
     let time = try time(table)
+    let named = try self.time(table, areNumbered: false)
     let sink = Sink()
     let floorTime = Measurement.median(samples: 41, rounds: 1_000) {
       sink.take(Int(TableFloor.run(700, score: 40)))
     }
     return [
       Figure(name: "step.plain", value: time * 1e9, unit: "ns"),
+      Figure(name: "step.named", value: named * 1e9, unit: "ns"),
       Figure(name: "step.c_floor", value: floorTime / 700 * 1e9, unit: "ns"),
     ]
   }
@@ -128,12 +134,14 @@ enum MachineBenchmarks {
   private static func liveRuns() throws -> [Figure] {
     let table = try EngineBenchmarks.table(flow(guards: true, assigns: false))
     let count = 100_000
+    let before = ProcessMemory.residentBytes
     var runs = [[UInt8]](repeating: started(table).encoded(), count: count)
     // Each run owns its bytes.
     for run in runs.indices {
       runs[run].append(0)
       runs[run].removeLast()
     }
+    let memory = ProcessMemory.residentBytes - before
     let events = try events(table)
     let sink = Sink()
     var lapPosition = 0
@@ -143,12 +151,28 @@ enum MachineBenchmarks {
       lapPosition += 1
       for run in runs.indices {
         var state = try RunState(decoding: runs[run], for: table)
-        Executor.signal(table, &state, event, atMilliseconds: Int64(lapPosition), &output)
+        Executor.step(
+          table,
+          &state,
+          RunEvent(
+            atMilliseconds: Int64(lapPosition),
+            kind: event.kind,
+            number: event.number
+          ),
+          &output
+        )
         output.clear()
         runs[run] = state.encoded()
       }
       sink.take(runs.count)
     }
-    return [Figure(name: "runs.live_100k", value: Double(count) / time, unit: "steps/s")]
+    return [
+      Figure(name: "runs.live_100k", value: Double(count) / time, unit: "steps/s"),
+      Figure(
+        name: "runs.live_100k_bytes",
+        value: Double(memory) / Double(count),
+        unit: "B/run"
+      ),
+    ]
   }
 }

@@ -193,7 +193,18 @@ struct Compilation {
   /// The schema of `output` for a text that may read it; texts that can't share one environment.
   func outputSchema(for text: String) -> PoolIndex {
     guard outputSchema != noIndex else { return noIndex }
-    return text.contains("output") || text.contains("response") ? outputSchema : noIndex
+    return Self.contains(text, Array("output".utf8)) || Self.contains(text, Array("response".utf8))
+      ? outputSchema : noIndex
+  }
+
+  /// Whether a text contains a word, byte by byte.
+  private static func contains(_ text: String, _ wanted: [UInt8]) -> Bool {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= wanted.count else { return false }
+    for start in 0...bytes.count - wanted.count where bytes[start] == wanted[0] {
+      if bytes[start..<start + wanted.count].elementsEqual(wanted) { return true }
+    }
+    return false
   }
 
   /// The written step of a node, if it has a body.

@@ -40,11 +40,20 @@ package enum BehaviorTreeSuite {
     guard let tree = scenario["tree"] else { return "it has no tree" }
     var reader = BehaviorTreeReader(isPolling: isPolling)
     let flow = reader.flow(tree, scenario["blackboard"])
+    return failure(scenario, flow: flow, scripts: reader.scripts)
+  }
+
+  /// What goes wrong when a flow goes through a scenario; nil: nothing.
+  static func failure(
+    _ scenario: Value,
+    flow: Flow,
+    scripts: [String: [TreeTick.Answer]]
+  ) -> String? {
     let compiled = FlowCompiler.compile(flow)
     guard let table = compiled.table else {
       return "it does not compile: \(compiled.diagnostics.first?.message ?? "")"
     }
-    var replay = TickReplay(table: table, scripts: reader.scripts)
+    var replay = TickReplay(table: table, scripts: scripts)
     let inputs = scenario["inputs"]?.elements ?? []
     let steps = scenario["expect"]?["steps"]?.elements ?? []
     for (position, (input, wanted)) in zip(inputs, steps).enumerated() {
@@ -79,11 +88,14 @@ private struct TickReplay {
     var tick = TreeTick()
     if case .map(let writes)? = input["set"] { tick.writes = writes }
     tick.isHalt = input["halt"] == .bool(true)
-    tick.answers = scripts.keys.sorted().map { leaf in
-      let script = scripts[leaf] ?? []
-      let rest = script.dropFirst(positions[leaf] ?? 0)
-      return (leaf, rest.isEmpty ? Array(script.suffix(1)) : Array(rest))
-    }
+    tick.answers = table.table.nodes.indices.filter { table.table.nodes[$0].kind == .action }
+      .map { place in
+        let leaf = name(Int32(place))
+        let script = scripts[leaf] ?? []
+        let rest = script.dropFirst(positions[leaf] ?? 0)
+        let answers = rest.isEmpty ? Array(script.suffix(1)) : Array(rest)
+        return (table.table.nodes[place].name, answers)
+      }
     var output = StepOutput()
     Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: .tick(tick)), &output)
     var root = "?"
@@ -118,7 +130,12 @@ private struct TickReplay {
     return nil
   }
 
-  private func name(_ place: Int32) -> String { table.table.nodes[Int(place)].name }
+  /// The leaf of the recording: the tool that a place calls.
+  private func name(_ place: Int32) -> String {
+    let effect = table.table.nodes[Int(place)].effect
+    guard effect != noIndex else { return table.table.nodes[Int(place)].name }
+    return table.table.performers[Int(table.table.effects[Int(effect)].performer)].id
+  }
 
   private func letter(_ answer: TreeTick.Answer) -> String {
     switch answer {

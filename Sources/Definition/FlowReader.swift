@@ -114,7 +114,11 @@ struct Mapping {
   ///
   /// O(entries).
   func entry(_ key: String) -> Node.Entry? {
-    entries.first { $0.key.sameScalars(as: key) }
+    // By position: an entry is large, and most are asked for in vain.
+    for position in entries.indices where entries[position].key.sameScalars(as: key) {
+      return entries[position]
+    }
+    return nil
   }
 }
 

@@ -65,7 +65,10 @@ public struct Node: Sendable {
   /// O(entries).
   public subscript(key: String) -> Node? {
     guard case .mapping(let entries) = content else { return nil }
-    return entries.first { $0.key.sameScalars(as: key) }?.value
+    for position in entries.indices where entries[position].key.sameScalars(as: key) {
+      return entries[position].value
+    }
+    return nil
   }
 
   /// The entries of a mapping, else nil.

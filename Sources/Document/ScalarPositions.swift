@@ -27,6 +27,7 @@ struct ScalarPositions {
     in bytes: [UInt8],
     at start: Int
   ) -> (runs: [Run], end: Int) {
+    if let run = wholeRun(value: value, style: style, in: bytes, at: start) { return run }
     var positions = ScalarPositions(bytes: bytes, value: value, cursor: start)
     switch style {
     case .plain: positions.locatePlain()
@@ -39,6 +40,33 @@ struct ScalarPositions {
       return (positions.runs, positions.cursor)
     }
     return ([Run(decoded: 0, origin: start)], max(start, positions.cursor))
+  }
+
+  /// The one run of a scalar that stands in the text as it is decoded, as almost all do.
+  private static func wholeRun(
+    value: [UInt8],
+    style: YAMLEvent.Style,
+    in bytes: [UInt8],
+    at start: Int
+  ) -> (runs: [Run], end: Int)? {
+    let quote: UInt8
+    switch style {
+    case .plain: quote = 0
+    case .singleQuoted: quote = 0x27
+    case .doubleQuoted: quote = 0x22
+    case .literal, .folded: return nil
+    }
+    let first = quote == 0 ? start : start + 1
+    let end = first + value.count
+    guard !value.isEmpty, end < bytes.count else { return nil }
+    for offset in value.indices {
+      let byte = value[offset]
+      guard byte == bytes[first + offset], byte != quote, byte != 0x5C, byte >= 0x20 else {
+        return nil
+      }
+    }
+    if quote == 0 { return ([Run(decoded: 0, origin: start)], end) }
+    return bytes[end] == quote ? ([Run(decoded: 0, origin: first)], end + 1) : nil
   }
 
   private init(bytes: [UInt8], value: [UInt8], cursor: Int) {

@@ -14,12 +14,27 @@ struct YAMLComposer {
     let anchor: String?
     var elements: [Node] = []
     var entries: [Node.Entry] = []
+    /// Positions of the keys, once there are many.
     var keys: [MapKey: Int] = [:]
     var key: Key?
     /// Offset after the last child.
     var end: Int
     var nodeCount = 1
     var height = 1
+
+    /// The position of the entry with a key; a few are looked through, many are indexed.
+    mutating func position(of key: String) -> Int? {
+      guard entries.count > 8 else {
+        for position in entries.indices where entries[position].key.sameScalars(as: key) {
+          return position
+        }
+        return nil
+      }
+      while keys.count < entries.count {
+        keys[.string(entries[keys.count].key)] = keys.count
+      }
+      return keys[.string(key)]
+    }
   }
 
   /// A key that waits for its value.
@@ -284,38 +299,38 @@ struct YAMLComposer {
     if nodeCount > limits.documentNodes {
       return stop(Messages.tooManyNodes(limits.documentNodes, at: node.span))
     }
-    guard var frame = stack.popLast() else {
+    // In place: a frame is large, and what it holds grows.
+    let top = stack.count - 1
+    guard top >= 0 else {
       documents.append(node)
       return
     }
-    frame.end = max(frame.end, end)
-    frame.nodeCount += added
-    frame.height = max(frame.height, height + 1)
-    if !frame.isMapping {
-      frame.elements.append(node)
-    } else if let key = frame.key {
-      frame.key = nil
+    stack[top].end = max(stack[top].end, end)
+    stack[top].nodeCount += added
+    stack[top].height = max(stack[top].height, height + 1)
+    if !stack[top].isMapping {
+      stack[top].elements.append(node)
+    } else if let key = stack[top].key {
+      stack[top].key = nil
       if !key.isDropped {
-        frame.entries.append(Node.Entry(key: key.text, keySpan: key.span, value: node))
+        stack[top].entries.append(Node.Entry(key: key.text, keySpan: key.span, value: node))
       }
     } else {
-      frame.key = key(node, span: keySpan ?? node.span, in: &frame)
+      let key = key(node, span: keySpan ?? node.span, in: top)
+      stack[top].key = key
     }
-    stack.append(frame)
   }
 
-  private mutating func key(_ node: Node, span: SourceSpan, in frame: inout Frame) -> Key {
+  private mutating func key(_ node: Node, span: SourceSpan, in top: Int) -> Key {
     let name = Tag.keyText(node)
     if !node.isQuoted, case .string(let text) = node.content, text.sameScalars(as: "<<") {
       report(Messages.mergeKey(at: span))
       return Key(text: name, span: span, isDropped: true)
     }
-    if let first = frame.keys[.string(name)] {
-      let firstSpan = frame.entries.indices.contains(first) ? frame.entries[first].keySpan : nil
-      report(Messages.duplicateKey(name, at: span, first: firstSpan))
+    if let first = stack[top].position(of: name) {
+      report(Messages.duplicateKey(name, at: span, first: stack[top].entries[first].keySpan))
       return Key(text: name, span: span, isDropped: true)
     }
-    frame.keys[.string(name)] = frame.entries.count
     return Key(text: name, span: span, isDropped: false)
   }
 

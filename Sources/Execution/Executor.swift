@@ -24,6 +24,8 @@ public enum Executor {
 
   /// Applies one event and runs until every token waits or the run has ended.
   ///
+  /// A named event that only takes a row from one resting place of a flat machine to another is
+  /// found by two look-ups, and counts no references.
   /// Events for calls and timers that are no longer wanted change nothing but what was spent. After
   /// the end every event is ignored. Places entered in one step are bounded by `max_steps`.
   public static func step(
@@ -32,18 +34,12 @@ public enum Executor {
     _ event: RunEvent,
     _ output: inout StepOutput
   ) {
-    var step = StepInterpreter(
-      linked: table,
-      state: RunState(nodes: 0, registers: 0, slots: 0),
-      output: StepOutput()
-    )
-    // Swapped in and out, so that the interpreter owns the only reference to each buffer and
-    // mutates it in place.
-    swap(&step.state, &state)
-    swap(&step.output, &output)
-    step.apply(event)
-    swap(&step.state, &state)
-    swap(&step.output, &output)
+    if let number = table.flat.isUsable ? event.number(in: table) : nil,
+      move(table, &state, number, event.atMilliseconds, &output)
+    {
+      return
+    }
+    interpret(table, &state, &output) { $0.apply(event) }
   }
 
   /// The state's memory with every `steps.<id>` and `run` slot filled in, read or not.
@@ -51,8 +47,8 @@ public enum Executor {
   /// During a run only the slots that some program reads are kept current; scenario assertions and
   /// explanations read all of them.
   public static func exposedMemory(_ table: LinkedTable, _ state: RunState) -> Memory {
-    var interpreter = StepInterpreter(linked: table, state: state, output: StepOutput())
-    interpreter.exposeEverything()
-    return interpreter.state.memory
+    var (copy, output) = (state, StepOutput())
+    interpret(table, &copy, &output) { $0.exposeEverything() }
+    return copy.memory
   }
 }

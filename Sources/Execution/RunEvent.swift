@@ -49,11 +49,35 @@ public struct RunEvent: Sendable {
   /// Milliseconds since the Unix epoch, never before those of the event before.
   public var atMilliseconds: Int64
   /// What happened.
-  public var kind: Kind
+  public var kind: Kind { didSet { number = nil } }
+  /// The number of the event's name, if it was looked up.
+  private(set) var number: EventNumber?
 
   /// An event.
-  public init(atMilliseconds: Int64, kind: Kind) {
+  ///
+  /// The number of a named event, if given, is that of its name: a step need not look it up.
+  public init(atMilliseconds: Int64, kind: Kind, number: EventNumber? = nil) {
     self.atMilliseconds = atMilliseconds
     self.kind = kind
+    self.number = number
+  }
+
+  /// An event for runs of `table`, in which the name of a named event is looked up once.
+  public init(atMilliseconds: Int64, kind: Kind, in table: LinkedTable) {
+    self.init(atMilliseconds: atMilliseconds, kind: kind)
+    if case .external(let name, _) = kind { number = table.event(named: name) }
+  }
+
+  /// The number of the event's name in the table; nil: it is no named event, or unknown there.
+  @inline(__always)
+  func number(in table: LinkedTable) -> Int32? {
+    if let number, let known = number.value(in: table) { return known }
+    return lookUp(in: table)
+  }
+
+  @inline(never)
+  private func lookUp(in table: LinkedTable) -> Int32? {
+    guard case .external(let name, _) = kind else { return nil }
+    return table.event(named: name)?.value(in: table)
   }
 }

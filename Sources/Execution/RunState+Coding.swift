@@ -8,7 +8,7 @@ extension RunState {
 
   /// The binary form; equal states give equal bytes.
   public func encoded() -> [UInt8] {
-    var writer = BinaryWriter()
+    var writer = BinaryWriter(capacity: 256)
     writer.write(unsigned: Self.version)
     writer.write(text: runID)
     writer.write(list: tokens) { writer, token in
@@ -30,13 +30,20 @@ extension RunState {
     writer.write(bool: cancelReason != nil)
     if let cancelReason { writer.write(text: cancelReason) }
     writer.write(error: lastError)
-    for number in [
-      nextEffect, startedMilliseconds, nowMilliseconds, spentPicodollars, tokensUsed, timeoutTimer,
-      placesEntered,
-    ] { writer.write(signed: number) }
+    writer.write(signed: nextEffect)
+    writer.write(signed: startedMilliseconds)
+    writer.write(signed: nowMilliseconds)
+    writer.write(signed: spentPicodollars)
+    writer.write(signed: tokensUsed)
+    writer.write(signed: timeoutTimer)
+    writer.write(signed: placesEntered)
     writer.write(bool: isOverdue)
     Self.write(outcome, &writer)
-    return writer.bytes
+    // Many snapshots may be kept: none takes more room than it needs.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(writer.bytes.count)
+    bytes.append(contentsOf: writer.bytes)
+    return bytes
   }
 
   private static func write(_ outcome: RunOutcome?, _ writer: inout BinaryWriter) {
@@ -76,17 +83,17 @@ extension RunState {
       return token
     }
     let registers = try reader.readList { (reader) throws(BinaryError) in try reader.readSigned() }
-    let slots = try reader.readList { (reader) throws(BinaryError) -> Value? in
-      try reader.readBool() ? try reader.readValue() : nil
-    }
-    let steps = try reader.readList { (reader) throws(BinaryError) in try reader.readStep() }
-    self.init(nodes: 0, registers: 0, slots: slots.count)
+    let slots = try reader.readCount()
+    guard slots == table.table.slots.count else { throw reader.failure("slots of another table") }
+    self.init(nodes: 0, registers: 0, slots: slots)
     self.runID = runID
     self.tokens = tokens
     self.registers = registers
-    self.steps = steps
-    for (slot, value) in slots.enumerated() where value != nil { memory.set(slot, value) }
+    for slot in 0..<slots where try reader.readBool() {
+      memory.set(slot, try reader.readValue())
+    }
     _ = memory.takeWritten()
+    steps = try reader.readList { (reader) throws(BinaryError) in try reader.readStep() }
     try readParts(&reader)
     cancelReason = try reader.readBool() ? try reader.readText() : nil
     lastError = try reader.readRunError()
@@ -100,27 +107,31 @@ extension RunState {
     isOverdue = try reader.readBool()
     outcome = try Self.readOutcome(&reader)
     guard reader.isAtEnd else { throw reader.failure("bytes after the end") }
-    guard fits(table.table) else { throw reader.failure("a state of another table") }
+    guard fits(table) else { throw reader.failure("a state of another table") }
   }
 
   /// Whether the numbers of the state lie within the table, with room for counting on.
-  private func fits(_ table: TransitionTable) -> Bool {
-    let roomy = 0...Int64.max / 2
-    return registers.count == table.registers.count && memory.slotCount == table.slots.count
-      && steps.count == table.nodes.count && registers.allSatisfy(roomy.contains)
-      && steps.allSatisfy { $0.attempts >= 0 && $0.attempts < Int32.max / 2 } && partsFit(table)
-      && [nextEffect, startedMilliseconds, nowMilliseconds, placesEntered, timeoutTimer]
-        .allSatisfy(roomy.contains)
-      && startedMilliseconds <= nowMilliseconds
-      && tokens.allSatisfy { fits($0, table) }
+  private func fits(_ linked: LinkedTable) -> Bool {
+    func isRoomy(_ number: Int64) -> Bool { number >= 0 && number <= Int64.max / 2 }
+    guard registers.count == linked.table.registers.count,
+      memory.slotCount == linked.table.slots.count, steps.count == linked.table.nodes.count,
+      isRoomy(nextEffect), isRoomy(startedMilliseconds), isRoomy(nowMilliseconds),
+      isRoomy(placesEntered), isRoomy(timeoutTimer), startedMilliseconds <= nowMilliseconds,
+      partsFit(linked)
+    else { return false }
+    for register in registers where !isRoomy(register) { return false }
+    for step in steps where step.attempts < 0 || step.attempts >= Int32.max / 2 { return false }
+    for token in tokens where !fits(token, linked) { return false }
+    return true
   }
 
-  private func fits(_ token: Token, _ table: TransitionTable) -> Bool {
-    guard table.nodes.indices.contains(Int(token.place)),
+  private func fits(_ token: Token, _ linked: LinkedTable) -> Bool {
+    guard linked.table.nodes.indices.contains(Int(token.place)),
       token.frame == 0 || frames.contains(where: { $0.id == token.frame }),
       token.effect >= 0, token.attempt >= 0, token.attempt < Int32.max / 2
     else { return false }
-    let node = table.nodes[Int(token.place)]
+    if token.phase == .entered || token.phase == .resting { return true }
+    let node = linked.table.nodes[Int(token.place)]
     switch token.phase {
     case .entered, .resting: return true
     case .calling, .pausing: return node.effect != noIndex

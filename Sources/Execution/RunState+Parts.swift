@@ -61,7 +61,14 @@ extension RunState {
   }
 
   /// Whether joins, frames, histories and timers are ones that the table knows.
-  func partsFit(_ table: TransitionTable) -> Bool {
+  func partsFit(_ linked: LinkedTable) -> Bool {
+    if joins.isEmpty, frames.isEmpty, histories.isEmpty, timers.isEmpty {
+      return linked.table.historyCount == 0 && nextFrame > 0 && nextFrame < Int32.max / 2
+    }
+    return partsFit(linked.table)
+  }
+
+  private func partsFit(_ table: TransitionTable) -> Bool {
     let nodes = 0..<Int32(table.nodes.count)
     let known = Set(frames.map(\.id)).union([0])
     guard known.count == frames.count + 1,

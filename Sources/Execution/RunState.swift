@@ -249,10 +249,14 @@ public struct StepRecord: Sendable, Hashable {
     failedItems = 0
   }
 
-  /// A step just entered.
-  init(isActive: Bool) {
-    self.init()
-    self.isActive = isActive
+  /// A new visit begins.
+  @inline(__always)
+  mutating func begin() {
+    status = .pending
+    attempts = 0
+    if failure != nil { failure = nil }
+    isActive = true
+    failedItems = 0
   }
 
   private final class Failure: Sendable, Hashable {
@@ -334,49 +338,5 @@ public struct RunState: Sendable {
     isOverdue = false
     placesEntered = 0
     outcome = nil
-  }
-}
-
-/// One thing that a step did, in order: the material of timelines and trace digests.
-public enum TraceEntry: Sendable {
-  /// A place was entered.
-  case entered(place: NodeIndex, frame: Int32, visit: Int64)
-  /// A row was taken.
-  case took(row: RowIndex, frame: Int32)
-  /// The run's own rule moved it without a row (flow timeout to its target, failure without edge).
-  case forced(target: NodeIndex, frame: Int32)
-  /// A step finished with a status.
-  case finished(place: NodeIndex, frame: Int32, status: StepStatus, error: RunError?)
-  /// Another attempt will be made.
-  case retried(place: NodeIndex, frame: Int32, attempt: Int32, error: RunError)
-  /// A guard could not be evaluated: the row, and why with the values it read.
-  case guardFailed(row: RowIndex, message: String)
-  /// An action could not be done: the node, and why.
-  case actionFailed(node: NodeIndex, message: String)
-  /// A `log` action.
-  case logged(label: String, value: Value)
-  /// A tick's answer to a leaf of a tree.
-  case answered(place: NodeIndex, frame: Int32, answer: TreeTick.Answer)
-  /// What a tick showed at the root of the tree.
-  case ticked(TreeStatus)
-}
-
-/// What one step gave besides the new state.
-public struct StepOutput: Sendable {
-  /// What the Runtime is to do, in order.
-  public var effects: [Effect]
-  /// What happened, in order.
-  public var trace: [TraceEntry]
-
-  /// Nothing.
-  public init() {
-    effects = []
-    trace = []
-  }
-
-  /// Forgets both and keeps the room for the next step.
-  public mutating func clear() {
-    effects.removeAll(keepingCapacity: true)
-    trace.removeAll(keepingCapacity: true)
   }
 }

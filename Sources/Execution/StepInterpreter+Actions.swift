@@ -13,7 +13,7 @@ extension StepInterpreter {
   /// Does actions in order; the first error ends them and is raised as an event.
   mutating func perform(actions: Range<PoolIndex>) {
     guard !actions.isEmpty else { return }
-    var budget = Self.actionLimit
+    var budget = linked.limits.actions
     if let problem = perform(actions, &budget) {
       output.trace.append(.actionFailed(node: noIndex, message: problem.message))
       raise(
@@ -26,9 +26,6 @@ extension StepInterpreter {
       )
     }
   }
-
-  /// Actions done in one go at most, loops counted out.
-  private static let actionLimit = 100_000
 
   /// Why an action could not be done.
   struct ActionProblem: Error {
@@ -135,26 +132,30 @@ extension StepInterpreter {
   /// Writes one field of `state`.
   private mutating func setField(_ field: String, _ value: Value) -> ActionProblem? {
     guard !field.isEmpty, context.state != noIndex,
-      case .map(var fields)? = state.memory.value(Int(context.state))
+      state.memory.set(Int(context.state), field, value)
     else { return ActionProblem(message: "`\(field)` is no field of the state") }
-    fields[field] = value
-    state.memory.set(Int(context.state), .map(fields))
     return nil
   }
 
   /// Evaluates assignments in order and writes them all, or none when one fails.
   mutating func assign(_ range: Range<PoolIndex>) -> String? {
     guard !range.isEmpty, context.state != noIndex else { return nil }
-    guard case .map(var fields)? = state.memory.value(Int(context.state)) else { return nil }
+    let slot = Int(context.state)
+    guard case .map? = state.memory.value(slot) else { return nil }
+    var values: [Value] = []
+    values.reserveCapacity(range.count)
     for index in range {
       let entry = table.assignments[Int(index)]
       switch linked.evaluate(entry.program, state.memory) {
-      case .value(.optional(let content)): fields[entry.field] = content ?? .null
-      case .value(let value): fields[entry.field] = value
+      case .value(.optional(let content)): values.append(content ?? .null)
+      case .value(let value): values.append(value)
       case .failure(let error): return "assigning `\(entry.field)`: \(error.message)"
       }
     }
-    state.memory.set(Int(context.state), .map(fields))
+    for (offset, value) in values.enumerated() {
+      let field = table.assignments[Int(range.lowerBound) + offset].field
+      _ = state.memory.set(slot, field, value)
+    }
     return nil
   }
 
@@ -244,11 +245,19 @@ extension StepInterpreter {
       externalEvents.append(event)
       return nil
     }
+    guard state.timers.count < linked.limits.timers else {
+      return ActionProblem(message: tooManyTimers, sendID: event.sendID)
+    }
     let effect = startTimer(.event, place: noIndex, after: milliseconds)
     state.timers.append(
       RunTimer(effect: effect, node: noIndex, frame: currentFrame, purpose: .event(event))
     )
     return nil
+  }
+
+  /// Why no timer is started.
+  var tooManyTimers: String {
+    "the run waits for \(linked.limits.timers) timers already, as many as are allowed"
   }
 
   /// The session of a child that the current session started, by `#_<its place>`.

@@ -94,7 +94,12 @@ extension StepInterpreter {
   }
 
   /// Reaching a final place below the root ends the run with the flow's result.
+  ///
+  /// What is active is left first: nothing but the final and the root (SCXML appendix D,
+  /// exitInterpreter).
   private mutating func end(_ node: PlaceNode) {
+    perform(blocks: node.exitBlocks)
+    perform(blocks: table.nodes[0].exitBlocks)
     var result = read(context.output) ?? .null
     if !table.result.isEmpty {
       switch render(table.result) {

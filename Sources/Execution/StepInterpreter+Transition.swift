@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 
@@ -288,6 +289,11 @@ extension StepInterpreter {
           raiseError(error.message)
           continue
         }
+      }
+      guard state.timers.count < linked.limits.timers else {
+        output.trace.append(.actionFailed(node: index, message: tooManyTimers))
+        raiseError(tooManyTimers)
+        continue
       }
       let effect = startTimer(.after, place: index, after: milliseconds)
       state.timers.append(

@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 
@@ -32,9 +33,6 @@ extension StepInterpreter {
     /// Moves made in this step.
     var moves = 0
   }
-
-  /// Moves of trees in one step at most.
-  static let treeMoveLimit = 100_000
 
   // MARK: Start and end
 
@@ -77,6 +75,16 @@ extension StepInterpreter {
     let place = table.rows[Int(row)].place
     let region = region(of: place)
     guard let target = apply(row, of: place) else { return }
+    let name = table.nodes[Int(place)].name
+    let milliseconds = table.rows[Int(row)].detail
+    let error = RunError(
+      kind: .timeout,
+      message: "what `\(name)` holds did not end in \(milliseconds) ms",
+      step: name
+    )
+    state.steps[Int(place)].status = .failure
+    state.steps[Int(place)].error = error
+    expose(error: error)
     rise(from: region, walk(from: target, in: region))
   }
 
@@ -149,10 +157,10 @@ extension StepInterpreter {
 
   private mutating func countMove() -> Bool {
     tree.moves += 1
-    guard tree.moves > Self.treeMoveLimit else { return true }
+    guard tree.moves > linked.limits.treeMoves else { return true }
     let error = RunError(
       kind: .maxSteps,
-      message: "the tree made \(Self.treeMoveLimit) moves without waiting",
+      message: "the tree made \(linked.limits.treeMoves) moves without waiting",
       step: ""
     )
     state.lastError = error
@@ -251,6 +259,8 @@ extension StepInterpreter {
         .entered(place: point, frame: currentFrame, visit: visits(of: node))
       )
       exposeStep(point)
+    } else if node.kind == .branch, state.steps[Int(point)].status != .pending {
+      state.steps[Int(point)] = StepRecord()
     }
     guard let target = takeTreeRow(of: point, .enter) else { return nil }
     guard target > point, target < node.subtreeEnd else { return target }
@@ -350,7 +360,9 @@ extension StepInterpreter {
             $0.frame == currentFrame && $0.place > index && $0.place < node.subtreeEnd
               && !($0.place >= child && $0.place < table.nodes[Int(child)].subtreeEnd)
           }
-          if others, part.switches != noIndex, let refused = countSwitch(around: index) {
+          if others, part.switches != noIndex,
+            let refused = countSwitch(around: index, index + 1..<node.subtreeEnd)
+          {
             return refused
           }
           haltTree(index + 1..<child)
@@ -394,9 +406,17 @@ extension StepInterpreter {
       return false
     }
     guard watchesWouldAct() else {
+      assert(walksWithoutEffect(), "what only looks must find what the real walk does")
       tree.written = 0
       return false
     }
+    let hasTrees = walkTrees()
+    tree.written = 0
+    return hasTrees
+  }
+
+  /// Goes through every tree under way, as its watches want it.
+  private mutating func walkTrees() -> Bool {
     let roots = state.tokens.filter {
       table.nodes[Int($0.place)].kind == .tree && $0.phase == .hosting
     }
@@ -406,8 +426,16 @@ extension StepInterpreter {
       tree.isLooking = false
       endTree(root.place, ending)
     }
-    tree.written = 0
     return !roots.isEmpty
+  }
+
+  /// Whether the real walk does nothing; for debug builds.
+  private func walksWithoutEffect() -> Bool {
+    var copy = self
+    copy.output = StepOutput()
+    _ = copy.walkTrees()
+    return copy.output.trace.isEmpty && copy.output.effects.isEmpty
+      && copy.state.tokens == state.tokens && copy.state.registers == state.registers
   }
 }
 

@@ -73,7 +73,8 @@ extension StepInterpreter {
     }
     tree.refused = nil
     output.trace.append(.took(row: index, frame: currentFrame))
-    if halts, row.tree?.keepsTarget == true, let refused = countSwitch(around: node) {
+    if row.event == .enter, linked.failingRows.contains(index) { failByRow(row) }
+    if halts, row.tree?.keepsTarget == true, let refused = countSwitch(around: node, row.domain) {
       return refused
     }
     if halts {
@@ -91,24 +92,43 @@ extension StepInterpreter {
     return move(row)
   }
 
+  /// A node fails before anything inside it was asked: why, for those who look at it later.
+  private mutating func failByRow(_ row: Row) {
+    let error = RunError(
+      kind: .check,
+      message: linked.failedBy(row, state.memory),
+      step: table.nodes[Int(row.place)].name
+    )
+    state.steps[Int(row.place)].status = .failure
+    state.steps[Int(row.place)].error = error
+    expose(error: error)
+  }
+
   /// Counts a switch of the node around a place; one too many fails that node.
-  mutating func countSwitch(around place: NodeIndex) -> NodeIndex? {
+  ///
+  /// The node is the innermost one with all of `domain` inside it.
+  mutating func countSwitch(around place: NodeIndex, _ domain: Range<NodeIndex>) -> NodeIndex? {
     var index = place
-    while let part = table.nodes[Int(index)].tree, table.nodes[Int(index)].kind == .branch {
-      if part.switches != noIndex {
-        state.registers[Int(part.switches)] += 1
-        guard state.registers[Int(part.switches)] > Int64(part.maxSwitches) else { return nil }
-        let name = table.nodes[Int(index)].name
-        expose(
-          error: RunError(
-            kind: .maxVisits,
-            message: "`\(name)` has switched \(part.maxSwitches) times, as often as it may",
-            step: name
-          )
-        )
-        return takeTreeRow(of: index, .failure)
+    while index > 0, table.nodes[Int(index)].kind != .tree {
+      let node = table.nodes[Int(index)]
+      guard node.kind == .branch, index < domain.lowerBound, node.subtreeEnd >= domain.upperBound,
+        let part = node.tree
+      else {
+        index = node.parent
+        continue
       }
-      index = table.nodes[Int(index)].parent
+      guard part.switches != noIndex else { return nil }
+      state.registers[Int(part.switches)] += 1
+      guard state.registers[Int(part.switches)] > Int64(part.maxSwitches) else { return nil }
+      let name = table.nodes[Int(index)].name
+      expose(
+        error: RunError(
+          kind: .maxVisits,
+          message: "`\(name)` has switched \(part.maxSwitches) times, as often as it may",
+          step: name
+        )
+      )
+      return takeTreeRow(of: index, .failure)
     }
     return nil
   }
@@ -167,6 +187,9 @@ extension StepInterpreter {
     keeping kept: NodeIndex = noIndex,
     haltsPlace: Bool = false
   ) {
+    // What is halted is not why the node around it ends.
+    let error = state.lastError
+    defer { state.lastError = error }
     var cursor = range.lowerBound
     while let place = firstToken(from: cursor, to: range.upperBound), state.outcome == nil {
       if kept != noIndex, place >= kept, place < table.nodes[Int(kept)].subtreeEnd {

@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 
@@ -9,8 +10,8 @@ import Values
 /// itself, until nothing is left to do.
 struct StepInterpreter {
   let linked: LinkedTable
-  var state: RunState
-  var output: StepOutput
+  /// The caller's state and output.
+  let loan: StepLoan
   /// What is to be done next, the last first: depth first, in document order.
   var agenda: [Work] = []
   var internalEvents: [QueuedEvent] = []
@@ -46,13 +47,9 @@ struct StepInterpreter {
     case skipped
   }
 
-  /// Microsteps of one step at most.
-  static let microstepLimit = 1_000
-
-  init(linked: LinkedTable, state: RunState, output: StepOutput) {
+  init(linked: LinkedTable, loan: StepLoan) {
     self.linked = linked
-    self.state = state
-    self.output = output
+    self.loan = loan
     context = linked.contexts[0]
   }
 
@@ -122,10 +119,11 @@ struct StepInterpreter {
   /// Counts a microstep; one too many faults the run.
   private mutating func count() {
     microsteps += 1
-    guard microsteps > Self.microstepLimit, state.outcome == nil else { return }
+    let limit = linked.limits.microsteps
+    guard microsteps > limit, state.outcome == nil else { return }
     let error = RunError(
       kind: .maxSteps,
-      message: "the flow took \(Self.microstepLimit) rows and events of its own without waiting",
+      message: "the flow took \(limit) rows and events of its own without waiting",
       step: ""
     )
     state.lastError = error

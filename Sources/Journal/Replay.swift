@@ -209,7 +209,7 @@ private struct ReplayPass {
     Executor.step(table, &state, step.event, &output)
     let recorded = step.trace.map { $0.words(in: table.table) }
     let recomputed = output.trace.map { $0.words(in: table.table) }
-    if let index = firstDifference(step.trace, output.trace) {
+    if let index = firstDifference(step.trace, Array(output.trace)) {
       return difference(
         .rows,
         recorded.indices.contains(index) ? recorded[index] : "nothing more",

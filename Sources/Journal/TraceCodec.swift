@@ -118,7 +118,7 @@ public struct TraceDigest: Sendable {
   public init() {}
 
   /// Adds the entries of one record, in order.
-  public mutating func add(_ trace: [TraceEntry]) {
+  public mutating func add(_ trace: some Sequence<TraceEntry>) {
     for entry in trace {
       switch entry {
       case .took(let row, let frame):

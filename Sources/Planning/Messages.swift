@@ -128,6 +128,16 @@ enum Messages {
     )
   }
 
+  static func failureHandling(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .planForm,
+      .error,
+      "a failed step of a plan is tried again, or the plan stops",
+      at: span,
+      hint: "write `retry` or `stop`"
+    )
+  }
+
   static func keptStep(_ id: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .planKept,

@@ -85,6 +85,7 @@ public struct PlanJudge: Sendable {
       tools: scope.tools,
       maxSteps: Int(planner.maxSteps),
       constraints: planner.constraints.map { ($0.name, $0.values) },
+      isSeed: !planner.template.isEmpty,
       limits: limits
     )
     let root = reader.read(text, name: name)

@@ -68,7 +68,8 @@ public struct PlanQuestion: Sendable {
   }
 
   private var goal: String {
-    input["goal"].map { $0.text ?? JSONWriter.string($0) } ?? ""
+    // A seed's planner has no goal of its own: the run's input says it.
+    (input["goal"] ?? input["input"]?["goal"]).map { $0.text ?? JSONWriter.string($0) } ?? ""
   }
 
   /// JSON in which no fence can close: `<` is written as an escape.

@@ -12,6 +12,7 @@ struct ProposalReader {
   private let tools: [String]
   private let maxSteps: Int
   private let constraints: [(name: String, values: [String])]
+  private let isSeed: Bool
   private(set) var diagnostics: [Diagnostic] = []
   private var steps = 0
 
@@ -20,8 +21,10 @@ struct ProposalReader {
     tools: [String],
     maxSteps: Int,
     constraints: [(name: String, values: [String])],
+    isSeed: Bool,
     limits: Limits
   ) {
+    self.isSeed = isSeed
     self.agents = agents
     self.tools = tools
     self.maxSteps = maxSteps
@@ -44,10 +47,15 @@ struct ProposalReader {
     bounded.diagnostics = min(limits.diagnostics, 10)
     let file = SourceFile(name: name, text: Self.unfenced(text))
     let parsed = DocumentParser.json(SourceText(file), limits: bounded)
-    guard let root = parsed.root, !parsed.diagnostics.hasErrors else {
+    guard var root = parsed.root, !parsed.diagnostics.hasErrors else {
       let cause = parsed.diagnostics.first
       report(Messages.notJSON(cause?.message, at: cause?.span))
       return nil
+    }
+    if isSeed {
+      var seed = SeedPlan(agents: agents)
+      root = seed.tasks(of: root)
+      for finding in seed.diagnostics { report(finding) }
     }
     guard let entries = root.entries else {
       report(Messages.notAPlan(root.kindName, at: root.span))

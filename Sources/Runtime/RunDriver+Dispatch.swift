@@ -12,7 +12,7 @@ extension RunDriver {
   func apply(_ event: PendingEvent) throws(RunFault) {
     if case .started(_, _, let environment) = event.kind { publicEnvironment = environment }
     let now = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
-    let runEvent = RunEvent(atMilliseconds: now, kind: event.kind)
+    let runEvent = RunEvent(atMilliseconds: now, kind: event.kind, in: table)
     var next = state
     var output = StepOutput()
     Executor.step(table, &next, runEvent, &output)
@@ -21,7 +21,7 @@ extension RunDriver {
     let children = try childHeaders(of: childIntents(in: output.effects))
     let step = JournalRecord.Step(
       event: runEvent,
-      trace: output.trace,
+      trace: Array(output.trace),
       stateDigest: Digest.sha256(next.encoded()),
       intents: output.effects,
       dispatches: [],
@@ -482,7 +482,7 @@ extension RunDriver {
     )
   }
 
-  private func report(_ trace: [TraceEntry]) {
+  private func report(_ trace: Trace) {
     for entry in trace {
       switch entry {
       case .took(let row, _): surroundings.progress(.took(row: row))

@@ -48,8 +48,14 @@ public struct Limits: Sendable, Hashable {
   public var places = 10_000
   /// Rows of one table.
   public var rows = 200_000
-  /// Eventless rows taken in a single macrostep before the run faults.
+  /// Eventless rows and events of its own that a run takes in one step before it faults.
   public var microsteps = 1_000
+  /// Actions that one entry, exit or row does at most, loops counted out.
+  public var actions = 100_000
+  /// Moves of a run's behavior trees in one step.
+  public var treeMoves = 100_000
+  /// Timers that a run waits for at the same time: delays of states and events sent with a delay.
+  public var timers = 10_000
   /// Journal records of one run.
   public var journalRecords = 1_000_000
   /// Bytes of one answer of an agent or tool.

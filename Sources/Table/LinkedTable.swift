@@ -35,6 +35,8 @@ public final class LinkedTable: Sendable {
   public let isTreeLeaf: [Bool]
   /// Slots that a watch (`changed` row) reads: bits by slot number modulo 64, by row.
   public let watches: [UInt64]
+  /// Rows by which a node of a tree fails without asking a leaf.
+  public let failingRows: Set<RowIndex>
   /// All of them together.
   public let allWatches: UInt64
   /// What reactive nodes read when they decide again.
@@ -44,9 +46,15 @@ public final class LinkedTable: Sendable {
   /// The flow's environment with its types, for expressions that are given later (`assert`).
   public let environment: Environment
   /// What events do to resting places, where that is all.
-  public let flat: FlatMachine?
+  public let flat: FlatMachine
   /// The tables of detached flows, by frame template.
   public let children: [PoolIndex: LinkedTable]
+  /// The limits under which its runs take steps.
+  public let limits: Limits
+  /// Tells lists of event names apart, in this process only.
+  let namesFingerprint: UInt64
+  private let flatStorage: FlatStorage?
+  private let eventNumbers: [MapKey: Int32]
   private let schemaPool: SchemaPool
   private let frameStates: [Value]
 
@@ -56,10 +64,12 @@ public final class LinkedTable: Sendable {
     constants: (initialState: Value, inputDefaults: Value, frameStates: [Value]),
     environment: Environment,
     schemaPool: SchemaPool,
-    children: [PoolIndex: LinkedTable]
+    children: [PoolIndex: LinkedTable],
+    limits: Limits
   ) {
     self.table = table
     self.children = children
+    self.limits = limits
     self.programs = programs
     self.schemaPool = schemaPool
     self.environment = environment
@@ -99,21 +109,36 @@ public final class LinkedTable: Sendable {
     hasTrees = trees.hasTrees
     isTreeLeaf = trees.isLeaf
     watches = trees.watches
+    failingRows = trees.failingRows
     allWatches = trees.watches.reduce(0, |)
     look = TreeLook(table, programs)
     historiesOfNode = histories
     partsOfNode = parts
-    flat = FlatMachine(table, programs, isSlotRead: isRead) { row, name in
-      Self.takes(row, event: name, in: table)
+    var numbers: [MapKey: Int32] = [:]
+    var hasher = Hasher()
+    for (number, name) in table.names.enumerated() {
+      numbers[.string(name)] = numbers[.string(name)] ?? Int32(number)
+      hasher.combine(MapKey.string(name))
     }
+    eventNumbers = numbers
+    namesFingerprint = UInt64(bitPattern: Int64(hasher.finalize()))
+    flatStorage = FlatMachineBuilder.storage(
+      table,
+      programs,
+      isSlotRead: isRead,
+      stateSlot: contexts[0].state
+    ) { row, name in Self.takes(row, event: name, in: table) }
+    flat = FlatMachine(flatStorage, table, stateSlot: contexts[0].state)
   }
 
-  /// The number of an event's name, by which `Executor.signal` knows it; nil: the table names no
-  /// such event.
-  ///
-  /// O(names).
-  public func event(named name: String) -> Int32? {
-    table.names.firstIndex { $0.sameScalars(as: name) }.map { Int32($0) }
+  /// The number of an event's name, for `RunEvent`; nil: the table names no such event.
+  public func event(named name: String) -> EventNumber? {
+    guard table.names.count > 8 else {
+      return table.names.firstIndex { $0.sameScalars(as: name) }.map {
+        EventNumber(Int32($0), names: namesFingerprint)
+      }
+    }
+    return eventNumbers[.string(name)].map { EventNumber($0, names: namesFingerprint) }
   }
 
   /// Slot of the run's own `state`.

@@ -100,7 +100,8 @@ struct Linker {
       constants: (initialState, inputDefaults, frameStates),
       environment: environments.flow(scope: 0, outputSchema: noIndex),
       schemaPool: schemas,
-      children: children
+      children: children,
+      limits: limits
     )
   }
 

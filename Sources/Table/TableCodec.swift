@@ -12,6 +12,8 @@ extension TransitionTable {
     case cap
     /// A planner that asks a model.
     case planner
+    /// A behavior tree as it was written.
+    case outline
   }
 
   /// How deep tables of detached flows may be nested.
@@ -137,6 +139,10 @@ extension TransitionTable {
     for planner in planners {
       writer.write(byte: TailKind.planner.rawValue)
       writer.write(planner: planner)
+    }
+    for outline in outlines {
+      writer.write(byte: TailKind.outline.rawValue)
+      writer.write(outline: outline)
     }
     for child in children {
       writer.write(byte: TailKind.child.rawValue)

@@ -77,6 +77,7 @@ extension BinaryReader {
       case .child: children.append((template: try readIndex(), bytes: try readBlock()))
       case .planner: table.planners.append(try readPlanner())
       case .cap: table.caps.append(try readCap())
+      case .outline: table.outlines.append(try readOutline())
       }
     }
     return (table, children)

@@ -3,7 +3,7 @@ import Values
 // What statecharts, frames and actions add to a table.
 extension TableValidator {
   /// The parts of a node that not every node has.
-  func checkParts(of node: PlaceNode, _ name: String) throws(TableError) {
+  func checkParts(of node: PlaceNode, _ name: Numbered) throws(TableError) {
     try nodes(node.initial, "the start of \(name)")
     try nodes(node.awaited, "what \(name) awaits")
     try range(node.initialActions, within: table.actions.count, "the actions of \(name)")
@@ -23,7 +23,7 @@ extension TableValidator {
   }
 
   /// The parts of a row that not every row has.
-  func checkParts(of row: Row, _ name: String) throws(TableError) {
+  func checkParts(of row: Row, _ name: Numbered) throws(TableError) {
     try nodes(row.targets, "the targets of \(name)")
     try range(row.actions, within: table.actions.count, "the actions of \(name)")
     try range(row.descriptors, within: table.lists.count, "the events of \(name)")
@@ -41,12 +41,15 @@ extension TableValidator {
     try checkTree(of: row, name)
   }
 
-  private func nodes(_ list: Range<PoolIndex>, _ what: String) throws(TableError) {
-    try range(list, within: table.lists.count, what)
+  private func nodes(
+    _ list: Range<PoolIndex>,
+    _ what: @autoclosure () -> String
+  ) throws(TableError) {
+    try range(list, within: table.lists.count, what())
     for position in list {
       let node = table.lists[Int(position)]
       guard node > 0, Int(node) < table.nodes.count else {
-        throw TableError("\(what) is \(node), of \(table.nodes.count)")
+        throw TableError("\(what()) is \(node), of \(table.nodes.count)")
       }
     }
   }
@@ -94,7 +97,7 @@ extension TableValidator {
   func checkActions() throws(TableError) {
     let programs = table.programs.count
     for (position, action) in table.actions.enumerated() {
-      let name = "action \(position)"
+      let name = Numbered("action", position)
       for program in [
         action.program, action.textProgram, action.targetProgram, action.delayProgram,
       ] { try index(program, below: programs, "a program of \(name)") }

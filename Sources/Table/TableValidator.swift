@@ -6,6 +6,19 @@ public struct TableError: Error, Sendable, Hashable {
   init(_ message: String) { self.message = message }
 }
 
+/// What a message names, put into words only when there is one.
+struct Numbered: CustomStringConvertible {
+  private let noun: StaticString
+  private let number: Int
+
+  init(_ noun: StaticString, _ number: Int) {
+    self.noun = noun
+    self.number = number
+  }
+
+  var description: String { "\(noun) \(number)" }
+}
+
 /// Checks that every index of a table lies in its pool and that every place can be run.
 ///
 /// What it accepts, the executor, the verifier and the drawing may index without looking.
@@ -25,6 +38,7 @@ struct TableValidator {
     try validator.checkActions()
     try validator.checkPlanners()
     try validator.checkChildren()
+    for outline in table.outlines { try validator.check(outline) }
   }
 
   private func checkChildren() throws(TableError) {
@@ -46,21 +60,21 @@ struct TableValidator {
     _ index: Int32,
     below count: Int,
     optional: Bool = true,
-    _ what: String
+    _ what: @autoclosure () -> String
   ) throws(TableError) {
     if optional, index == noIndex { return }
     guard index >= 0, Int(index) < count else {
-      throw TableError("\(what) is \(index), of \(count)")
+      throw TableError("\(what()) is \(index), of \(count)")
     }
   }
 
   func range(
     _ range: Range<Int32>,
     within count: Int,
-    _ what: String
+    _ what: @autoclosure () -> String
   ) throws(TableError) {
     guard range.lowerBound >= 0, Int(range.upperBound) <= count else {
-      throw TableError("\(what) is \(range), of \(count)")
+      throw TableError("\(what()) is \(range), of \(count)")
     }
   }
 
@@ -68,13 +82,13 @@ struct TableValidator {
   func guardProgram(
     _ program: PoolIndex,
     optional: Bool = true,
-    _ what: String
+    _ what: @autoclosure () -> String
   ) throws(TableError) {
-    try index(program, below: table.programs.count, optional: optional, what)
+    try index(program, below: table.programs.count, optional: optional, what())
     guard program != noIndex else { return }
     let source = table.programs[Int(program)]
     guard source.kind == .expression, source.environment == 0 else {
-      throw TableError("\(what) is no expression of the flow")
+      throw TableError("\(what()) is no expression of the flow")
     }
   }
 
@@ -83,7 +97,7 @@ struct TableValidator {
       throw TableError("node 0 is not the root")
     }
     for (position, node) in table.nodes.enumerated() {
-      let name = "node \(position)"
+      let name = Numbered("node", position)
       guard node.subtreeEnd > position, Int(node.subtreeEnd) <= table.nodes.count else {
         throw TableError("the subtree of \(name) ends at \(node.subtreeEnd)")
       }
@@ -113,7 +127,7 @@ struct TableValidator {
     try target(table.start, "the start")
   }
 
-  private func checkNeeds(_ node: PlaceNode, _ name: String) throws(TableError) {
+  private func checkNeeds(_ node: PlaceNode, _ name: Numbered) throws(TableError) {
     switch node.kind {
     case .action, .human, .planner, .plan:
       guard node.effect != noIndex else { throw TableError("\(name) calls nobody") }
@@ -134,14 +148,14 @@ struct TableValidator {
   }
 
   /// A node that an edge may lead to: any but the root.
-  private func target(_ node: NodeIndex, _ what: String) throws(TableError) {
-    try index(node, below: table.nodes.count, optional: false, what)
-    guard node > 0 else { throw TableError("\(what) is the root") }
+  private func target(_ node: NodeIndex, _ what: @autoclosure () -> String) throws(TableError) {
+    try index(node, below: table.nodes.count, optional: false, what())
+    guard node > 0 else { throw TableError("\(what()) is the root") }
   }
 
   private func checkRows() throws(TableError) {
     for (position, row) in table.rows.enumerated() {
-      let name = "row \(position)"
+      let name = Numbered("row", position)
       try index(row.place, below: table.nodes.count, optional: false, "the place of \(name)")
       guard table.nodes[Int(row.place)].rows.contains(RowIndex(position)) else {
         throw TableError("\(name) is not among the rows of its place")
@@ -224,7 +238,7 @@ struct TableValidator {
 
   private func checkPerformers() throws(TableError) {
     for (position, performer) in table.performers.enumerated() {
-      let name = "performer \(position)"
+      let name = Numbered("performer", position)
       try index(performer.inputSchema, below: table.schemas.count, "the input of \(name)")
       try index(performer.outputSchema, below: table.schemas.count, "the output of \(name)")
       for program in [performer.prompt, performer.instructions] where program != noIndex {

@@ -69,6 +69,8 @@ public struct TransitionTable: Sendable {
   /// The template says what the flow may do, for the verifier and the cost analysis; what runs is
   /// a run of its own, pinned to this table.
   public var children: [ChildTable]
+  /// The behavior trees as they were written, for people.
+  public var outlines: [TreeOutline]
   /// Positions; not part of the identity.
   public var debug: DebugSection
 
@@ -97,6 +99,7 @@ public struct TransitionTable: Sendable {
     names = []
     slots = []
     aliases = []
+    outlines = []
     start = 0
     initialState = "{}"
     inputDefaults = "{}"

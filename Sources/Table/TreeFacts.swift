@@ -6,6 +6,8 @@ struct TreeFacts {
   let hasTrees: Bool
   let isLeaf: [Bool]
   let watches: [UInt64]
+  /// Rows by which a node fails without asking a leaf.
+  let failingRows: Set<RowIndex>
 
   init(_ table: TransitionTable, _ programs: [CompiledProgram?]) {
     hasTrees = table.nodes.contains { $0.kind == .tree }
@@ -20,6 +22,7 @@ struct TreeFacts {
       }
     }
     self.isLeaf = isLeaf
+    failingRows = Self.failingRows(table)
     watches = table.rows.map { row in
       guard row.event == .changed else { return 0 }
       var slots: UInt64 = 0
@@ -41,22 +44,57 @@ struct TreeFacts {
   }
 }
 
+extension TreeFacts {
+  /// Guards that say no, and selectors of which nothing was chosen.
+  fileprivate static func failingRows(_ table: TransitionTable) -> Set<RowIndex> {
+    var failing: Set<RowIndex> = []
+    for line in table.outlines.flatMap(\.lines) where line.branch != noIndex {
+      let branch = table.nodes[Int(line.branch)]
+      let inside = line.branch + 1..<max(line.branch + 1, branch.subtreeEnd)
+      var places = [branch]
+      if line.rule == .choice, let first = inside.first, table.nodes[Int(first)].kind == .branch {
+        places.append(table.nodes[Int(first)])
+      }
+      for index in places.flatMap(\.rows) where table.rows[Int(index)].event == .enter {
+        let row = table.rows[Int(index)]
+        if row.guardProgram != noIndex {
+          if row.guardProgram == line.failureIf { failing.insert(index) }
+        } else if line.rule == .choice,
+          !inside.contains(row.target) || table.nodes[Int(row.target)].isFailure
+        {
+          failing.insert(index)
+        }
+      }
+    }
+    return failing
+  }
+}
+
 extension LinkedTable {
-  /// Why a check is false: its text and the values that it read.
-  public func falseCheck(of node: PlaceNode, _ memory: borrowing Memory) -> String {
-    let name = "the check of `\(node.name)` is false"
-    guard node.tree != nil, node.condition != noIndex,
-      let program = programs[Int(node.condition)]
-    else { return name }
+  /// Why a node of a tree failed by one of its own rows: the guard's text and what it read.
+  public func failedBy(_ row: Row, _ memory: borrowing Memory) -> String {
+    guard row.guardProgram != noIndex else { return "none of its conditions is true" }
+    let text = TableText.line(table.programs[Int(row.guardProgram)].text)
+    return "`\(text)` is true\(values(of: row.guardProgram, memory))"
+  }
+
+  /// What an expression read, in a few words.
+  private func values(of program: PoolIndex, _ memory: borrowing Memory) -> String {
     var parts: [String] = []
-    for path in program.reads.prefix(4) {
+    for path in programs[Int(program)]?.reads.prefix(4) ?? [] {
       var value = memory.value(path.slot)
       for field in path.fields { value = value?[field] }
       let text = value.map { TableText.line(JSONWriter.string($0), width: 80) } ?? "absent"
       parts.append("`\(([path.variable] + path.fields).joined(separator: "."))` is \(text)")
     }
-    let values = parts.isEmpty ? "" : "; " + parts.joined(separator: ", ")
+    return parts.isEmpty ? "" : "; " + parts.joined(separator: ", ")
+  }
+
+  /// Why a check is false: its text and the values that it read.
+  public func falseCheck(of node: PlaceNode, _ memory: borrowing Memory) -> String {
+    let name = "the check of `\(node.name)` is false"
+    guard node.tree != nil, node.condition != noIndex else { return name }
     let text = TableText.line(table.programs[Int(node.condition)].text)
-    return "`\(text)` is false\(values)"
+    return "`\(text)` is false\(values(of: node.condition, memory))"
   }
 }

@@ -68,7 +68,7 @@ extension BinaryReader {
 }
 
 extension TableValidator {
-  func checkTree(of node: PlaceNode, _ name: String) throws(TableError) {
+  func checkTree(of node: PlaceNode, _ name: Numbered) throws(TableError) {
     guard let part = node.tree else {
       switch node.kind {
       case .tree, .branch, .park: throw TableError("\(name) is no part of a tree")
@@ -90,7 +90,7 @@ extension TableValidator {
     }
   }
 
-  func checkTree(of row: Row, _ name: String) throws(TableError) {
+  func checkTree(of row: Row, _ name: Numbered) throws(TableError) {
     guard let move = row.tree else { return }
     try range(move.operations, within: table.lists.count, "the operations of \(name)")
     guard move.operations.count % 3 == 0 else {

@@ -8,13 +8,13 @@ public struct BinaryError: Error, Sendable, Hashable {
 
 /// Reads what `BinaryWriter` wrote; hostile bytes give an error, never a trap or a huge allocation.
 public struct BinaryReader: Sendable {
-  private let bytes: ArraySlice<UInt8>
+  private let bytes: [UInt8]
   private var position: Int
   private let maxDepth: Int
 
   /// A reader over `bytes`; values nest at most `maxDepth` deep.
   public init(_ bytes: [UInt8], maxDepth: Int = 512) {
-    self.bytes = bytes[...]
+    self.bytes = bytes
     position = 0
     self.maxDepth = maxDepth
   }
@@ -32,19 +32,26 @@ public struct BinaryReader: Sendable {
   /// Reads one byte.
   public mutating func readByte() throws(BinaryError) -> UInt8 {
     guard position < bytes.count else { throw failure("unexpected end") }
-    defer { position += 1 }
-    return bytes[position]
+    let byte = bytes[position]
+    position += 1
+    return byte
   }
 
   /// Reads an unsigned integer; refuses more bytes than it needs, so that a value has one form.
   public mutating func readUnsigned() throws(BinaryError) -> UInt64 {
-    var result: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 70, by: 7) {
+    let first = try readByte()
+    if first < 0x80 { return UInt64(first) }
+    return try readLong(first)
+  }
+
+  private mutating func readLong(_ first: UInt8) throws(BinaryError) -> UInt64 {
+    var result = UInt64(first & 0x7F)
+    for shift in stride(from: UInt64(7), to: 70, by: 7) {
       let byte = try readByte()
       if shift == 63, byte > 1 { throw failure("integer too large") }
       result |= UInt64(byte & 0x7F) << shift
       if byte & 0x80 == 0 {
-        if byte == 0, shift > 0 { throw failure("integer not in its shortest form") }
+        if byte == 0 { throw failure("integer not in its shortest form") }
         return result
       }
     }
@@ -83,21 +90,22 @@ public struct BinaryReader: Sendable {
 
   /// Reads a text; refuses invalid UTF-8.
   public mutating func readText() throws(BinaryError) -> String {
-    let block = try readSlice()
-    guard let text = String(validating: block, as: UTF8.self) else {
+    let count = try readCount()
+    let range = position..<position + count
+    position += count
+    do {
+      return String(copying: try UTF8Span(validating: bytes.span.extracting(range)))
+    } catch {
       throw failure("text is not UTF-8")
     }
-    return text
   }
 
   /// Reads bytes.
-  public mutating func readBlock() throws(BinaryError) -> [UInt8] { Array(try readSlice()) }
-
-  private mutating func readSlice() throws(BinaryError) -> ArraySlice<UInt8> {
+  public mutating func readBlock() throws(BinaryError) -> [UInt8] {
     let count = try readCount()
-    let slice = bytes[position..<position + count]
+    let block = Array(bytes[position..<position + count])
     position += count
-    return slice
+    return block
   }
 
   /// Reads a count of things that take at least one byte each.
@@ -108,17 +116,20 @@ public struct BinaryReader: Sendable {
   }
 
   /// Reads a sequence.
+  @inlinable
   public mutating func readList<Element>(
     _ each: (inout BinaryReader) throws(BinaryError) -> Element
   ) throws(BinaryError) -> [Element] {
     let count = try readCount()
     var elements: [Element] = []
-    elements.reserveCapacity(min(count, 1_024))
+    if count == 0 { return elements }
+    elements.reserveCapacity(Swift.min(count, 1_024))
     for _ in 0..<count { elements.append(try each(&self)) }
     return elements
   }
 
   /// Reads a raw value of an enumeration.
+  @inlinable
   public mutating func readCase<Case: RawRepresentable>(
     _ type: Case.Type
   ) throws(BinaryError) -> Case where Case.RawValue == UInt8 {
@@ -182,8 +193,10 @@ public struct BinaryReader: Sendable {
       case .string(let string): key = .string(string)
       default: throw failure("not a map key")
       }
-      guard map[key] == nil else { throw failure("duplicate map key") }
-      map[key] = try readValue(depth: depth)
+      let end = position
+      guard map.insert(key, try readValue(depth: depth)) else {
+        throw BinaryError(message: "duplicate map key", offset: end)
+      }
     }
     return map
   }

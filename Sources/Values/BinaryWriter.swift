@@ -6,14 +6,15 @@ public struct BinaryWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
 
-  /// An empty writer.
-  public init() {}
+  /// An empty writer with room for so many bytes.
+  public init(capacity: Int = 0) { if capacity > 0 { bytes.reserveCapacity(capacity) } }
 
   /// Writes one byte.
   public mutating func write(byte: UInt8) { bytes.append(byte) }
 
   /// Writes an unsigned integer, 1 to 10 bytes.
   public mutating func write(unsigned: UInt64) {
+    if unsigned < 0x80 { return bytes.append(UInt8(truncatingIfNeeded: unsigned)) }
     var rest = unsigned
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -55,6 +56,7 @@ public struct BinaryWriter: Sendable {
   }
 
   /// Writes a sequence: count, then each element.
+  @inlinable
   public mutating func write<Element>(
     list: some Collection<Element>,
     _ each: (inout BinaryWriter, Element) -> Void

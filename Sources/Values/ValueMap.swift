@@ -41,7 +41,16 @@ extension MapKey: Hashable {
     case .int(let int): hasher.combine(int)
     case .uint(let uint): hasher.combine(uint)
     case .string(let string):
-      for byte in string.utf8 { hasher.combine(byte) }
+      // Eight bytes at a time; the count tells apart what the last word does not.
+      var word: UInt64 = 0
+      var count: UInt64 = 0
+      for byte in string.utf8 {
+        word = word << 8 | UInt64(byte)
+        count &+= 1
+        if count & 7 == 0 { hasher.combine(word) }
+      }
+      hasher.combine(word)
+      hasher.combine(count)
     }
   }
 }
@@ -117,6 +126,26 @@ public struct ValueMap: Sendable {
   public subscript(name: String) -> Value? {
     get { self[.string(name)] }
     set { self[.string(name)] = newValue }
+  }
+
+  /// Writes the value at a text key; where it stands, and whether the key is new.
+  public mutating func update(_ name: String, _ value: Value) -> (position: Int, isNew: Bool) {
+    if let position = position(named: name) {
+      entries[position].value = value
+      return (position, false)
+    }
+    self[.string(name)] = value
+    return (entries.count - 1, true)
+  }
+
+  private func position(named name: String) -> Int? {
+    guard entries.count <= 8 else { return index[.string(name)] }
+    for position in entries.indices {
+      if case .string(let key) = entries[position].key, key.sameScalars(as: name) {
+        return position
+      }
+    }
+    return nil
   }
 
   /// Appends an entry unless the key is present; returns whether it did.

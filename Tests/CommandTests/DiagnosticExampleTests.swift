@@ -8,7 +8,7 @@ private struct DiagnosticExample {
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "specs/diagnostics")
 
   /// What may stand beside an example: `<name>.overlay.yaml` and so on.
-  static let companions = ["overlay", "prices", "scenarios"]
+  static let companions = ["overlay", "prices", "scenarios", "proposal"]
 
   /// The names of all examples.
   static var names: [String] {
@@ -39,12 +39,23 @@ private struct DiagnosticExample {
         let runner = ScenarioRunner(table: table, pricer: .declaredOnly)
         found += findings + (file.map { runner.check($0) } ?? [])
       }
+      if let proposal = try Self.companion("proposal", of: stem) {
+        found += Self.judged(table, proposal)
+      }
       // What a run would refuse is shown where a flow is about it.
       if code == "SBX-RUN-001" {
         found += Preflight.findings(table, performing: LivePerformer())
       }
     }
     diagnostics = found
+  }
+
+  /// The findings on a plan that a model proposes at the flow's planner.
+  private static func judged(_ table: LinkedTable, _ proposal: SourceFile) -> [Diagnostic] {
+    guard let planner = table.table.planners.first else { return [] }
+    let judge = PlanJudge(table, planner, prices: .standard)
+    let text = String(decoding: proposal.bytes, as: UTF8.self)
+    return judge.judge(text, name: proposal.name).refusals
   }
 
   /// The findings of pricing a flow, where it says what it may cost.

@@ -32,11 +32,17 @@ struct CELCornerTests {
     ("google.protobuf.Struct{fields: {'a': 1.0}}", "{'a': 1.0}"), ("null", "null"),
   ]
 
-  private static func test(_ text: String, _ package: String, fails: Bool) -> Value {
+  private static func test(
+    _ text: String,
+    _ package: String,
+    fails: Bool,
+    _ extras: ValueMap...
+  ) -> Value {
     var test: ValueMap = ["expr": .string(text), "container": .string(package)]
     test["expect"] =
       fails ? .map(["error": .list([])]) : .map(["value": .map(["bool": .bool(true)])])
     test["disable_check"] = .bool(fails)
+    for entry in extras.flatMap(\.entries) { test[entry.key] = entry.value }
     return .map(test)
   }
 
@@ -133,6 +139,10 @@ struct CELCornerTests {
       words.flatMap { ["TestAllTypes{\($0): true}.\($0)", "TestAllTypes{`\($0)`: true}.`\($0)`"] }
     )
     try Self.check([
+      "TestAllTypes{}.null_value == 0", "TestAllTypes{null_value: null}.null_value == 0",
+      "TestAllTypes{null_value: google.protobuf.NullValue.NULL_VALUE}.null_value == 0",
+      "google.protobuf.NullValue.NULL_VALUE == 0", "google.protobuf.Value{null_value: 0} == null",
+      "TestAllTypes{single_value: google.protobuf.NullValue.NULL_VALUE}.single_value == 0.0",
       "TestAllTypes{`in`: true}.`in`", "TestAllTypes{}.single_struct == {}",
       "TestAllTypes{}.list_value == []", "TestAllTypes{}.single_duration == duration('0s')",
       "TestAllTypes{}.single_timestamp == timestamp(0)",
@@ -193,5 +203,59 @@ struct CELCornerTests {
     ].map { Self.test($0, new, fails: false) }
     let result = try CELSuite.run(tests + others, directory: ConformanceDirectory.root + "/cel")
     ConformanceDirectory.expectPass(result, atLeast: tests.count + others.count)
+  }
+
+  @Test func `names in containers`() throws {
+    let variables: [(String, Int64)] = [
+      ("com.example.y", 1), ("y", 2), ("a.b.c", 3), ("com.example.a.b", 4),
+    ]
+    let extra: ValueMap = [
+      "decls": .list(
+        variables.map { .map(["name": .string($0.0), "type": .string("int")]) }
+      ),
+      "bindings": .map(
+        ValueMap(variables.map { ($0.0, .map(["int": .string(String($0.1))])) })
+      ),
+    ]
+    let truths = [
+      "y == 1", ".y == 2", "com.example.y == 1", "example.y == 1", "a.b == 4", ".a.b.c == 3",
+      "[3].exists(y, y == 3 && .y == 2)", "[3].exists(y, [4].exists(y, y == 4 && .y == 2))",
+      "cel.bind(y, 5, y + .y) == 7", "[{'b': 7}].map(a, a.b) == [7]",
+      "cel.bind(y, {'y': 9}, y.y) == 9",
+    ]
+    let mistakes = ["x", ".com.y", ".example.y", "y.z", ".a.b", "[1].map(x, x) == [.x]"]
+    let unchecked: ValueMap = ["disable_check": .bool(true)]
+    let tests = [false, true].flatMap { isUnchecked in
+      truths.map { text -> Value in
+        Self.test(text, "com.example", fails: false, extra, isUnchecked ? unchecked : [:])
+      } + mistakes.map { Self.test($0, "com.example", fails: true, extra) }
+    }
+    let result = try CELSuite.run(tests, directory: ConformanceDirectory.root + "/cel")
+    ConformanceDirectory.expectPass(result, atLeast: tests.count)
+  }
+
+  @Test func `enumerations with types of their own`() throws {
+    let strong: ValueMap = ["profile": .string("strong_enums"), "disable_check": .bool(false)]
+    let truths = [
+      "type(GlobalEnum.GOO) == GlobalEnum", "int(TestAllTypes.NestedEnum.BAZ) == 2",
+      "TestAllTypes.NestedEnum(2) == TestAllTypes.NestedEnum.BAZ",
+      "TestAllTypes.NestedEnum('BAZ') == TestAllTypes.NestedEnum.BAZ",
+      "int(GlobalEnum(-33)) == -33",
+      "dyn(GlobalEnum.GAR) != dyn(TestAllTypes.NestedEnum.BAR)", "dyn(GlobalEnum.GAR) != 1",
+      "TestAllTypes{}.standalone_enum == TestAllTypes.NestedEnum.FOO",
+      "TestAllTypes{repeated_nested_enum: [TestAllTypes.NestedEnum.BAR]}.repeated_nested_enum[0]"
+        + " == TestAllTypes.NestedEnum.BAR",
+      "GlobalEnum.GAR in [GlobalEnum.GAR]",
+    ]
+    let mistakes = [
+      "TestAllTypes.NestedEnum('x')", "GlobalEnum(5000000000)", "GlobalEnum(-5000000000)",
+      "GlobalEnum(1.5)", "GlobalEnum.NONE",
+    ]
+    let tests = Self.packages.flatMap { package in
+      truths.map { Self.test($0, package, fails: false, strong) }
+        + mistakes.map { Self.test($0, package, fails: true, strong) }
+    }
+    let result = try CELSuite.run(tests, directory: ConformanceDirectory.root + "/cel")
+    ConformanceDirectory.expectPass(result, atLeast: tests.count)
   }
 }

@@ -132,12 +132,16 @@ struct SeedTests {
   }
 
   @Test(
-    "seeds with later bodies get one plain finding",
+    "planners that ask a model load unchanged",
     arguments: ["s4-planner-llm.yaml"]
   )
-  func later(_ name: String) throws {
-    let errors = try load(name).diagnostics.filter { $0.severity == .error }
-    #expect(errors.map(\.code) == [.flowNotSupported], "\(rendered(errors))")
+  func modelPlanner(_ name: String) throws {
+    let result = try load(name)
+    #expect(!result.diagnostics.hasErrors, "\(rendered(result.diagnostics))")
+    guard case .planner(let planner) = try #require(result.flow).body else { throw NoMachine() }
+    #expect(planner.maxSteps?.value == 10)
+    #expect(planner.template?.value.text.contains("{{.goal}}") == true)
+    #expect(planner.isScaffolded)
   }
 
   @Test(

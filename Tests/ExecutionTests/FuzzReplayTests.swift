@@ -30,7 +30,7 @@ import Testing
   private static func record(_ number: Int64, _ drive: Drive, _ kind: RunEvent.Kind) -> [UInt8] {
     let step = JournalRecord.Step(
       event: RunEvent(atMilliseconds: 5, kind: kind),
-      trace: drive.output.trace,
+      trace: Array(drive.output.trace),
       stateDigest: Digest.sha256(drive.state.encoded()),
       intents: drive.output.effects,
       dispatches: [Dispatch(effect: 1, idempotencyKey: "k", reservedPicodollars: 9)],

@@ -1,3 +1,4 @@
+import Foundation
 import Signalbox
 import SignalboxTesting
 import Testing
@@ -49,7 +50,8 @@ private struct TreeRun {
 }
 
 @Suite struct RandomTreeTests {
-  private static let treeCount = 1_500
+  private static let isSoak = ProcessInfo.processInfo.environment["SIGNALBOX_SOAK"] == "1"
+  private static let treeCount = isSoak ? 20_000 : 1_000
 
   private func tables(
     _ seed: UInt64,
@@ -107,6 +109,38 @@ private struct TreeRun {
     }
   }
 
+  /// Fields are written as they are, then by chance: only what is read and differs has an effect.
+  @Test func `a step in which nothing relevant changed has no effect`() throws {
+    var (quiet, moved) = (0, 0)
+    try tables(5) { table, random in
+      var run = TreeRun(table)
+      let slot = Int(table.stateSlot ?? 0)
+      while run.state.outcome == nil, let answer = run.answer(&random) {
+        guard case .map(var fields)? = run.state.memory.value(slot) else { break }
+        run.state.memory.set(slot, .map(fields))
+        let before = run.state.encoded()
+        let output = run.send(.external(name: "nobody", payload: .null))
+        #expect(output.trace.isEmpty && output.effects.isEmpty)
+        #expect(run.state.encoded() == before)
+        // Written twice there and back, nothing has changed either.
+        let field = MapKey.string(random.one(of: ["x", "y", "z"]))
+        let value = fields[field]
+        fields[field] = .int(Int64(random.below(3)))
+        run.state.memory.set(slot, .map(fields))
+        fields[field] = value
+        run.state.memory.set(slot, .map(fields))
+        #expect(run.send(.external(name: "nobody", payload: .null)).trace.isEmpty)
+        fields[field] = .int(Int64(random.below(3)))
+        run.state.memory.set(slot, .map(fields))
+        let isQuiet = run.send(.external(name: "nobody", payload: .null)).trace.isEmpty
+        if isQuiet { quiet += 1 } else { moved += 1 }
+        guard run.state.outcome == nil else { break }
+        run.send(isQuiet ? answer : run.answer(&random) ?? answer)
+      }
+    }
+    #expect(quiet > Self.treeCount / 4 && moved > Self.treeCount / 100, "\(quiet) quiet, \(moved) not")
+  }
+
   @Test func `a run restored after every event goes the same way`() throws {
     try tables(3) { table, random in
       var run = TreeRun(table)
@@ -117,7 +151,11 @@ private struct TreeRun {
           decoding: restored.state.encoded(),
           for: table
         )
+        // Killed within the step, it is done again from the snapshot: the same rows are taken.
+        var killed = restored
+        killed.send(answer)
         restored.send(answer)
+        #expect(killed.digest == restored.digest)
       }
       #expect(run.digest == restored.digest)
     }

@@ -158,4 +158,28 @@ import Testing
       #expect(Sample.render("|" + text).hasPrefix("refused"), "\(text)")
     }
   }
+
+  @Test func `slice takes what there is`() {
+    let cases: [(String, String)] = [
+      ("slice([1, 2, 3], 0, 10)", "value: [1, 2, 3]"), ("slice([1, 2], 5, 10)", "value: []"),
+      ("slice([], 0, 1)", "value: []"), ("slice([1, 2, 3], 1, 2)", "value: [2]"),
+      ("slice('née', 1, 10)", "value: 'ée'"), ("slice('née', 3, 4)", "value: ''"),
+      ("slice(input.list, 0, 10)", "value: [1, 2, 3]"),
+      ("slice([1, 2], -1, 1)", "error: invalidArgument"),
+      ("slice([1, 2], 1, 0)", "error: invalidArgument"),
+      ("slice([1, 2], 9, 8)", "error: invalidArgument"),
+      ("slice(input.name, -1, 2)", "error: invalidArgument"),
+      ("input.list.slice(0, 10)", "error: invalidArgument"),
+      ("input.name.slice(0, 10)", "error: invalidArgument"),
+      ("slice(1, 0, 1)", "refused: SBX-CEL-013"),
+    ]
+    for (text, outcome) in cases {
+      let found = Sample.check(text)
+      // A constant that always fails is refused.
+      let isRefused = found == "refused: SBX-CEL-016" && outcome.hasPrefix("error")
+      #expect(found == outcome || isRefused, "\(text) gives \(found)")
+    }
+    #expect(Sample.render("{{ input.list | slice(1, 10) }}") == "value: [2, 3]")
+    #expect(Sample.render("{{ input.name | slice(0, 10) }}") == "value: 'Ada'")
+  }
 }

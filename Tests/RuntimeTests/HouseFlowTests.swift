@@ -21,8 +21,20 @@ struct HouseFlowTests {
     return SourceFile(name: path, text: text)
   }
 
+  /// Proposals that stand in files beside the scenarios.
+  private struct Plans: IncludeReader {
+    func read(_ path: String) throws(IncludeError) -> SourceFile {
+      let file = "\(houseFlows ?? "")/tests/\(path)"
+      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { throw .notFound }
+      return SourceFile(name: path, text: text)
+    }
+  }
+
   @Test(
-    arguments: ["document-pipeline", "deployment", "support-triage", "content-moderation"]
+    arguments: [
+      "document-pipeline", "deployment", "support-triage", "content-moderation",
+      "incident-response",
+    ]
   )
   func passes(_ name: String) async throws {
     let prepared = FlowPreparation.prepare(try read("\(name).yaml"))
@@ -30,7 +42,7 @@ struct HouseFlowTests {
     let table = try #require(prepared.table)
     let gate = BudgetGate.decide(CostAnalysis.analyse(table))
     #expect(!gate.isRefused, "\(gate.diagnostics.map(\.message))")
-    let scenarios = try #require(ScenarioFile.load(try read("tests/\(name).yaml")).file)
+    let scenarios = try #require(ScenarioFile.load(try read("tests/\(name).yaml"), includes: Plans()).file)
     let runner = ScenarioRunner(table: table, pricer: CallPricer(prices: .standard))
     for report in await runner.run(scenarios) {
       #expect(report.failures.map(\.message) == [], "\(report.name)")

@@ -22,6 +22,7 @@ extension Compilation {
       var start = way(into: tree.layout)
       start.resets = tree.base..<tree.base + tree.counted
       addTreeRow(root, .enter, start)
+      table.outlines.append(outline(of: tree))
     }
   }
 
@@ -173,7 +174,10 @@ extension Compilation {
         return layout.asked == noIndex ? edge : edge.whileBelow(1, layout.asked)
       }
     }
-    if let source = node.failureIf { addTreeRows(branch, .enter, asked(ways.failure, source)) }
+    if let source = node.failureIf {
+      treeLayouts[number].failureIf = PoolIndex(table.programs.count)
+      addTreeRows(branch, .enter, asked(ways.failure, source))
+    }
     if let source = node.successIf { addTreeRows(branch, .enter, asked(ways.success, source)) }
     if let source = node.skipIf { addTreeRows(branch, .enter, asked(ways.skipped, source)) }
     if let source = node.whileCondition {

@@ -34,6 +34,8 @@ struct TreeLayout {
   var children: [Int] = []
   /// Whether it can end as skipped.
   var canSkip = false
+  /// Its `failure_if`, in the programs pool.
+  var failureIf = noIndex
 }
 
 /// A tree laid out in the table.

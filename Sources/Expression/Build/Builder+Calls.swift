@@ -28,7 +28,8 @@ extension Builder {
     let price = Library.price(name)
     let base = price == .own ? 0 : 1
     let walks = price == .walks
-    switch Library.find(name, pieces.count) {
+    let isClamped = isFlow && name == "slice" && tree[node].kind == .call
+    switch Library.find(isClamped ? Library.clampedSlice : name, pieces.count) {
     case .unary(let body):
       let first = pieces[0].code
       return Piece(code: { context in

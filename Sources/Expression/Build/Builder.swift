@@ -85,9 +85,9 @@ struct Builder {
 
   /// A constant cell that lives as long as the program.
   mutating func constant(_ value: Value) -> Cell {
-    let block = Block([value])
+    let block = Block(value)
     constants.blocks.append(block)
-    return block.cells[0]
+    return block.cell
   }
 
   mutating func text(_ string: String) -> Cell { constant(.string(string)) }

@@ -130,9 +130,9 @@ final class EvaluationExtras {
 
   /// The cell of a value that stays alive until the evaluation ends.
   func value(_ value: Value) -> Cell {
-    let block = Block([value])
+    let block = Block(value)
     extras.blocks.append(block)
-    return block.cells[0]
+    return block.cell
   }
 
   /// An error cell at the current call.

@@ -1,29 +1,31 @@
 import Glibc
 import Values
 
-/// Memory that holds the contents of converted values.
-// INVARIANT: written only during `init`, read-only afterwards, freed once in `deinit`; cells that
-// point into it are used only while it is retained.
+/// Memory that holds the contents of a converted value.
+// INVARIANT: written only during `init`, and by `replaceEntry` when nobody but the caller refers to
+// the block; freed once in `deinit`; cells that point into it are used only while it is retained.
 @safe final class Block: @unchecked Sendable {
-  /// The converted values.
-  let cells: [Cell]
+  /// The converted value.
+  let cell: Cell
   private let base: UnsafeMutableRawPointer?
 
-  /// Converts values: measures, allocates once, writes.
+  /// Converts a value: measures, allocates once, writes.
   ///
   /// O(size).
-  init(_ values: [Value]) {
-    var size = 0
-    for value in values { size += Block.byteCount(value) }
-    guard size > 0, let memory = unsafe malloc(size) else {
-      unsafe base = nil
-      var writer = Writer(address: 0)
-      cells = values.map { writer.cell($0) }
-      return
-    }
+  init(_ value: Value) {
+    let size = Self.byteCount(value)
+    let memory = unsafe size > 0 ? malloc(size) : nil
+    guard unsafe memory != nil || size == 0 else { preconditionFailure("a value needs memory") }
     unsafe base = memory
-    var writer = Writer(address: UInt(bitPattern: memory))
-    cells = values.map { writer.cell($0) }
+    var writer = Writer(address: UInt(bitPattern: unsafe base))
+    cell = writer.cell(value)
+  }
+
+  /// Puts a scalar in place of the value of a map's entry.
+  func replaceEntry(_ position: Int, by scalar: Cell) {
+    precondition(cell.tag == Tag.map && position >= 0 && position < cell.count, "an entry")
+    unsafe UnsafeMutablePointer<Cell>(bitPattern: UInt(cell.bits))
+      .unsafelyUnwrapped[2 * position + 1] = scalar
   }
 
   deinit { unsafe free(base) }

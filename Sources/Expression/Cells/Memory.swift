@@ -33,6 +33,17 @@ public struct Memory: Sendable {
     slots.set(slot, value)
   }
 
+  /// Writes one field of the map in a slot; false when the slot holds no map.
+  ///
+  /// O(fields) for a scalar that replaces another value, else O(size of the map).
+  public mutating func set(_ slot: Int, _ field: String, _ value: Value) -> Bool {
+    precondition(slot >= 0 && slot < slots.count, "a slot must lie within the memory")
+    if !isKnownUniquelyReferenced(&slots) { slots = Slots(slots) }
+    guard slots.set(slot, field, value) else { return false }
+    written |= 1 << UInt64(slot & 63)
+    return true
+  }
+
   /// The value of a slot; nil when absent.
   public func value(_ slot: Int) -> Value? {
     slot >= 0 && slot < slots.count ? slots.value(slot) : nil

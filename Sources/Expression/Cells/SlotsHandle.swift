@@ -8,16 +8,20 @@ import Values
 @safe final class Slots: @unchecked Sendable {
   let base: UnsafeMutablePointer<Cell>
   let count: Int
-  private var values: [Value?]
-  /// The owners of what the cells point at.
-  private var blocks: [Block?]
+  private var contents: [Content]
+
+  /// What a slot holds besides its cell.
+  private struct Content {
+    var value: Value?
+    /// The owner of what the cell points at.
+    var block: Block?
+  }
 
   init(count: Int) {
     self.count = count
     unsafe base = .allocate(capacity: max(1, count))
     unsafe base.initialize(repeating: .absent, count: count)
-    values = Array(repeating: nil, count: count)
-    blocks = Array(repeating: nil, count: count)
+    contents = Array(repeating: Content(), count: count)
   }
 
   /// A copy.
@@ -25,29 +29,45 @@ import Values
     count = other.count
     unsafe base = .allocate(capacity: max(1, other.count))
     unsafe base.initialize(from: other.base, count: other.count)
-    values = other.values
-    blocks = other.blocks
+    contents = other.contents
   }
 
   deinit { unsafe base.deallocate() }
 
-  func value(_ slot: Int) -> Value? { values[slot] }
+  func value(_ slot: Int) -> Value? { contents[slot].value }
 
   func set(_ slot: Int, _ value: Value?) {
-    values[slot] = value
+    contents[slot].value = value
     guard let value else {
       unsafe base[slot] = .absent
-      blocks[slot] = nil
+      contents[slot].block = nil
       return
     }
     if let cell = Cell(scalar: value) {
       unsafe base[slot] = cell
-      blocks[slot] = nil
+      contents[slot].block = nil
       return
     }
-    let block = Block([value])
-    unsafe base[slot] = block.cells[0]
-    blocks[slot] = block
+    let block = Block(value)
+    unsafe base[slot] = block.cell
+    contents[slot].block = block
+  }
+
+  /// Writes one field of the map in a slot; false when the slot holds none.
+  func set(_ slot: Int, _ field: String, _ value: Value) -> Bool {
+    guard case .map(var fields)? = contents[slot].value else { return false }
+    // Let go, so that the map is written in place.
+    contents[slot].value = nil
+    let (position, isNew) = fields.update(field, value)
+    if !isNew, let cell = Cell(scalar: value),
+      isKnownUniquelyReferenced(&contents[slot].block), let block = contents[slot].block
+    {
+      block.replaceEntry(position, by: cell)
+      contents[slot].value = .map(fields)
+    } else {
+      set(slot, .map(fields))
+    }
+    return true
   }
 
   /// Swaps the slots of a range with all those of `other`, which are as many.
@@ -57,8 +77,7 @@ import Values
       let cell = unsafe base[slot]
       unsafe base[slot] = other.base[offset]
       unsafe other.base[offset] = cell
-      swap(&values[slot], &other.values[offset])
-      swap(&blocks[slot], &other.blocks[offset])
+      swap(&contents[slot], &other.contents[offset])
     }
   }
 }

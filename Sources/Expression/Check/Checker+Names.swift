@@ -122,8 +122,9 @@ extension Checker {
     "google.protobuf.Timestamp", "google.protobuf.Duration", "optional_type", "net.IP", "net.CIDR",
   ]
 
+  private static let nullEnumeration = "google.protobuf.NullValue"
+
   private func enumerationMember(_ name: String) -> Value? {
-    if name == "google.protobuf.NullValue.NULL_VALUE" { return .null }
     guard !environment.records.enumerations.isEmpty, let dot = name.lastIndex(of: ".") else {
       return nil
     }
@@ -131,7 +132,8 @@ extension Checker {
     guard
       let number = environment.records.enumerations[type]?[String(name[name.index(after: dot)...])]
     else { return nil }
-    return environment.options.hasStrongEnumerations
+    // `NullValue` means null within a JSON value only; by itself it is a number like any other.
+    return environment.options.hasStrongEnumerations && type != Self.nullEnumeration
       ? .enumeration(type: type, number: number) : .int(Int64(number))
   }
 
@@ -248,7 +250,7 @@ extension Checker {
 
   /// The type with enumerations as ints, unless they have types of their own.
   private func plain(_ type: ExpressionType) -> ExpressionType {
-    if type == .enumeration("google.protobuf.NullValue") { return .dyn }
+    if type == .enumeration(Self.nullEnumeration) { return .int }
     guard !environment.options.hasStrongEnumerations else { return type }
     switch type {
     case .enumeration: return .int
@@ -293,6 +295,8 @@ extension Checker {
         )
         continue
       }
+      // A field of that type takes null, too, as it does in JSON.
+      if field.type == .enumeration(Self.nullEnumeration), given == .null { continue }
       if !unifier.isAssignable(given, to: plain(field.type)) {
         mistake(
           .celTypes,

@@ -23,6 +23,9 @@ enum Library {
     return .variadic(body)
   }
 
+  /// What `slice(value, start, end)` of flows runs, which takes what there is.
+  static let clampedSlice = "slice of what there is"
+
   /// How a call is charged before its implementation runs.
   enum Price: Sendable {
     /// One unit.
@@ -255,6 +258,7 @@ enum Library {
     "replace": (3...4, { TextFunctions.replace($0, $1) }),
     "split": (2...3, { TextFunctions.split($0, $1) }),
     "slice": (3...3, { ListFunctions.slice($0, $1) }),
+    clampedSlice: (3...3, { ListFunctions.slice($0, $1, isClamped: true) }),
     "regex.replace": (3...4, { PatternFunctions.replace($0, $1) }),
     "math.greatest": (1...64, { MathFunctions.extreme($0, $1, isGreatest: true) }),
     "math.least": (1...64, { MathFunctions.extreme($0, $1, isGreatest: false) }),

@@ -6,13 +6,18 @@ enum ListFunctions {
     context.fail(.noSuchOverload, Messages.noOverload(name, cells))
   }
 
-  static func slice(_ arguments: [Cell], _ context: Context) -> Cell {
+  /// Elements from a start up to an end; when clamped, positions beyond the end are the end.
+  static func slice(_ arguments: [Cell], _ context: Context, isClamped: Bool = false) -> Cell {
     let cell = arguments[0]
     guard cell.tag == Tag.list, arguments[1].isInt, arguments[2].isInt else {
       return cell.isString
-        ? TextFunctions.substring(arguments, context) : noOverload("slice", arguments, context)
+        ? TextFunctions.substring(arguments, context, isClamped: isClamped)
+        : noOverload("slice", arguments, context)
     }
-    let (start, end) = (arguments[1].int, arguments[2].int)
+    var (start, end) = (arguments[1].int, arguments[2].int)
+    if isClamped, start <= end {
+      (start, end) = (min(start, Int64(cell.count)), min(end, Int64(cell.count)))
+    }
     guard start >= 0, start <= end, end <= cell.count else {
       let wrong = start < 0 || start > cell.count ? start : end
       return context.fail(.invalidArgument, Messages.indexOutOfRange(wrong, cell.count))

@@ -143,7 +143,7 @@ extension MessageRegistry {
         ? context.fail(.overflow, Messages.overflow) : cell
     case .enumeration:
       if cell.tag == Tag.enumeration { return cell }
-      // `NullValue` is an enumeration of one member, which reads as null.
+      // `NullValue` is an enumeration of one member, which null may stand for.
       if cell.tag == Tag.null, wire.typeName == "google.protobuf.NullValue" { return Cell(0) }
       guard cell.isInt else { return badField(cell, context) }
       guard let number = Int32(exactly: cell.int) else {

@@ -128,15 +128,20 @@ enum TextFunctions {
     TextView(address: view.address, count: offset).scalarCount
   }
 
-  static func substring(_ arguments: [Cell], _ context: Context) -> Cell {
+  static func substring(
+    _ arguments: [Cell],
+    _ context: Context,
+    isClamped: Bool = false
+  ) -> Cell {
     let cell = arguments[0]
     guard cell.isString, arguments.dropFirst().allSatisfy(\.isInt) else {
       return noOverload("substring", arguments, context)
     }
     let view = cell.text
     let total = Int64(view.scalarCount)
-    let start = arguments[1].int
-    let end = arguments.count > 2 ? arguments[2].int : total
+    var start = arguments[1].int
+    var end = arguments.count > 2 ? arguments[2].int : total
+    if isClamped, start <= end { (start, end) = (min(start, total), min(end, total)) }
     guard start >= 0, start <= end, end <= total else {
       let wrong = start < 0 || start > total ? start : end
       return context.fail(.invalidArgument, Messages.indexOutOfRange(wrong, Int(total)))

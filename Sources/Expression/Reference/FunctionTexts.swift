@@ -151,7 +151,8 @@ enum FunctionTexts {
     max | the greatest of its arguments or of a list | max(3, 1)
     flatten | a list with inner lists opened | flatten([[1], [2, 3]])
     length | the same as `size` | length(input.tags)
-    slice | elements or characters from a start up to an end | slice('signal', 1, 4)
+    slice | elements or characters from a start up to an end, or as many as there are; as a method \
+    the end must exist | slice('signal', 1, 40)
     toJson | a value as JSON text | toJson({'a': [1, null]})
     validateSchema | the value, when the flow's schema of that name accepts it | \
     validateSchema(input, 'person').name

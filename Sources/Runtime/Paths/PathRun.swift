@@ -162,7 +162,7 @@ struct PathRun: Sendable {
   private mutating func step(_ event: RunEvent.Kind, _ table: LinkedTable) {
     var output = StepOutput()
     let now = ScenarioRunner.startMilliseconds + elapsedMilliseconds
-    Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: event), &output)
+    Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: event, in: table), &output)
     for entry in output.trace {
       switch entry {
       case .took(let row, _): rows.append(row)

@@ -65,7 +65,7 @@ struct RunStory {
     lines.append(line)
   }
 
-  private mutating func add(_ trace: [TraceEntry], cost: Int64, origin: String) {
+  private mutating func add(_ trace: Trace, cost: Int64, origin: String) {
     let offset = state.nowMilliseconds - state.startedMilliseconds
     var cost = cost
     for entry in trace {
@@ -123,6 +123,7 @@ struct RunStory {
       if line.costPicodollars > 0 { row += "  \(Picodollars.text(line.costPicodollars))" }
       text += row + "\n"
     }
+    for tree in TreeStory.trees(of: state, table) { text += tree.text }
     text += "spent \(Picodollars.text(state.spentPicodollars))"
     if let expected = estimate.expected?.picodollars.value {
       text += "   expected \(Picodollars.text(expected))"
@@ -137,7 +138,14 @@ struct RunStory {
 
   /// The same as a value.
   func value(_ summary: RunSummary) -> Value {
-    .map([
+    let trees = TreeStory.trees(of: state, table)
+    var fields = fields(summary)
+    if !trees.isEmpty { fields["trees"] = .list(trees.map(\.value)) }
+    return .map(fields)
+  }
+
+  private func fields(_ summary: RunSummary) -> ValueMap {
+    [
       "run": .string(summary.header.runID), "flow": .string(summary.header.flowName),
       "table": .string(summary.header.tableDigest.hex), "status": .string(summary.status.name),
       "spent_picodollars": .int(state.spentPicodollars),
@@ -149,6 +157,6 @@ struct RunStory {
           ])
         }
       ),
-    ])
+    ]
   }
 }
