@@ -88,7 +88,13 @@ struct BehaviorTreeReader {
     if kind == "if_then_else", children.count == 2 {
       // Nobody resets a condition that failed: it stays as it is, and so do its guards.
       if children[0].isCall {
-        node.children[0] = TreeNode(.runOnce(.failure), children: [children[0]], span: span)
+        var asked = children[0]
+        var kept = TreeNode(.runOnce(.failure), children: [], span: span)
+        // What it writes when it ends is written again with the answer that is kept.
+        swap(&kept.onSuccess, &asked.onSuccess)
+        swap(&kept.onFailure, &asked.onFailure)
+        kept.children = [asked]
+        node.children[0] = kept
       } else {
         node.children[0].guardScope = node.children[0].isAsked ? .resolved : .entry
       }

@@ -150,7 +150,7 @@ struct NameScanner {
       } else {
         if byte == UInt8(ascii: ".") {
           isField = true
-        } else if byte > 0x20 {
+        } else if byte > 0x20, !(isField && byte == UInt8(ascii: "?")) {
           isField = false
           owner = nil
         }

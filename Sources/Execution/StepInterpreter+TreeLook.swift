@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 
@@ -12,7 +13,7 @@ extension StepInterpreter {
     var point = region
     var isLooking = false
     var moves = 0
-    while moves < Self.treeMoveLimit {
+    while moves < linked.limits.treeMoves {
       moves += 1
       let node = linked.look.nodes[Int(point)]
       var taken = EventClass.running

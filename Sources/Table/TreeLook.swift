@@ -43,17 +43,17 @@ public struct TreeLook: Sendable {
     public var target: NodeIndex
     /// The guard among `guards`; `noIndex` is true.
     public var guardIndex: Int32
-    /// What it halts: from here,
+    /// The first node that it halts.
     public var domainStart: NodeIndex
-    /// up to here.
+    /// One past the last node that it halts.
     public var domainEnd: NodeIndex
-    /// Registers it sets to zero: from here,
+    /// The first register that it sets to zero.
     public var resetStart: RegisterIndex
-    /// up to here.
+    /// One past the last register that it sets to zero.
     public var resetEnd: RegisterIndex
-    /// Tests of registers in the lists pool: from here,
+    /// Where its tests of registers start in the lists pool.
     public var testStart: PoolIndex
-    /// up to here.
+    /// Where its tests end.
     public var testEnd: PoolIndex
   }
 

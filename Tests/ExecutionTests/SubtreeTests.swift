@@ -24,7 +24,7 @@ import Testing
       approach:
         state: \(state)
         root: {type: sequence, children: [{id: ask, agent: a}, {assign: {place: "'x'"}}]}
-      states: {initial_state: s, states: {s: {agent: a, on_success: done}}, final_states: {done: {}}}
+      states: {initial_state: s, states: {s: {agent: a, on_success: d}}, final_states: {d: {}}}
     """
   }
 

@@ -213,7 +213,10 @@ private struct TreeStory {
       """
     #expect(try story(selector) == "check")
     let choice =
-      "{type: switch, value: state.mode, cases: {two: {id: a1, agent: a}}, default: {id: b1, agent: b}, max_switches: 1}"
+      """
+      {type: switch, value: state.mode, cases: {two: {id: a1, agent: a}}, max_switches: 1,
+      default: {id: b1, agent: b}}
+      """
     #expect(try story(choice, ["b": "S"]) == "b:S success")
   }
 

@@ -187,17 +187,8 @@ public struct TreeExporter {
     case .whileDoElse(let limit):
       note(limit)
       element = made("WhileDoElse")
-      if let question = node.children.first, case .step(var step) = question.kind,
-        let deadline = step.timeoutMilliseconds
-      {
-        // Inside a decorator the answer of a call would be asked for again.
-        leaveOut("the timeout of a question", at: deadline.span)
-        step.timeoutMilliseconds = nil
-        var children = node.children
-        children[0].kind = .step(step)
-        element.children = children.map { self.element($0) }
-        return element
-      }
+      element.children = sides(of: node).map { self.element($0) }
+      return element
     case .tryCatch(let onHalt):
       element = made("TryCatch", onHalt ? [("catch_on_halt", "true")] : [])
     case .inverter: element = made("Inverter")
@@ -228,6 +219,19 @@ public struct TreeExporter {
     }
     element.children = node.children.map { self.element($0) }
     return element
+  }
+
+  /// The children of a `while_do_else`, the question without a decorator around it.
+  private mutating func sides(of node: TreeNode) -> [TreeNode] {
+    guard let question = node.children.first, case .step(var step) = question.kind,
+      let deadline = step.timeoutMilliseconds
+    else { return node.children }
+    // Inside a decorator the answer of a call would be asked for again.
+    leaveOut("the timeout of a question", at: deadline.span)
+    step.timeoutMilliseconds = nil
+    var children = node.children
+    children[0].kind = .step(step)
+    return children
   }
 
   private mutating func once(

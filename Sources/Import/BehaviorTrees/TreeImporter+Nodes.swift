@@ -316,7 +316,7 @@ extension TreeImporter {
     entries[position].1 = .map(fields, at: span)
   }
 
-  /// The entry that `{name}` stands for; nil: it is a text. Empty for `{=}`.
+  /// The entry that `{name}` stands for, empty for `{=}`; nil: it is a text.
   static func entry(_ text: String) -> String? {
     guard text.utf8.count >= 3, text.hasPrefix("{"), text.hasSuffix("}") else { return nil }
     let name = String(text.dropFirst().dropLast())

@@ -7,8 +7,8 @@ import XML
 /// Reads trees of BehaviorTree.CPP, version 4 XML, into the house form (specs/behavior-trees.md,
 /// BTX-1 ff).
 ///
-/// Actions and conditions that a program registers become tools without an address; queues, types of
-/// a program and nodes that it registers with children of their own are reported with their places.
+/// Actions and conditions that a program registers become tools without an address; queues, types
+/// of a program and nodes that it registers with children are reported with their places.
 public struct TreeImporter {
   /// A registered node, as `TreeNodesModel` describes it.
   struct Model {

@@ -182,6 +182,7 @@ struct TreeScript {
     func side(_ piece: Piece) -> String {
       // What is compared binds tighter than what joins it.
       let text = piece.condition
+      if piece.isAtom, piece.kind == .truth { return text }
       return text.contains("||") && sign == "&&" || text.contains(" ? ") ? "(\(text))" : text
     }
     return Piece(text: "\(side(left)) \(sign) \(side(right))", kind: .truth, isAtom: false)

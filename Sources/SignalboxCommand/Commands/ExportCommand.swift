@@ -13,7 +13,7 @@ package struct ExportCommand: Command {
     "export",
     "print a statechart or tree in another format",
     discussion:
-      "Expressions stay CEL in SCXML and become scripts in XML for BehaviorTree.CPP. What the format "
+      "Expressions stay CEL in SCXML and become scripts for BehaviorTree.CPP. What the format "
       + "cannot say is an error with its place.",
     operands: [format, .flow],
     options: [.overlay],
