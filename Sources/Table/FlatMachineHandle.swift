@@ -45,8 +45,8 @@ struct FlatAssignment: Sendable {
 /// no actions, timers, limits or names that guards read of the step itself. Every other pair is the
 /// business of the full step, which gives the same result for these as well.
 @safe public struct FlatMachine: @unchecked Sendable {
-  // INVARIANT: all pointers belong to the `FlatStorage` of the same table, which lives as long as the
-  // table and is never written after its `init`; `starts` holds `places * events` numbers, each
+  // INVARIANT: all pointers belong to the `FlatStorage` of the same table, which lives as long as
+  // the table and is never written after its `init`; `starts` holds `places * events` numbers, each
   // below the number of rows or -1, and a row that is not the last of its pair has a successor.
   @usableFromInline let starts: UnsafePointer<Int32>?
   @usableFromInline let rows: UnsafePointer<FlatRow>?

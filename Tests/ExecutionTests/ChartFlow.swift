@@ -112,6 +112,12 @@ struct ChartFlow {
     case .raise(let event): return .raise(Located(event, span))
     case .send(let event):
       return .send(SendAction(event: .text(Located(event, span)), span: span))
+    case .delay(let event, let milliseconds, let id):
+      var send = SendAction(event: .text(Located(event, span)), span: span)
+      send.id = Located(id, span)
+      send.delay = .milliseconds(Located(milliseconds, span))
+      return .send(send)
+    case .cancel(let id): return .cancel(.text(Located(id, span)))
     case .log(let label, let variable): return .log(source(cel(variable)), label: label)
     case .choose(let condition, let then, let otherwise):
       return .choose(
@@ -139,6 +145,8 @@ struct ChartFlow {
     case .isLess(let variable, let bound): "\(cel(variable)) < \(bound)"
     case .isEqual(let variable, let number): "\(cel(variable)) == \(number)"
     case .isIn(let state): "in_state('\(LiteralChart.name(state))')"
+    case .isQuotientLess(let dividend, let variable, let bound):
+      "\(dividend) / \(cel(variable)) < \(bound)"
     case .not(let inner): "!(\(cel(inner)))"
     case .both(let first, let second): "(\(cel(first))) && (\(cel(second)))"
     }

@@ -24,6 +24,8 @@ struct LiteralChart {
     case isLess(variable: Int, than: Int64)
     case isEqual(variable: Int, to: Int64)
     case isIn(Int)
+    /// `dividend / variable < bound`: an error where the variable is zero.
+    case isQuotientLess(Int64, variable: Int, than: Int64)
     case not(Guard)
     case both(Guard, Guard)
   }
@@ -32,6 +34,9 @@ struct LiteralChart {
     case assign(variable: Int, Number)
     case raise(String)
     case send(String)
+    /// An event sent with a delay, which its id withdraws.
+    case delay(String, milliseconds: Int64, id: String)
+    case cancel(String)
     case log(String, variable: Int)
     case choose(Guard, [Action], [Action])
   }
@@ -88,6 +93,9 @@ struct LiteralRun {
   private var externalQueue: [String] = []
   private var running = true
   private var microsteps = 0
+  /// Events sent with a delay, in order of their sending.
+  private(set) var pending: [(due: Int64, event: String, id: String)] = []
+  private(set) var now: Int64 = 0
 
   private typealias Transition = LiteralChart.Transition
 
@@ -121,12 +129,24 @@ struct LiteralRun {
   var active: [Int] { configuration.filter(isAtomic).sorted() }
 
   /// Takes an event from outside, and goes on until nothing is left to do.
-  mutating func receive(_ event: String) {
+  mutating func receive(_ event: String, at time: Int64) {
     guard running else { return }
+    now = time
     microsteps = 0
     log = []
     externalQueue.append(event)
     mainEventLoop()
+  }
+
+  /// When the next delayed event arrives.
+  var nextDue: Int64? { pending.map(\.due).min() }
+
+  /// Lets the next delayed event arrive: of those due at the same time the one sent first.
+  mutating func fire() {
+    guard let due = nextDue, let position = pending.firstIndex(where: { $0.due == due }) else {
+      return
+    }
+    receive(pending.remove(at: position).event, at: due)
   }
 
   // MARK: Steps
@@ -146,11 +166,24 @@ struct LiteralRun {
         if !enabled.isEmpty { microstep(enabled) }
         count()
       }
+      if !running { exitInterpreter() }
       guard running, !externalQueue.isEmpty else { return }
       let enabled = selectTransitions(event: externalQueue.removeFirst())
       if !enabled.isEmpty { microstep(enabled) }
       count()
     }
+    exitInterpreter()
+  }
+
+  /// `exitInterpreter`: what is active is left, the last first.
+  private mutating func exitInterpreter() {
+    pending = []
+    guard end != "too long" else { return }
+    for state in configuration.sorted(by: >) {
+      for block in chart.states[state].onExit { execute(block) }
+      configuration.remove(state)
+    }
+    pending = []
   }
 
   private mutating func count() {
@@ -161,7 +194,11 @@ struct LiteralRun {
   }
 
   /// `selectEventlessTransitions` and `selectTransitions`.
-  private func selectTransitions(event: String?) -> [Transition] {
+  ///
+  /// A condition is evaluated once, also where several atomic states have its source around them;
+  /// one that fails is false and raises an error (SCXML 5.9.1).
+  private mutating func selectTransitions(event: String?) -> [Transition] {
+    var known: [[Int]: Bool] = [:]
     var enabled: [(key: [Int], transition: Transition)] = []
     for atomic in active {
       search: for state in [atomic] + properAncestors(of: atomic, upTo: nil) {
@@ -172,7 +209,10 @@ struct LiteralRun {
           } else {
             isMatch = transition.events.isEmpty
           }
-          guard isMatch, transition.condition.map(holds) ?? true else { continue }
+          guard isMatch else { continue }
+          let isOpen = known[[state, position]] ?? test(transition.condition)
+          known[[state, position]] = isOpen
+          guard isOpen else { continue }
           if !enabled.contains(where: { $0.key == [state, position] }) {
             enabled.append(([state, position], transition))
           }
@@ -181,6 +221,16 @@ struct LiteralRun {
       }
     }
     return removeConflictingTransitions(enabled.map(\.transition))
+  }
+
+  private mutating func test(_ condition: LiteralChart.Guard?) -> Bool {
+    guard let condition else { return true }
+    do {
+      return try holds(condition)
+    } catch {
+      internalQueue.append("error.execution")
+      return false
+    }
   }
 
   private static func matches(_ descriptor: String, _ event: String) -> Bool {
@@ -376,9 +426,12 @@ struct LiteralRun {
       case .assign(let variable, let number): variables[variable] = try value(number)
       case .raise(let event): internalQueue.append(event)
       case .send(let event): externalQueue.append(event)
+      case .delay(let event, let milliseconds, let id):
+        pending.append((now + milliseconds, event, id))
+      case .cancel(let id): pending.removeAll { $0.id == id }
       case .log(let label, let variable): log.append("\(label)=\(variables[variable])")
       case .choose(let condition, let then, let otherwise):
-        try perform(holds(condition) ? then : otherwise)
+        try perform(try holds(condition) ? then : otherwise)
       }
     }
   }
@@ -395,13 +448,24 @@ struct LiteralRun {
     }
   }
 
-  private func holds(_ condition: LiteralChart.Guard) -> Bool {
+  private func holds(_ condition: LiteralChart.Guard) throws(ExecutionError) -> Bool {
     switch condition {
-    case .isLess(let variable, let bound): variables[variable] < bound
-    case .isEqual(let variable, let number): variables[variable] == number
-    case .isIn(let state): configuration.contains(state)
-    case .not(let inner): !holds(inner)
-    case .both(let first, let second): holds(first) && holds(second)
+    case .isLess(let variable, let bound): return variables[variable] < bound
+    case .isEqual(let variable, let number): return variables[variable] == number
+    case .isIn(let state): return configuration.contains(state)
+    case .isQuotientLess(let dividend, let variable, let bound):
+      guard variables[variable] != 0 else { throw ExecutionError() }
+      return dividend / variables[variable] < bound
+    case .not(let inner): return try !holds(inner)
+    case .both(let first, let second):
+      // As CEL has it: what is false on either side is false, whatever fails on the other.
+      do {
+        guard try holds(first) else { return false }
+      } catch {
+        guard try holds(second) else { return false }
+        throw error
+      }
+      return try holds(second)
     }
   }
 

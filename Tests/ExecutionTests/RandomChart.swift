@@ -86,11 +86,8 @@ struct RandomChart {
     case .atomic, .parallel, .final: break
     }
     guard state > 0 else { return }
-    let isLast = kind == .final && states[state].parent == 0
     for _ in 0..<random.below(3) { states[state].onEntry.append(actions()) }
-    if !isLast {
-      for _ in 0..<random.below(3) { states[state].onExit.append(actions()) }
-    }
+    for _ in 0..<random.below(3) { states[state].onExit.append(actions()) }
     guard kind != .final else { return }
     for _ in 0..<random.below(4) { states[state].transitions.append(transition(from: state)) }
     for _ in 0..<(random.chance(25) ? 1 : 0) {
@@ -158,6 +155,10 @@ struct RandomChart {
       transition.actions.append(.assign(variable: fuse, .constant(0)))
     }
     let isOwn = events.contains { $0 == "*" || $0.hasPrefix("done") || $0.hasPrefix("error") }
+    if !isOwn || random.chance(2), random.chance(15) {
+      let failing = quotientIsLess()
+      transition.condition = transition.condition.map { .both(failing, $0) } ?? failing
+    }
     if isOwn, random.chance(97) { burn(&transition) }
     return transition
   }
@@ -223,6 +224,14 @@ struct RandomChart {
 
   // MARK: Actions
 
+  private mutating func quotientIsLess() -> LiteralChart.Guard {
+    .isQuotientLess(
+      Int64(1 + random.below(8)),
+      variable: random.below(variableCount),
+      than: Int64(1 + random.below(6))
+    )
+  }
+
   private mutating func condition(depth: Int) -> LiteralChart.Guard {
     let variable = random.below(variableCount)
     switch random.below(depth < 2 ? 6 : 4) {
@@ -244,6 +253,7 @@ struct RandomChart {
 
   private mutating func action(_ depth: Int) -> LiteralChart.Action {
     let variable = random.below(variableCount)
+    if random.chance(8) { return timed() }
     switch random.below(20) {
     case 0..<9:
       labels += 1
@@ -267,10 +277,23 @@ struct RandomChart {
     default:
       guard depth < 2 else { return raise() }
       return .choose(
-        condition(depth: 1),
+        random.chance(20) ? quotientIsLess() : condition(depth: 1),
         actions(depth: depth + 1),
         random.chance(50) ? actions(depth: depth + 1) : []
       )
     }
+  }
+
+  /// Sends an event with a delay, or withdraws those of an id.
+  private mutating func timed() -> LiteralChart.Action {
+    let id = random.one(of: ["t1", "t2"])
+    if random.chance(30) { return .cancel(id) }
+    let milliseconds = Int64(1 + random.below(4)) * 10
+    // Not `c`, which lights the fuse anew.
+    let event = random.one(of: ["a", "b", "a.x", "b.y.z"])
+    let sending = LiteralChart.Action.delay(event, milliseconds: milliseconds, id: id)
+    // As with what is raised: what brings itself about must end.
+    let burning = LiteralChart.Action.assign(variable: fuse, .next(variable: fuse))
+    return .choose(.isLess(variable: fuse, than: 8), [burning, sending], [])
   }
 }

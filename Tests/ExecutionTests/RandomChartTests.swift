@@ -63,42 +63,66 @@ struct ChartComparison {
     return table
   }
 
+  /// What happens before an event, and how the run stands then.
+  private enum Moment {
+    case start
+    case timer
+    case event(Int)
+  }
+
   /// Where the executor departs from the literal run, if it does; and whether the run ended.
   func disagreement() throws -> (text: String?, end: String?) {
     var literal = LiteralRun(chart)
-    var drive = try Drive(table())
-    for number in 0...events.count {
-      if number > 0 {
-        literal.receive(events[number - 1])
-        drive.send(.external(name: events[number - 1], payload: .null))
-      }
+    var drive = try TimedDrive(table())
+    func compare(_ moment: Moment) -> String? {
       let expected = ChartAccount(literal)
-      let found = ChartAccount(drive, variables: chart.variables.count)
-      guard found == expected else {
-        return (
-          """
-          seed \(seed), after \(events.prefix(number))
-          literal:  \(expected)
-          executor: \(found)
-          \(chart.description)
-          """, literal.end
-        )
+      let found = ChartAccount(drive.drive, variables: chart.variables.count)
+      let isSame = found == expected && literal.pending.map(\.due) == drive.dues
+      return isSame
+        ? nil
+        : """
+        seed \(seed), \(moment) of \(events) at \(literal.now)
+        literal:  \(expected) \(literal.pending)
+        executor: \(found) \(drive.timers)
+        \(chart.description)
+        """
+    }
+    if let text = compare(.start) { return (text, literal.end) }
+    for number in events.indices {
+      let time = Int64(15 * (number + 1))
+      while literal.end == nil, let due = literal.nextDue, due <= time {
+        literal.fire()
+        drive.fire()
+        if let text = compare(.timer) { return (text, literal.end) }
       }
-      if literal.end != nil { break }
+      guard literal.end == nil else { break }
+      literal.receive(events[number], at: time)
+      drive.send(events[number], at: time)
+      if let text = compare(.event(number)) { return (text, literal.end) }
     }
     return (nil, literal.end)
   }
 
   /// Where a run that is restored after every event departs from one that is not.
   func restoredDisagreement() throws -> String? {
-    var drive = try Drive(table())
+    var drive = try TimedDrive(table())
     var restored = drive
-    for event in events {
-      drive.send(.external(name: event, payload: .null))
-      restored.state = try RunState(decoding: restored.state.encoded(), for: restored.table)
-      restored.send(.external(name: event, payload: .null))
-      guard drive.state.encoded() == restored.state.encoded(), digest(drive) == digest(restored)
-      else { return "seed \(seed), after \(event)\n\(chart.description)" }
+    func isSame() -> Bool {
+      drive.drive.state.encoded() == restored.drive.state.encoded()
+        && digest(drive.drive) == digest(restored.drive)
+    }
+    for number in events.indices {
+      let time = Int64(15 * (number + 1))
+      while let due = drive.dues.min(), due <= time, drive.drive.state.outcome == nil {
+        try restored.restore()
+        drive.fire()
+        restored.fire()
+        guard isSame() else { return "seed \(seed), a timer\n\(chart.description)" }
+      }
+      try restored.restore()
+      drive.send(events[number], at: time)
+      restored.send(events[number], at: time)
+      guard isSame() else { return "seed \(seed), after \(events[number])\n\(chart.description)" }
     }
     return nil
   }
@@ -107,6 +131,49 @@ struct ChartComparison {
     var writer = BinaryWriter()
     for entry in drive.trace { writer.write(trace: entry) }
     return writer.bytes
+  }
+}
+
+/// A run fed by hand whose timers are kept; its time starts at 0.
+struct TimedDrive {
+  private(set) var drive: Drive
+  /// Timers under way, in order of their starts.
+  private(set) var timers: [TimerIntent] = []
+
+  init(_ table: LinkedTable) {
+    drive = Drive(table, at: 0)
+    note()
+  }
+
+  /// When the timers are due, in order of their starts.
+  var dues: [Int64] { timers.map(\.dueMilliseconds) }
+
+  mutating func send(_ event: String, at time: Int64) {
+    drive.send(.external(name: event, payload: .null), at: time)
+    note()
+  }
+
+  /// Fires the timer that is due next.
+  mutating func fire() {
+    guard let due = dues.min(), let position = dues.firstIndex(of: due) else { return }
+    let timer = timers.remove(at: position)
+    drive.send(.fired(timer: timer.id), at: due)
+    note()
+  }
+
+  /// Goes on with what a snapshot holds.
+  mutating func restore() throws {
+    drive.state = try RunState(decoding: drive.state.encoded(), for: drive.table)
+  }
+
+  private mutating func note() {
+    for effect in drive.output.effects {
+      switch effect {
+      case .startTimer(let timer): timers.append(timer)
+      case .cancel(let id): timers.removeAll { $0.id == id }
+      case .call: break
+      }
+    }
   }
 }
 

@@ -13,8 +13,8 @@ public import Values
     case unknown
   }
 
-  // INVARIANT: whoever makes a reference keeps the program for as long as it is used; the body never
-  // changes after its `init`, so that threads may share it.
+  // INVARIANT: whoever makes a reference keeps the program for as long as it is used; the body
+  // never changes after its `init`, so that threads may share it.
   private let body: Unmanaged<ProgramBody>
 
   /// A reference to a program that the caller keeps.
