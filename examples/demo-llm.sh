@@ -72,3 +72,16 @@ step 0 show "$planned" --plan 1
 step 0 replay "$planned"
 step 0 determinism "$flow" -n 3 -i examples/inputs/local-model.json
 printf '\nthe bill: %s\n' "$("$signalbox" show "$run" | grep -o 'spent [^ ]*' | head -n 1)"
+
+# The same model as a planner: a poor one. What it proposes is verified and priced before any of it
+# runs; when nothing fits, the fallback runs.
+flow=examples/local-plan.yaml
+step 0 check "$flow"
+step 0 plan "$flow"
+step "0 1" run "$flow" -i examples/inputs/local-plan.json
+run=$("$signalbox" runs -o jsonl | head -n 1 | sed 's/.*"run":"\([^"]*\)".*/\1/')
+step 0 show "$run"
+step 0 replay "$run"
+# What no model decides takes one path; what one decides is measured.
+step 0 determinism examples/customer-support.yaml -n 20
+step 0 determinism "$flow" -i examples/inputs/local-plan.json -n 3

@@ -223,7 +223,7 @@ extension Compilation {
     performer.model = definition.model?.value ?? performer.model
     performer.endpoint = definition.endpoint?.value ?? ""
     performer.keyVariable = definition.keyVariable?.value ?? ""
-    performer.outputTokens = Int64(definition.outputTokens?.value ?? 0)
+    if let limit = definition.outputTokens { performer.outputTokens = Int64(limit.value) }
     if let temperature = definition.temperature {
       performer.temperatureThousandths = Int32((temperature * 1_000).rounded())
     }

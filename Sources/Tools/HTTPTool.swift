@@ -48,19 +48,15 @@ public struct HTTPTool: Sendable {
   public func call(
     _ call: ToolCall,
     in world: ToolSurroundings
-  ) async -> Result<
-    Value, CallFailure
-  > {
-    switch request(for: call, in: world) {
-    case .failure(let failure):
-      return world.redacted(.failure(failure))
-    case .success(let request):
-      let result = await world.client.perform(
-        request,
-        deadlineMilliseconds: call.deadlineMilliseconds,
-        cancellation: call.cancellation
+  ) async -> Result<Value, CallFailure> {
+    await world.carryOut(request(for: call, in: world)) { request in
+      output(
+        of: await world.client.perform(
+          request,
+          deadlineMilliseconds: call.deadlineMilliseconds,
+          cancellation: call.cancellation
+        )
       )
-      return world.redacted(output(of: result))
     }
   }
 

@@ -42,19 +42,15 @@ public struct ProcessTool: Sendable {
   public func call(
     _ call: ToolCall,
     in world: ToolSurroundings
-  ) async -> Result<
-    Value, CallFailure
-  > {
-    switch command(for: call, in: world) {
-    case .failure(let failure):
-      return world.redacted(.failure(failure))
-    case .success(let command):
-      let ending = await world.processes.run(
-        command,
-        deadlineMilliseconds: call.deadlineMilliseconds,
-        cancellation: call.cancellation
+  ) async -> Result<Value, CallFailure> {
+    await world.carryOut(command(for: call, in: world)) { command in
+      output(
+        of: await world.processes.run(
+          command,
+          deadlineMilliseconds: call.deadlineMilliseconds,
+          cancellation: call.cancellation
+        )
       )
-      return world.redacted(output(of: ending))
     }
   }
 

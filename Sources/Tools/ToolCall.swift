@@ -57,6 +57,17 @@ public struct ToolSurroundings: Sendable {
     self.answerBytes = answerBytes
   }
 
+  /// Carries out what was made of a call, if it could be made; secrets are removed from what comes.
+  func carryOut<Request>(
+    _ request: Result<Request, CallFailure>,
+    _ perform: (Request) async -> Result<Value, CallFailure>
+  ) async -> Result<Value, CallFailure> {
+    switch request {
+    case .failure(let failure): redacted(.failure(failure))
+    case .success(let request): redacted(await perform(request))
+    }
+  }
+
   /// The result with every known secret removed, as it may be journaled.
   package func redacted(_ result: Result<Value, CallFailure>) -> Result<Value, CallFailure> {
     switch result {

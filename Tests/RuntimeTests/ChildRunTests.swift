@@ -315,6 +315,7 @@ import Values
 
   @Test("a child is created with its caller's record or not at all") func oneTransaction() throws {
     let folder = try TemporaryFolder()
+    defer { folder.remove() }
     let stores: [any RunStore] = [
       MemoryRunStore(), try SQLiteRunStore(path: folder.path + "/runs.db"),
     ]

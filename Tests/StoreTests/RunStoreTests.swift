@@ -1,5 +1,6 @@
 import Journal
 import SQLiteStore
+import TestSupport
 import Testing
 import Values
 
@@ -44,7 +45,8 @@ func append(
 
 @Suite struct RunStoreTests {
   @Test(arguments: StoreKind.allCases) func keepsRecordsInOrder(_ kind: StoreKind) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try kind.open(in: folder)
     try store.createRun(header())
     let epoch = try store.claim(runID: "r-1", owner: "me", atMilliseconds: 1_000)
@@ -60,7 +62,8 @@ func append(
   }
 
   @Test(arguments: StoreKind.allCases) func refusesGapsAndRepetitions(_ kind: StoreKind) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try kind.open(in: folder)
     try store.createRun(header())
     let epoch = try store.claim(runID: "r-1", owner: "", atMilliseconds: 0)
@@ -71,7 +74,8 @@ func append(
   }
 
   @Test(arguments: StoreKind.allCases) func fencesOlderOwners(_ kind: StoreKind) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try kind.open(in: folder)
     try store.createRun(header())
     let first = try store.claim(runID: "r-1", owner: "a", atMilliseconds: 0)
@@ -89,7 +93,8 @@ func append(
   }
 
   @Test(arguments: StoreKind.allCases) func keepsArtifacts(_ kind: StoreKind) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try kind.open(in: folder)
     let digest = Digest.sha256([9])
     try store.putArtifact(.table, digest: digest, bytes: [9])
@@ -101,7 +106,8 @@ func append(
   }
 
   @Test(arguments: StoreKind.allCases) func refusesUnknownAndDoubleRuns(_ kind: StoreKind) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try kind.open(in: folder)
     #expect(throws: StoreError.notFound("run `r-9`")) { try store.summary(runID: "r-9") }
     #expect(throws: StoreError.notFound("run `r-9`")) {
@@ -118,7 +124,8 @@ func append(
   }
 
   @Test(arguments: StoreKind.allCases) func keepsTheLedger(_ kind: StoreKind) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try kind.open(in: folder)
     try store.createRun(header())
     let epoch = try store.claim(runID: "r-1", owner: "", atMilliseconds: 0)
@@ -172,7 +179,8 @@ func append(
   }
 
   @Test(arguments: StoreKind.allCases) func reservationsNeverWrap(_ kind: StoreKind) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try kind.open(in: folder)
     try store.createRun(header())
     let epoch = try store.claim(runID: "r-1", owner: "", atMilliseconds: 0)
@@ -194,7 +202,8 @@ func append(
 
 @Suite struct SQLiteStoreTests {
   @Test func survivesReopening() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let path = folder.path + "/runs.db"
     do {
       let store = try SQLiteRunStore(path: path)
@@ -208,16 +217,18 @@ func append(
   }
 
   @Test func theFileIsItsOwnersAlone() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let store = try SQLiteRunStore(path: folder.path + "/runs.db")
     try store.createRun(header())
     #expect(folder.permissions(of: "runs.db") == 0o600)
   }
 
   @Test func refusesOtherFiles() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let path = folder.path + "/other"
-    folder.write(String(repeating: "no database at all\n", count: 20), to: "other")
+    try folder.write("other", String(repeating: "no database at all\n", count: 20))
     #expect(throws: StoreError.notADatabase) { _ = try SQLiteRunStore(path: path) }
     #expect(throws: StoreError.self) {
       _ = try SQLiteRunStore(path: folder.path + "/no/such/folder/runs.db")
@@ -225,7 +236,8 @@ func append(
   }
 
   @Test func twoConnectionsSeeEachOther() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let path = folder.path + "/runs.db"
     let first = try SQLiteRunStore(path: path)
     let second = try SQLiteRunStore(path: path)
@@ -240,7 +252,8 @@ func append(
   }
 
   @Test func aFullStoreLosesNothingAndGoesOnLater() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
     let path = folder.path + "/runs.db"
     var accepted: Int64 = 0
     var epoch: Int64 = 0

@@ -63,4 +63,11 @@ public struct TemporaryFolder: Sendable {
     }
     _ = unsafe rmdir(path)
   }
+
+  /// The permission bits of a file in the folder.
+  public func permissions(of name: String) -> UInt32 {
+    var information = stat()
+    guard unsafe stat("\(path)/\(name)", &information) == 0 else { return 0 }
+    return information.st_mode & 0o777
+  }
 }
