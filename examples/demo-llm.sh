@@ -61,6 +61,16 @@ step "0 1" run "$flow" -i examples/inputs/local-model.json
 run=$("$signalbox" runs -o jsonl | head -n 1 | sed 's/.*"run":"\([^"]*\)".*/\1/')
 step 0 show "$run"
 step 0 replay "$run"
+
+# A planner of this size is a poor one: its plans are proven or refused, and the fallback stands by.
+flow=examples/local-planner.yaml
+step 0 check "$flow"
+step 0 plan "$flow"
+step "0 1" run "$flow" -i examples/inputs/local-model.json
+planned=$("$signalbox" runs -o jsonl | sed -n 's/.*"run":"\([^".]*\)".*/\1/p' | head -n 1)
+step 0 show "$planned" --plan 1
+step 0 replay "$planned"
+step 0 determinism "$flow" -n 3 -i examples/inputs/local-model.json
 printf '\nthe bill: %s\n' "$("$signalbox" show "$run" | grep -o 'spent [^ ]*' | head -n 1)"
 
 # The same model as a planner: a poor one. What it proposes is verified and priced before any of it

@@ -76,6 +76,9 @@ final class VerdictLog: Sendable {
     case .proposed(let proposal):
       words.withLock { $0.append(proposal.word) }
       accepted.withLock { $0 = proposal.table != nil }
+    case .refused(let step, let error) where step == "planner":
+      words.withLock { $0.append(error.kind.name) }
+      accepted.withLock { $0 = false }
     case .called(let report) where report.performer.typeName == "planner":
       // A question that brought no proposal: no model, no time, no money.
       guard let error = report.error, error.kind != .invalidOutput else { return }

@@ -180,11 +180,15 @@ struct Inspection {
     case .parallel where !table.nodes[parent].isChart: return true
     case .fork: return true
     case .compound:
-      // Beside a planner stand the steps of its fallback, whose failure is their own.
+      // Beside a planner stand the steps of its fallback: states, if it has final states of a name.
       let besidePlanner = (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
         table.nodes[node].kind == .planner && Int(table.nodes[node].parent) == parent
       }
-      if besidePlanner { return false }
+      let hasNamedFinals = (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
+        table.nodes[node].kind == .final && Int(table.nodes[node].parent) == parent
+          && !table.nodes[node].name.isEmpty
+      }
+      if besidePlanner { return !hasNamedFinals }
       return (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
         table.nodes[node].kind == .final && table.nodes[node].name.isEmpty
           && Int(table.nodes[node].parent) == parent

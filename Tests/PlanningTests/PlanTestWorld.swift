@@ -237,6 +237,7 @@ final class Counter: Sendable {
 
 /// Texts stand for themselves where tests write values.
 extension Value: ExpressibleByStringLiteral {
+  /// The text as a value.
   public init(stringLiteral text: String) { self = .string(text) }
 }
 
