@@ -22,29 +22,6 @@ def median(body, samples=15, rounds=1):
     return statistics.median(times)
 
 
-def step_transitions():
-    from transitions import Machine
-
-    class Order:
-        risk = 7
-        limit = 3
-
-        def over(self):
-            return self.risk > 100 or self.limit > 5
-
-        def small(self):
-            return self.risk >= 7 and self.limit == 3
-
-    rows = []
-    for here, there in (("one", "two"), ("two", "one")):
-        rows.append({"trigger": "answered", "source": here, "dest": "done", "conditions": "over"})
-        rows.append({"trigger": "answered", "source": here, "dest": there, "conditions": "small"})
-        rows.append({"trigger": "answered", "source": here, "dest": "done"})
-    order = Order()
-    Machine(order, states=["one", "two", "done"], transitions=rows, initial="one")
-    return median(order.answered, samples=11, rounds=2000) * 1e9, "ns"
-
-
 def durable_langgraph():
     import sqlite3
     from typing import TypedDict
@@ -205,7 +182,6 @@ TASKS |= {
     "expr.compile_small.cel_rust": partial(compile_cel_rust, "scalar"),
     "expr.compile_policy.cel_cpp": partial(compile_cel_cpp, "policy"),
     "expr.compile_policy.cel_rust": partial(compile_cel_rust, "policy"),
-    "step.guarded.transitions": step_transitions,
     "step.guard_only.cel_python": guard_cel_python,
     "run.durable_5_steps_p50.langgraph": durable_langgraph,
     "json.parse.python": json_parse,

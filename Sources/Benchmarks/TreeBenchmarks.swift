@@ -81,21 +81,28 @@ enum TreeBenchmarks {
     return state
   }
 
+  /// An event with its number looked up, as drivers have it.
+  private static func numbered(_ name: String, _ table: LinkedTable) throws -> RunEvent {
+    guard let number = table.event(named: name) else {
+      throw BenchmarkFailure(description: "no event \(name)")
+    }
+    let kind = RunEvent.Kind.external(name: name, payload: .null)
+    return RunEvent(atMilliseconds: 1, kind: kind, number: number)
+  }
+
   /// Seconds that an event takes after which the whole tree is looked at, and nothing comes of it.
   private static func time(
     _ table: LinkedTable,
     event name: String,
     rounds: Int
   ) throws -> Double {
-    guard let event = table.event(named: name) else {
-      throw BenchmarkFailure(description: "no event \(name)")
-    }
+    let event = try numbered(name, table)
     var state = started(table)
     let sink = Sink()
     var output = StepOutput()
     let before = try RunState(decoding: state.encoded(), for: table)
     let time = Measurement.median(samples: 41, rounds: rounds) {
-      Executor.signal(table, &state, event, atMilliseconds: 1, &output)
+      Executor.step(table, &state, event, &output)
       sink.take(output.trace.count)
       output.clear()
     }
@@ -157,14 +164,12 @@ enum TreeBenchmarks {
         + checks(9, "state.level > 0")
     )
     let table = try EngineBenchmarks.table(flow(tree))
-    guard let again = table.event(named: "again") else {
-      throw BenchmarkFailure(description: "no event")
-    }
+    let again = try numbered("again", table)
     var state = started(table)
     let sink = Sink()
     var output = StepOutput()
     let time = Measurement.median(samples: 41, rounds: 20) {
-      Executor.signal(table, &state, again, atMilliseconds: 1, &output)
+      Executor.step(table, &state, again, &output)
       sink.take(output.trace.count)
       output.clear()
     }

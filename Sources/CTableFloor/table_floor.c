@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include "table_floor.h"
 
 static const int8_t next_state[5][6] = {
@@ -29,4 +30,9 @@ int64_t table_floor_run(int32_t count, int32_t score) {
     }
   }
   return steps;
+}
+
+int64_t table_floor_allocated(void) {
+  struct mallinfo2 info = mallinfo2();
+  return (int64_t)(info.uordblks + info.hblkhd);
 }

@@ -207,6 +207,7 @@ extension Replan {
       switch trigger {
       case .failure:
         kinds += ["failed", "unavailable", "invalid_output", "denied", "guard_error", "unknown"]
+        kinds += ["input_rejected", "cancelled"]
       case .timeout: kinds.append("timeout")
       case .limit: kinds += ["max_steps", "max_visits", "rate_limited"]
       case .budget: kinds.append("budget")

@@ -137,7 +137,9 @@ extension FlowReader {
   mutating func readParts(_ mapping: Mapping, _ step: inout Step) {
     let isTogether = mapping.entry("type")?.value.string == "parallel"
     var bodies: [String] = []
-    for key in ["tasks", "nodes", "flow", "planner"] where mapping.entry(key) != nil { bodies.append(key) }
+    for key in ["tasks", "nodes", "flow", "planner"] where mapping.entry(key) != nil {
+      bodies.append(key)
+    }
     let works = ["agent", "tool", "wait", "check"].filter { mapping.entry($0) != nil }
     if bodies.count + works.count > 1, let entry = mapping.entry(bodies.first ?? works[0]) {
       if !bodies.isEmpty { report(Messages.twoWorks(works + bodies, at: entry.keySpan)) }

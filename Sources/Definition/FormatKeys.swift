@@ -4,7 +4,8 @@ package enum FormatKeys {
   package static let definitions = [
     "flow", "step", "edge", "eventEdge", "delayedEdge", "act", "sending", "connection", "invariant",
     "selector", "finalState", "retry",
-    "budget", "flowTimeout", "agent", "agentLimits", "action", "model", "tool", "permissions", "modelPlanner", "plannerLimits",
+    "budget", "flowTimeout", "agent", "agentLimits", "action", "model", "tool", "permissions",
+    "modelPlanner", "plannerLimits",
     "mayUse", "replan",
   ]
 

@@ -2,8 +2,8 @@ import Source
 
 /// `planner: {type: llm, …}`: a model proposes a list of tasks, which runs once it is proven.
 ///
-/// Nothing of a proposal runs before it has taken the road of every flow: read, compiled, permitted,
-/// verified, held against the invariants, priced (specs/planning.md).
+/// Nothing of a proposal runs before it has taken the road of every flow: read, compiled,
+/// permitted, verified, held against the invariants, priced (specs/planning.md).
 public struct Planner: Sendable {
   /// The model that proposes.
   public var model: ModelReference?

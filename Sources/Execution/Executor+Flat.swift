@@ -32,17 +32,17 @@ extension Executor {
       }
       if row.assigns, !flat.assign(row, &state.memory) { return false }
       if time > state.nowMilliseconds { state.nowMilliseconds = time }
-      state.steps[Int(token.place)].isActive = false
-      state.steps[Int(row.target)].begin()
-      state.tokens[0].place = row.target
-      state.tokens[0].effect = 0
-      state.tokens[0].attempt = 0
-      state.tokens[0].isInDoubt = false
+      // Spans, so that each array is tested once for other owners.
+      var steps = state.steps.mutableSpan
+      steps[Int(token.place)].isActive = false
+      steps[Int(row.target)].begin()
+      state.tokens[0] = Token(restingOn: row.target)
       state.placesEntered += 1
       var visit: Int64 = 1
       if row.visits != noIndex {
-        state.registers[Int(row.visits)] += 1
-        visit = state.registers[Int(row.visits)]
+        var registers = state.registers.mutableSpan
+        registers[Int(row.visits)] += 1
+        visit = registers[Int(row.visits)]
       }
       output.trace.append(row: row.row, to: row.target, visit: visit)
       return true

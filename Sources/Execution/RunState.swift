@@ -42,6 +42,13 @@ public struct Token: Sendable, Hashable {
     attempt = 0
     isInDoubt = false
   }
+
+  /// A token that rests on a place of the run's own frame.
+  @inline(__always)
+  init(restingOn place: NodeIndex) {
+    self.init(place: place, frame: 0)
+    phase = .resting
+  }
 }
 
 /// How far the parts of a parallel node or the items of a fork have come.

@@ -228,8 +228,7 @@ extension ChatModel {
     if !assembly.refusal.isEmpty { return unusable("the model refused: \(assembly.refusal)") }
     switch assembly.finish {
     case .length: return unusable("the answer was cut at its limit of output tokens")
-    case .contentFilter:
-      return unusable("the provider withheld the answer (content filter)")
+    case .contentFilter: return unusable("the provider withheld the answer (content filter)")
     case .stop, .toolCalls, .other, nil: break
     }
     var calls: [ChatToolCall] = []
@@ -259,10 +258,8 @@ extension ChatModel {
     if request.wantsJSON, calls.isEmpty {
       switch JSONText.value(of: Self.withoutFence(text)) {
       case .success(let value): json = world.redactor.redacted(value)
-      case .failure(let flaw):
-        guard request.takesAnyText else {
-          return unusable("the model's answer is not JSON: \(flaw.message)")
-        }
+      case .failure where request.takesAnyText: break
+      case .failure(let flaw): return unusable("the model's answer is not JSON: \(flaw.message)")
       }
     }
     return .success(

@@ -126,7 +126,12 @@ struct ProposalReader {
     for entry in entries {
       guard Self.taskKeys.contains(entry.key) else {
         report(
-          Messages.planKey(entry.key, of: "a task of a plan", allowed: Self.taskKeys, at: entry.keySpan)
+          Messages.planKey(
+            entry.key,
+            of: "a task of a plan",
+            allowed: Self.taskKeys,
+            at: entry.keySpan
+          )
         )
         continue
       }

@@ -17,8 +17,8 @@ enum Messages {
   }
 
   static func notRepeated(_ id: String) -> String {
-    "an earlier plan called `\(id)` with the same input and nobody knows what came of it; it is not "
-      + "called again"
+    "an earlier plan called `\(id)` with the same input and nobody knows what came of it; it is "
+      + "not called again"
   }
 
   static func noChildTable(_ runID: String) -> String {
@@ -109,7 +109,7 @@ enum Messages {
   static func oneAnswer(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .scenarioForm,
-      "a scripted answer has exactly one of `output`, `error`, `never`",
+      "a scripted answer has exactly one of `output`, `error`, `never`, `proposal`",
       at: span,
       hint: "{output: {...}}"
     )

@@ -7,8 +7,8 @@ import Table
 import Values
 import Verifier
 
-/// What the plans before another one did: the steps that are done, the calls that were made, why the
-/// last one did not succeed. Everything is read from their journals.
+/// What the plans before another one did: the steps that are done, the calls that were made, why
+/// the last one did not succeed. Everything is read from their journals.
 struct PlanHistory {
   /// Steps that are done.
   var kept: [ProposalRecord.Kept] = []

@@ -13,7 +13,7 @@ struct JudgedProposal {
   var table: LinkedTable?
 }
 
-// Planners: what the model is asked, what becomes of its answer, and what of an earlier plan counts.
+// Planners: what the model is asked, what becomes of its answer, what of an earlier plan counts.
 extension RunDriver {
   /// The planner whose asking place makes a call; nil: it is another's.
   func planner(asking intent: CallIntent) -> PlannerEntry? {
@@ -93,12 +93,13 @@ extension RunDriver {
     finish(effect, result)
   }
 
-  /// A model's answer as the planner's place sees it: accepted, or refused as an unfit answer.
+  /// A model's answer as the planner's place sees it: accepted, or refused as an unfit answer; of
+  /// other places as it is.
   func judged(
     _ result: CallResult,
-    of call: OpenCall,
-    _ planner: PlannerEntry
+    of call: OpenCall
   ) -> (CallResult, JudgedProposal?) {
+    guard let planner = planner(asking: call.intent) else { return (result, nil) }
     if let known = call.proposal { return (Self.result(of: known), nil) }
     guard case .completed(let output, let usage, let known) = result else { return (result, nil) }
     let clean = surroundings.redact(output["text"] ?? output)

@@ -375,11 +375,7 @@ public actor RunDriver {
     agenda.withdraw(effect)
     people[effect] = nil
     let performer = table.table.performers[Int(call.intent.performer)]
-    var result = result
-    var proposal: JudgedProposal?
-    if let planner = planner(asking: call.intent) {
-      (result, proposal) = judged(result, of: call, planner)
-    }
+    let (result, proposal) = judged(result, of: call)
     let checked = check(result, of: performer)
     let bill = charge(checked, of: call)
     noteBreach(bill, of: call)

@@ -11,7 +11,7 @@ extension RunReplay {
   /// The first proposal whose verdict is another now; nil: all verdicts stand.
   ///
   /// No model is asked: texts and circumstances come from the journals.
-  static func difference(
+  package static func difference(
     ofProposalsIn records: [StoredRecord],
     _ summary: RunSummary,
     _ table: LinkedTable,

@@ -1,8 +1,8 @@
 /// The number of an event's name in a table: looked up once, used for every event of that name.
 public struct EventNumber: Sendable, Hashable {
-  private let number: Int32
+  @usableFromInline let number: Int32
   /// The names among which the number was found.
-  private let names: UInt64
+  @usableFromInline let names: UInt64
 
   init(_ number: Int32, names: UInt64) {
     self.number = number
@@ -10,7 +10,7 @@ public struct EventNumber: Sendable, Hashable {
   }
 
   /// The number, if the table has the same names as the one in which it was found.
-  @inline(__always)
+  @inlinable
   public func value(in table: LinkedTable) -> Int32? {
     names == table.namesFingerprint ? number : nil
   }

@@ -1,4 +1,4 @@
-import Expression
+public import Expression
 import Values
 
 /// A row that an event may take from a resting place of a flat machine.
@@ -12,17 +12,17 @@ public struct FlatRow: Sendable {
   /// Whether no further row belongs to the same pair of place and event.
   public var isLast: Bool
   /// Whether the row is taken when the guard is false.
-  var isNegated: Bool
+  @usableFromInline var isNegated: Bool
   /// The guard; nil is true.
-  var test: GuardReference?
+  @usableFromInline var test: GuardReference?
   /// Its assignments among those of the machine.
-  var assignments: Range<Int32>
+  @usableFromInline var assignments: Range<Int32>
 
   /// Whether it assigns anything.
-  @inline(__always) public var assigns: Bool { !assignments.isEmpty }
+  @inlinable public var assigns: Bool { !assignments.isEmpty }
 
   /// Whether it may be taken.
-  @inline(__always)
+  @inlinable
   public func opens(_ memory: borrowing Memory) -> GuardReference.Outcome {
     guard let test else { return .isTrue }
     switch test.test(memory) {
@@ -48,11 +48,11 @@ struct FlatAssignment: Sendable {
   // INVARIANT: all pointers belong to the `FlatStorage` of the same table, which lives as long as the
   // table and is never written after its `init`; `starts` holds `places * events` numbers, each
   // below the number of rows or -1, and a row that is not the last of its pair has a successor.
-  private let starts: UnsafePointer<Int32>?
-  private let rows: UnsafePointer<FlatRow>?
+  @usableFromInline let starts: UnsafePointer<Int32>?
+  @usableFromInline let rows: UnsafePointer<FlatRow>?
   private let assignments: UnsafePointer<FlatAssignment>?
-  private let places: Int32
-  private let events: Int32
+  @usableFromInline let places: Int32
+  @usableFromInline let events: Int32
   private let stateSlot: SlotIndex
   /// Places that a run may enter.
   public let maxSteps: Int64
@@ -68,10 +68,10 @@ struct FlatAssignment: Sendable {
   }
 
   /// Whether there is any pair that is so simple.
-  @inline(__always) public var isUsable: Bool { unsafe starts != nil }
+  @inlinable public var isUsable: Bool { unsafe starts != nil }
 
   /// The position of the first row of a place for an event; nil: the full step decides.
-  @inline(__always)
+  @inlinable
   public func first(of place: NodeIndex, _ event: Int32) -> Int32? {
     guard let starts = unsafe starts, place >= 0, place < places, event >= 0, event < events else {
       return nil
@@ -81,7 +81,7 @@ struct FlatAssignment: Sendable {
   }
 
   /// A row by a position that `first` gave, or by the one after a row that is not the last.
-  @inline(__always)
+  @inlinable
   public subscript(position: Int32) -> FlatRow {
     unsafe rows.unsafelyUnwrapped[Int(position)]
   }

@@ -52,7 +52,7 @@ public final class LinkedTable: Sendable {
   /// The limits under which its runs take steps.
   public let limits: Limits
   /// Tells lists of event names apart, in this process only.
-  let namesFingerprint: UInt64
+  @usableFromInline let namesFingerprint: UInt64
   private let flatStorage: FlatStorage?
   private let eventNumbers: [MapKey: Int32]
   private let schemaPool: SchemaPool

@@ -51,14 +51,14 @@ let repairFlow = """
     limits: {prompt_tokens: 9000, output_tokens: 1000}
     goal: "Repair {{ input.service }}."
     may_use: {agents: [analyst, oncall], tools: [get_logs, restart, scale, page]}
-    max_steps: 8
+    max_steps: 16
     repair_rounds: 1
     plan_budget: {hard: $0.20}
     constraints: {strategy: [rolling, canary]}
     fallback:
       initial_state: wake
       states:
-        wake: {tool: page, with: {service: "{{ input.service }}"}, timeout: 20s, on_success: paged, on_error: lost}
+        wake: {tool: page, with: {s: "{{ input.service }}"}, on_success: paged, on_error: lost}
       final_states: {paged: {}, lost: {outcome: failure}}
   invariants:
     - {never: {tool: restart}, without: {agent: oncall, when: "output.decision == 'restart'"}}
@@ -161,7 +161,8 @@ struct PlanRun {
   var ending: String {
     switch outcome {
     case .success(let final, _): final
-    case .failure(let final, let error, _): final ?? "failed: \(error?.kind.name ?? "")"
+    case .failure(let final, let error, _):
+      final.flatMap { $0.isEmpty ? nil : $0 } ?? "failed: \(error?.kind.name ?? "")"
     case .cancelled: "cancelled"
     case nil: "under way"
     }
@@ -231,5 +232,18 @@ final class Counter: Sendable {
       defer { count += 1 }
       return count
     }
+  }
+}
+
+/// Texts stand for themselves where tests write values.
+extension Value: ExpressibleByStringLiteral {
+  public init(stringLiteral text: String) { self = .string(text) }
+}
+
+extension String {
+  /// The text with a part replaced that must be there.
+  func edited(_ part: String, with other: String) -> String {
+    #expect(contains(part), "there is no `\(part)` to edit")
+    return replacing(part, with: other)
   }
 }

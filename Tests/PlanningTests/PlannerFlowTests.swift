@@ -18,14 +18,14 @@ import Testing
     for cut in stride(from: bytes.count - 400, to: bytes.count, by: 7) {
       #expect(throws: TableError.self) { try TransitionTable(decoding: Array(bytes[..<cut])) }
     }
-    let text = linked.table.disassembled()
+    let text = Disassembler.text(linked.table)
     #expect(text.contains("may use agent analyst, agent oncall, tool get_logs"))
   }
 
   @Test("whatever a plan may be told is part of the flow's identity") func identity() throws {
     let digest = try table(of: repairFlow).table.digest
     let edits = [
-      ("max_steps: 8", "max_steps: 7"), ("repair_rounds: 1", "repair_rounds: 2"),
+      ("max_steps: 16", "max_steps: 15"), ("repair_rounds: 1", "repair_rounds: 2"),
       ("at_most: 1", "at_most: 2"), ("[rolling, canary]", "[rolling]"),
       ("tools: [get_logs, restart, scale, page]", "tools: [get_logs, restart, scale]"),
       ("hard: $0.20", "hard: $0.19"), ("Explain: {{", "Say: {{"),
@@ -33,7 +33,7 @@ import Testing
     ]
     for (old, new) in edits {
       #expect(repairFlow.contains(old), "\(old)")
-      let other = try table(of: repairFlow.replacing(old, with: new)).table.digest
+      let other = try table(of: repairFlow.edited(old, with: new)).table.digest
       #expect(other != digest, "\(old)")
     }
   }
@@ -41,22 +41,31 @@ import Testing
   @Test(
     "mistakes in a planner",
     arguments: [
-      ("model: brain\n    limits: {prompt_tokens: 9000", "limits: {prompt_tokens: 9000", "SBX-FLOW-007"),
-      ("    goal: \"Repair {{ input.service }}.\"\n", "", "SBX-FLOW-007"),
+      (
+        "model: brain\n  limits: {prompt_tokens: 9000", "limits: {prompt_tokens: 9000",
+        "SBX-FLOW-004"
+      ),
+      ("  goal: \"Repair {{ input.service }}.\"\n", "", "SBX-FLOW-004"),
       ("{{ input.service }}.\"", "{{ input.servic }}.\"", "SBX-CEL-012"),
       ("agents: [analyst, oncall]", "agents: [analist, oncall]", "SBX-COMP-002"),
       ("tools: [get_logs, restart, scale, page]", "tools: [get_logs, resstart]", "SBX-COMP-002"),
-      ("max_steps: 8", "max_steps: 0", "SBX-FLOW-009"),
-      ("max_steps: 8", "max_step: 8", "SBX-FLOW-002"),
-      ("agents: [analyst, oncall], tools: [get_logs, restart, scale, page]", "agents: [], tools: []", "SBX-PLAN-007"),
+      ("max_steps: 16", "max_steps: 0", "SBX-FLOW-011"),
+      ("max_steps: 16", "max_step: 8", "SBX-FLOW-001"),
+      (
+        "agents: [analyst, oncall], tools: [get_logs, restart, scale, page]",
+        "agents: [], tools: []", "SBX-PLAN-007"
+      ),
       ("plan_budget: {hard: $0.20}", "plan_budget: {hard: $0.90}", "SBX-COST-002"),
-      ("    plan_budget: {hard: $0.20}\n", "", "SBX-COST-001"),
-      ("type: llm\n    model: brain\n    limits: {prompt_tokens: 9000", "type: lmm\n    model: brain\n    limits: {prompt_tokens: 9000", "SBX-FLOW-010"),
+      ("  plan_budget: {hard: $0.20}\n", "", "SBX-COST-001"),
+      (
+        "type: llm\n  model: brain\n  limits: {prompt_tokens: 9000",
+        "type: lmm\n  model: brain\n  limits: {prompt_tokens: 9000", "SBX-FLOW-011"
+      ),
     ]
   )
   func mistakes(_ old: String, _ new: String, _ code: String) {
     #expect(repairFlow.contains(old), "\(old)")
-    let text = repairFlow.replacing(old, with: new)
+    let text = repairFlow.edited(old, with: new)
     let prepared = FlowPreparation.prepare(SourceFile(name: "flow.yaml", text: text))
     var codes = prepared.diagnostics.filter { $0.severity == .error }.map(\.code.id)
     if let table = prepared.table {
@@ -75,9 +84,10 @@ import Testing
     )
   }
 
-  @Test("what the flow does around a plan counts with what a plan may do") func invariants() throws {
+  @Test("what the flow does around a plan counts with what a plan may do") func invariants() throws
+  {
     // The fallback restarts without asking: the flow itself is refused.
-    let careless = repairFlow.replacing("wake: {tool: page", with: "wake: {tool: restart")
+    let careless = repairFlow.edited("wake: {tool: page", with: "wake: {tool: restart")
     #expect(codes(careless).contains("SBX-INV-001"))
     // After a plan that may restart once, the flow may not do so again.
     let twice = """
@@ -103,21 +113,35 @@ import Testing
         - {at_most: 1, of: {tool: restart}}
       """
     #expect(codes(twice) == ["SBX-INV-003"])
-    #expect(codes(twice.replacing("at_most: 1", with: "at_most: 2")) == ["SBX-INV-003"])
-    #expect(codes(twice.replacing("may_use: {tools: [restart]}", with: "may_use: {tools: [other]}")
-      .replacing("tools: {restart", with: "tools: {other: {type: http}, restart")) == [])
+    #expect(codes(twice.edited("at_most: 1", with: "at_most: 2")) == ["SBX-INV-003"])
+    #expect(
+      codes(
+        twice.edited("may_use: {tools: [restart]}", with: "may_use: {tools: [other]}")
+          .edited("tools: {restart", with: "tools: {other: {type: http}, restart")
+      ) == []
+    )
   }
 
   @Test("an obligation that a plan opens is closed by it, or by the flow when it fails")
   func obligations() async throws {
-    let flow = repairFlow.replacing(
-      "  - {at_most: 1, of: {tool: restart}}",
-      with: "  - {after: {tool: scale}, always: {tool: page}}"
+    let flow = repairFlow.edited(
+      "- {at_most: 1, of: {tool: restart}}",
+      with: "- {after: {tool: scale}, always: {tool: page}}"
+    ).edited(
+      "  fallback:\n",
+      with: "  replan: {strategy: escalation, max: 1}\n  fallback:\n"
+    )
+    // Without a way from a failed plan to the page, the flow itself is refused.
+    #expect(
+      codes(flow.edited("replan: {strategy: escalation, max: 1}", with: "cache: true"))
+        == ["SBX-INV-002"]
     )
     let table = try table(of: flow)
     let open = #"{"tasks": [{"id": "g", "tool": "scale", "with": {"strategy": "canary"}}]}"#
     let closed = #"""
-      {"tasks": [{"id": "g", "tool": "scale", "with": {"strategy": "canary"}}, {"id": "t", "tool": "page"}]}
+      {"tasks": [
+        {"id": "g", "tool": "scale", "with": {"strategy": "canary"}}, {"id": "t", "tool": "page"}
+      ]}
       """#
     let run = try await play(table, PlanPerformer([open, closed]))
     #expect(try run.verdicts == ["SBX-INV-002", "accepted"])
@@ -132,7 +156,7 @@ import Testing
     _ = try await play(table, performer, input: hostile)
     let question = try #require(performer.questions.first)
     for part in [
-      "Goal: Repair cart.", "- agent analyst", "- tool restart", "(a person)", "at most 8 tasks",
+      "Goal: Repair cart.", "- agent analyst", "- tool restart", "(a person)", "at most 16 tasks",
       "$0.20", "`strategy` is one of: rolling, canary", "at_most",
     ] { #expect(question.contains(part), "\(part)") }
     #expect(!question.contains("wipe_disk"))
@@ -166,7 +190,9 @@ import Testing
     #expect(!question.contains("{{."))
   }
 
-  @Test("the answer that a seed's template asks for is read as tasks") func seedAnswer() async throws {
+  @Test("the answer that a seed's template asks for is read as tasks") func seedAnswer()
+    async throws
+  {
     let flow = """
       name: seed
       agents:
@@ -181,24 +207,34 @@ import Testing
        "assignments": {"collect": "helper", "tell them": "writer"},
        "failure_handling": {"collect": "retry", "tell them": "stop"}}
       """#
-    let run = try await play(table, PlanPerformer([good]), input: .map(["goal": "go"]))
+    let words: Value = .map(["text": "done"])
+    let performer = PlanPerformer([good], answers: ["helper": words, "writer": words])
+    let run = try await play(table, performer, input: .map(["goal": "go"]))
     #expect(try run.verdicts == ["accepted"])
     #expect(run.performer.calls.map(\.step) == ["collect", "step_2"])
     #expect(run.performer.called == ["helper", "writer"])
     #expect(run.performer.questions.first?.contains("Goal: go") == true)
     for (text, code) in [
       (#"{"steps": ["a"], "assignments": {"a": "root"}}"#, "SBX-PLAN-003"),
-      (#"{"steps": ["a"], "assignments": {"a": "helper"}, "failure_handling": {"a": "call 911"}}"#, "SBX-PLAN-001"),
+      (
+        #"{"steps": ["a"], "assignments": {"a": "helper"}, "failure_handling": {"a": "call 911"}}"#,
+        "SBX-PLAN-001"
+      ),
       (#"{"steps": [], "assignments": {}}"#, "SBX-PLAN-001"),
       (#"{"steps": ["a"], "tools": {}}"#, "SBX-PLAN-002"),
-      (#"{"steps": ["a", "b", "c", "d"], "assignments": ["helper", "helper", "helper", "helper"]}"#, "SBX-PLAN-004"),
+      (
+        #"{"steps": ["a", "b", "c", "d"], "assignments": ["helper", "helper", "helper"]}"#,
+        "SBX-PLAN-004"
+      ),
     ] {
       let refused = try await play(table, PlanPerformer([text, text]), input: .map(["goal": "go"]))
       #expect(try refused.verdicts == [code, code], "\(text)")
     }
   }
 
-  @Test("flows without planners take one path, whatever is repeated") func determinism() async throws {
+  @Test("flows without planners take one path, whatever is repeated") func determinism()
+    async throws
+  {
     let table = try table(of: repairFlow)
     let texts = Texts(["no", #"{"tasks": [{"id": "x", "tool": "page"}]}"#])
     let measure = Determinism(table: table) { store in

@@ -9,13 +9,14 @@ import Testing
   @Test(arguments: 0..<12)
   func spoiltPlansAreRefused(_ round: Int) async throws {
     let table = try table(of: repairFlow)
-    for (number, kind) in PlanGenerator.kinds.enumerated() {
+    for (number, mistake) in PlanMistake.all.enumerated() {
       let seed = UInt64(round * 1_000 + number)
       var generator = PlanGenerator(seed: seed)
-      let bad = generator.spoilt(kind)
-      let performer = PlanPerformer([bad.text, bad.text])
+      let tasks = generator.correct().map { Value.map($0) }
+      let text = mistake.spoil(&generator, tasks)
+      let performer = PlanPerformer([text, text])
       let run = try await play(table, performer)
-      let context = "seed \(seed), \(kind): \(bad.text.prefix(300))"
+      let context = "seed \(seed), \(mistake.kind): \(text.prefix(300))"
       #expect(run.ending == "paged", "\(context)")
       // Nobody but the fallback was called.
       #expect(performer.calls.map(\.step) == ["wake"], "\(context)")
@@ -28,15 +29,15 @@ import Testing
           continue
         }
         #expect(
-          refusals.contains { bad.codes.contains($0.code) },
-          "\(context): \(refusals.map(\.line))"
+          refusals.contains { mistake.codes.contains($0.code) },
+          "\(refusals.map(\.line)): \(context)"
         )
       }
     }
   }
 
   @Test("so many spoilt proposals there are at least") func counts() {
-    #expect(PlanGenerator.kinds.count * 12 >= 500)
+    #expect(PlanMistake.all.count * 12 >= 500)
   }
 
   /// Correct proposals are accepted and finish, within what was foreseen.
@@ -52,7 +53,7 @@ import Testing
       let lines = proposals.flatMap { proposal -> [String] in
         if case .refused(let refusals) = proposal.verdict { refusals.map(\.line) } else { [] }
       }
-      #expect(try run.verdicts == ["accepted"], "seed \(seed): \(text): \(lines)")
+      #expect(try run.verdicts == ["accepted"], "seed \(seed): \(lines): \(text)")
       #expect(run.ending == "", "seed \(seed): \(text): \(run.ending)")
       #expect(try run.childCount == 1)
       guard case .accepted(_, let worst, _)? = proposals.first?.verdict else { continue }
@@ -98,9 +99,7 @@ import Testing
   @Test("what is left of the budget counts as well as the plan's own") func remainder() async throws
   {
     // $0.50 for the run; 46 cents go before.
-    var text = repairFlow.replacing("planner:\n  type: llm", with: "PLANNER")
-    text = text.replacing("PLANNER", with: "planner:\n  type: llm")
-    let flow = text.replacing("budget: {hard: $0.50}", with: "budget: {hard: $0.21}")
+    let flow = repairFlow.edited("budget: {hard: $0.50}", with: "budget: {hard: $0.21}")
     // The gate refuses the flow as a whole; a run that is started all the same is kept in bounds.
     let table = try table(of: flow)
     let four = (0..<4).map {

@@ -4,10 +4,10 @@ import Testing
 /// What happens when an accepted plan does not succeed.
 @Suite struct ReplanTests {
   private static func flow(_ replan: String, more: String = "") -> String {
-    repairFlow.replacing(
-      "    fallback:\n",
-      with: "    replan: \(replan)\n\(more)    fallback:\n"
-    ).replacing("budget: {hard: $0.50}", with: "budget: {hard: $2.00}")
+    repairFlow.edited(
+      "  fallback:\n",
+      with: "  replan: \(replan)\n\(more)  fallback:\n"
+    ).edited("budget: {hard: $0.50}", with: "budget: {hard: $2.00}")
   }
 
   private let first = #"""
@@ -115,10 +115,10 @@ import Testing
   @Test("a person decides", arguments: ["replan", "fallback", "stop"])
   func human(_ word: String) async throws {
     let flow = Self.flow("{strategy: human, max: 1, agent: chief, timeout: 1h}")
-      .replacing(
+      .edited(
         "  auditor:",
         with: "  chief: {type: human_task, output: {decision: {enum: [replan, fallback, stop]}}}\n"
-          + "    auditor:"
+          + "  auditor:"
       )
     let table = try table(of: flow)
     var answers = repairAnswers
@@ -178,9 +178,9 @@ import Testing
   }
 
   @Test("a plan that takes too long is cancelled") func timeout() async throws {
-    let flow = repairFlow.replacing(
-      "    plan_budget:",
-      with: "    plan_timeout: 5m\n    plan_budget:"
+    let flow = repairFlow.edited(
+      "  plan_budget:",
+      with: "  plan_timeout: 5m\n  plan_budget:"
     )
     let table = try table(of: flow)
     let waiting = #"{"tasks": [{"id": "rest", "wait": "30m"}, {"id": "tell", "tool": "page"}]}"#
@@ -189,7 +189,8 @@ import Testing
     #expect(run.performer.called == [])
   }
 
-  @Test("a write of which nobody knows is not repeated by the next plan") func unknown() async throws
+  @Test("a write of which nobody knows is not repeated by the next plan") func unknown()
+    async throws
   {
     let table = try table(of: Self.flow("{strategy: adaptive, max: 1}"))
     let grow = #"{"tasks": [{"id": "grow", "tool": "scale", "with": {"strategy": "canary"}}]}"#

@@ -42,7 +42,8 @@ struct HouseFlowTests {
     let table = try #require(prepared.table)
     let gate = BudgetGate.decide(CostAnalysis.analyse(table))
     #expect(!gate.isRefused, "\(gate.diagnostics.map(\.message))")
-    let scenarios = try #require(ScenarioFile.load(try read("tests/\(name).yaml"), includes: Plans()).file)
+    let file = ScenarioFile.load(try read("tests/\(name).yaml"), includes: Plans()).file
+    let scenarios = try #require(file)
     let runner = ScenarioRunner(table: table, pricer: CallPricer(prices: .standard))
     for report in await runner.run(scenarios) {
       #expect(report.failures.map(\.message) == [], "\(report.name)")

@@ -89,6 +89,11 @@ import Values
     ("scenarios: [{name: x, expect: {path: send}}]", "path"),
     ("scenarios: [{name: x, expect: {never: [{}]}}]", "selector"),
     ("scenarios: [{name: x, expect: {assert: [3]}}]", "assertion"),
+    ("scenarios: [{name: x, expect: {plan: {chosen: nothing}}}]", "chosen"),
+    ("scenarios: [{name: x, expect: {plan: {verdicts: accepted}}}]", "verdicts"),
+    ("scenarios: [{name: x, script: {a: {proposal: ../up.json}}}]", "path below"),
+    ("scenarios: [{name: x, script: {a: {proposal: none.json}}}]", "none.json"),
+    ("scenarios: [{name: x, script: {a: {proposal: {tasks: []}, output: 1}}}]", "exactly one"),
     ("scenarios: [{name: x", ""),
   ]) func findsMistakes(_ text: String, _ part: String) {
     let (_, diagnostics) = load(text)

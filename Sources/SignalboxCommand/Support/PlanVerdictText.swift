@@ -4,7 +4,8 @@ import Signalbox
 enum PlanVerdictText {
   /// One line: round, size, price and verdict.
   static func line(_ proposal: ProposalRecord) -> String {
-    var text = "planner  round \(proposal.round)  plan of \(Plural.count(Int(proposal.steps), "step"))"
+    var text =
+      "planner  round \(proposal.round)  plan of \(Plural.count(Int(proposal.steps), "step"))"
     text += "  " + Picodollars.text(proposal.costPicodollars)
     switch proposal.source {
     case .model: break

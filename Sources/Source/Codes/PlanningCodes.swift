@@ -82,9 +82,13 @@ extension DiagnosticCode {
     Beside `plan_budget`, the worst case of a plan must fit what the run has left of its own hard
     budget after everything that was spent and reserved before it.
 
-    Wrong: a plan of worst $0.20 when $0.15 are left of `budget: {hard: $0.40}`.
+    Wrong, when $0.15 are left and a call of `scale` costs $0.10:
 
-    Right: a cheaper plan, or a higher `hard` budget of the flow.
+        {"tasks": [{"id": "a", "tool": "scale"}, {"id": "b", "tool": "scale"}]}
+
+    Right, or a higher `hard` budget of the flow:
+
+        {"tasks": [{"id": "a", "tool": "scale"}]}
     """
   )
 
@@ -150,9 +154,13 @@ extension DiagnosticCode {
     Every invariant of the flow must be proven for a plan before it runs. Where so many steps run
     side by side that the ways cannot all be looked at, the plan is refused, not trusted.
 
-    Wrong: dozens of tasks that do not depend on each other, in a flow with `at_most: 10`.
+    Wrong, in a flow with `at_most: 10`, dozens of times over:
 
-    Right: the same tasks one after the other, or with `depends_on`.
+        {"tasks": [{"id": "a", "tool": "t", "depends_on": []}, {"id": "b", "tool": "t"}]}
+
+    Right, one after the other:
+
+        {"tasks": [{"id": "a", "tool": "t"}, {"id": "b", "tool": "t", "depends_on": ["a"]}]}
     """
   )
 }
