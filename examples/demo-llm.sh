@@ -83,5 +83,5 @@ run=$("$signalbox" runs -o jsonl | head -n 1 | sed 's/.*"run":"\([^"]*\)".*/\1/'
 step 0 show "$run"
 step 0 replay "$run"
 # What no model decides takes one path; what one decides is measured.
-step 0 determinism examples/customer-support.yaml -n 20
+step 0 determinism examples/customer-support.yaml -n 20 --prices examples/prices.yaml
 step 0 determinism "$flow" -i examples/inputs/local-plan.json -n 3
