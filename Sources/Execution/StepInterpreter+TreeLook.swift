@@ -12,7 +12,7 @@ extension StepInterpreter {
     var point = region
     var isLooking = false
     var moves = 0
-    while moves < Self.treeMoveLimit {
+    while moves < linked.limits.treeMoves {
       moves += 1
       let node = linked.look.nodes[Int(point)]
       var taken = EventClass.running
