@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 

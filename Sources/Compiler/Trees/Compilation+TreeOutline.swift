@@ -102,6 +102,7 @@ extension TreeNode {
     case .machine, .parallel: return "states"
     case .flow(let name): return "flow \(name.value)"
     case .tasks: return "tasks"
+    case .planner: return "planner"
     case nil: break
     }
     switch step.work {
