@@ -106,10 +106,8 @@ public final class LinkedTable: Sendable {
       }
     }
     let trees = TreeFacts(table, programs)
-    hasTrees = trees.hasTrees
-    isTreeLeaf = trees.isLeaf
-    watches = trees.watches
-    failingRows = trees.failingRows
+    (hasTrees, isTreeLeaf) = (trees.hasTrees, trees.isLeaf)
+    (watches, failingRows) = (trees.watches, trees.failingRows)
     allWatches = trees.watches.reduce(0, |)
     look = TreeLook(table, programs)
     historiesOfNode = histories

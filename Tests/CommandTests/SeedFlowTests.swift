@@ -20,6 +20,8 @@ import Testing
     ("s0-task-types", "task-types"),
     ("s1-content-creation-hybrid", "content-creation"),
     ("s3-api-graph-create", "code-graph"),
+    ("s4-content-moderation", "moderation-tree"),
+    ("s4-planner-behavior-tree-urgency", "urgency-tree"),
   ]
 
   private static var areThere: Bool { FileHandle.exists(seeds + "/yaml") }

@@ -242,8 +242,9 @@ struct RandomScenario {
     case "try_catch":
       let fields: ValueMap = random.chance(50) ? ["catch_on_halt": .bool(true)] : [:]
       return node(kind, fields, some(2...3, depth, canSkip: canSkip))
-    case "retry": return node(kind, ["attempts": count()], some(1...1, depth, canSkip: canSkip))
-    case "repeat": return node(kind, ["cycles": count()], some(1...1, depth, canSkip: canSkip))
+    // A loop whose child was skipped keeps its count until it is reset: not copied either.
+    case "retry": return node(kind, ["attempts": count()], some(1...1, depth, canSkip: false))
+    case "repeat": return node(kind, ["cycles": count()], some(1...1, depth, canSkip: false))
     case "subtree":
       // What reads an entry that is not there makes the engine raise an error.
       let shares = family.isGuarded || random.chance(50)
