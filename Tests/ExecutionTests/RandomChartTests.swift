@@ -171,7 +171,7 @@ struct TimedDrive {
       switch effect {
       case .startTimer(let timer): timers.append(timer)
       case .cancel(let id): timers.removeAll { $0.id == id }
-      case .call: break
+      case .call, .startChild: break
       }
     }
   }
