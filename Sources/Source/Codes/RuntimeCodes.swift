@@ -39,18 +39,6 @@ extension DiagnosticCode {
     """
   )
 
-  /// A key that is part of the format and not carried out by this version.
-  public static let scenarioUnsupported = DiagnosticCode(
-    "SBX-TEST-004",
-    "the expectation cannot be checked yet",
-    """
-    The key is part of the scenario format; this version cannot check it and says so, since an
-    expectation that is passed over in silence would look like one that holds.
-
-        instead:  assert: ["steps.x.visits == 0"]
-    """
-  )
-
   /// A performer that the flow may be checked and tested with, but not run.
   public static let performerNotRunnable = DiagnosticCode(
     "SBX-RUN-001",
@@ -66,7 +54,7 @@ extension DiagnosticCode {
 
   /// The codes of running and of scenarios.
   public static let runtimeCodes: [DiagnosticCode] = [
-    scenarioForm, scenarioUnknownName, scenarioQuantity, scenarioUnsupported,
+    scenarioForm, scenarioUnknownName, scenarioQuantity,
     performerNotRunnable,
   ]
 }
