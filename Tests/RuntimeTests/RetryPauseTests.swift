@@ -32,7 +32,7 @@ import Values
       ask:
         tool: look
         timeout: \(timeout)
-        retry: {max_attempts: \(attempts), factor: 1\(backoff == "0s" ? "" : ", backoff: \(backoff)")}
+        retry: {max_attempts: \(attempts), factor: 1, backoff: \(backoff)}
         on_success: done
         on_error: [{when: "error.kind == 'unknown'", target: unclear}, {target: lost}]
         on_cancel: [{when: "error.kind == 'unknown'", target: unclear}, {target: lost}]
