@@ -9,7 +9,8 @@ import Verifier
 
 /// What the plans before another one did.
 ///
-/// The steps that are done, the calls that were made, why the last one did not succeed. Everything is read from their journals.
+/// The steps that are done, the calls that were made, why the last one did not succeed. Everything
+/// is read from their journals.
 struct PlanHistory {
   /// Steps that are done.
   var kept: [ProposalRecord.Kept] = []
