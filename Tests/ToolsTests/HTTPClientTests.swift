@@ -62,15 +62,23 @@ struct HTTPClientTests {
 
   @Test("requests to one server share a connection, unless each must go alone")
   func reuse() async throws {
-    let server = try #require(LoopbackServer([.json("1")]))
+    // A connection that rested for two minutes is not used again, and on a machine that is busy
+    // with other tests so much time can pass between two requests: then it is tried once more.
     for _ in 0..<5 {
-      var request = try request(server)
-      request.delivery = .once
-      _ = try await client.perform(request, deadlineMilliseconds: 10_000).get()
+      let server = try #require(LoopbackServer([.json("1")]))
+      let started = ContinuousClock.now
+      for _ in 0..<5 {
+        var request = try request(server)
+        request.delivery = .once
+        _ = try await client.perform(request, deadlineMilliseconds: 10_000).get()
+      }
+      guard started.duration(to: .now) < .seconds(60) else { continue }
+      #expect(server.connectionCount == 1)
+      _ = try await client.perform(try self.request(server), deadlineMilliseconds: 10_000).get()
+      #expect(server.connectionCount == 2)
+      return
     }
-    #expect(server.connectionCount == 1)
-    _ = try await client.perform(try self.request(server), deadlineMilliseconds: 10_000).get()
-    #expect(server.connectionCount == 2)
+    Issue.record("five requests took more than a minute, five times")
   }
 
   @Test("a request that dies on an open connection goes out again only when it may")
