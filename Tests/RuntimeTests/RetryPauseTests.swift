@@ -123,7 +123,8 @@ import Values
         in: surroundings(store, after, clock: clock)
       )
       let pause = try await again.drive()
-      #expect(performer.calls(of: "ask") == 1)
+      // The cancellation may come before the call is made, but never makes it twice.
+      #expect(performer.calls(of: "ask") <= 1)
       #expect(after.calls(of: "ask") == 0, "after \(survivors) records")
       switch (survivors, pause) {
       case (1, .undecided): break
