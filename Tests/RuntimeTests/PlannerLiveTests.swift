@@ -35,6 +35,7 @@ import Values
         may_use: {tools: [find]}
         plan_budget: {hard: $0.01}
         repair_rounds: 2
+        timeout: 10m
         fallback: {tasks: [{id: plain, tool: find, with: {q: none}}]}
       """
   }
