@@ -56,7 +56,7 @@ extension StepInterpreter {
         switch linked.look.guards[Int(node.condition)].test(state.memory) {
         case .isTrue: taken = .success
         case .isFalse: taken = .failure
-        case .failure: return false
+        case .unknown: return false
         }
       default: return false
       }
@@ -87,7 +87,7 @@ extension StepInterpreter {
       else { continue }
       switch test(row) {
       case .isTrue: return row.domainStart < row.domainEnd ? .acts : quiet(row)
-      case .isFalse, .failure: continue
+      case .isFalse, .unknown: continue
       }
     }
     return .none
@@ -104,19 +104,19 @@ extension StepInterpreter {
       switch test(row) {
       case .isTrue: return quiet(row)
       case .isFalse: continue
-      case .failure: return .acts
+      case .unknown: return .acts
       }
     }
     return .none
   }
 
   @inline(__always)
-  private func test(_ row: TreeLook.Row) -> Truth {
+  private func test(_ row: TreeLook.Row) -> GuardReference.Outcome {
     guard row.guardIndex != noIndex else { return .isTrue }
     switch linked.look.guards[Int(row.guardIndex)].test(state.memory) {
     case .isTrue: return row.isNegated ? .isFalse : .isTrue
     case .isFalse: return row.isNegated ? .isTrue : .isFalse
-    case .failure(let error): return .failure(error)
+    case .unknown: return .unknown
     }
   }
 

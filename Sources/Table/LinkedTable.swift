@@ -204,13 +204,14 @@ public final class LinkedTable: Sendable {
   }
 
   private static func matches(_ descriptor: String, _ name: String) -> Bool {
-    var prefix = Array(descriptor.utf8)
+    var prefix = descriptor.utf8[...]
     if prefix.last == 0x2A { prefix.removeLast() }
     if prefix.last == 0x2E { prefix.removeLast() }
-    if prefix.isEmpty { return true }
-    let bytes = Array(name.utf8)
-    guard bytes.starts(with: prefix) else { return false }
-    return bytes.count == prefix.count || bytes[prefix.count] == 0x2E
+    var rest = name.utf8[...]
+    for byte in prefix {
+      guard rest.popFirst() == byte else { return false }
+    }
+    return prefix.isEmpty || rest.isEmpty || rest.first == 0x2E
   }
 
   /// The initial `state` of a child flow.

@@ -62,11 +62,13 @@ public struct TreeLook: Sendable {
   /// By row.
   public let rows: [Row]
   /// Guards and checks, so that evaluating one copies nothing.
-  public let guards: [Program]
+  public let guards: [GuardReference]
+  /// Keeps what `guards` refers to.
+  private let programs: [Program]
 
   init(_ table: TransitionTable, _ programs: [CompiledProgram?]) {
     guard table.nodes.contains(where: { $0.kind == .tree }) else {
-      (nodes, rows, guards) = ([], [], [])
+      (nodes, rows, guards, self.programs) = ([], [], [], [])
       return
     }
     var guards: [Program] = []
@@ -124,7 +126,8 @@ public struct TreeLook: Sendable {
         testEnd: tests.upperBound
       )
     }
-    self.guards = guards
+    self.programs = guards
+    self.guards = guards.map { GuardReference($0) }
   }
 }
 
