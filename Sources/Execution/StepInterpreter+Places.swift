@@ -18,6 +18,7 @@ extension StepInterpreter {
         return
       }
     }
+    note(place, .began)
     switch node.kind {
     case .action, .human, .planner: call(place)
     case .plan: startPlan(place, node)
@@ -106,6 +107,7 @@ extension StepInterpreter {
         )
       )
     )
+    note(place, .called(effect: output.effects.count - 1))
   }
 
   /// Renders named templates; an absent optional leaves its key out.
@@ -156,6 +158,9 @@ extension StepInterpreter {
     if let message = assign(node.assignments) {
       fail(index, RunError(kind: .guardError, message: message, step: node.name))
       return
+    }
+    if let answer {
+      note(index, .answered(read(node.resultSlot) ?? read(context.output) ?? answer))
     }
     record(index, .success)
     followSuccess(index, .success(answer))

@@ -14,7 +14,11 @@ public enum InvariantCheck {
     /// Broken invariants, and those that say nothing of the flow.
     public var findings: [Diagnostic] = []
     /// Invariants that hold for every run.
-    public var proven: [String] = []
+    public var proofs: [Proof] = []
+    /// The same, one line each.
+    public var proven: [String] { proofs.map(\.claim) }
+    /// Invariants that some way breaks, each with the position of its finding.
+    public var broken: [(invariant: Invariant, finding: Int)] = []
     /// What could not be looked at.
     public var notAnalysed: [String] = []
 
@@ -47,11 +51,13 @@ public enum InvariantCheck {
       var search = searches.search(for: invariant, stopsAtFirst: true)
       search.run()
       if let way = search.witness {
+        report.broken.append((invariant, report.findings.count))
         report.findings.append(Messages.brokenInvariant(invariant, way, table))
       } else if search.isExhausted || searches.isRecursive {
         report.notAnalysed.append("\(invariant.title): too many ways run side by side")
       } else {
-        report.proven.append(invariant.title)
+        let claim = invariant.title
+        report.proofs.append(Proof(claim: claim, basis: .abstracted, restsOn: []))
       }
     }
     return report

@@ -47,13 +47,14 @@ extension InvariantCheck {
       search.run(from: start)
       let title = start.invariant.title
       if let way = search.witness {
+        report.broken.append((start.invariant, report.findings.count))
         report.findings.append(
           Messages.brokenInvariant(start.invariant, way, linked.table)
         )
       } else if search.isExhausted || searches.isRecursive {
         report.notAnalysed.append("\(title): too many ways run side by side")
       } else {
-        report.proven.append(title)
+        report.proofs.append(Proof(claim: title, basis: .abstracted, restsOn: []))
       }
     }
     return report

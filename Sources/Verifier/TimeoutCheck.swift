@@ -18,10 +18,10 @@ extension Inspection {
     report.longestMilliseconds = longest
     guard timeout >= 0 else { return }
     if longest <= timeout {
-      report.proven.append(
+      let claim =
         "longest time \(DurationText.text(longest)) <= timeout \(DurationText.text(timeout)): "
-          + "it can't be reached"
-      )
+        + "it can't be reached"
+      report.proofs.append(Proof(claim: claim, basis: .abstracted, restsOn: []))
       return
     }
     // A plan without a deadline of its own ends with the flow's timeout, as its author knows.

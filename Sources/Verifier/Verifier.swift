@@ -54,7 +54,7 @@ public enum Verifier {
       whole.findings += inspection.report.findings
       proofs.join(inspection.proofs)
     }
-    whole.proven = proofs.lines
+    whole.proofs = proofs.lines.map { Proof(claim: $0, basis: .abstracted, restsOn: []) }
     if !isUnbounded { measure(table, graphs, options, &whole) }
     if whole.findings.count > limits.diagnostics {
       whole.findings.removeSubrange(limits.diagnostics...)
@@ -96,7 +96,7 @@ public enum Verifier {
     )
     report.longestMilliseconds = inspection.report.longestMilliseconds
     report.findings += inspection.report.findings
-    report.proven += inspection.report.proven
+    report.proofs += inspection.report.proofs
   }
 }
 

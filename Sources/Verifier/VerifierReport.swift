@@ -15,8 +15,10 @@ public struct VerifierOptions: Sendable, Hashable {
 public struct VerifierReport: Sendable {
   /// Mistakes and doubts, in order of the checks and of the flow.
   public var findings: [Diagnostic] = []
+  /// What holds for every run.
+  public var proofs: [Proof] = []
   /// What holds for every run, one line each: `ends on every way (write <= 2 visits)`.
-  public var proven: [String] = []
+  public var proven: [String] { proofs.map(\.claim) }
   /// What could not be looked at, one line each.
   public var notAnalysed: [String] = []
   /// Ways from the start to an end, told apart by the places they pass; at most `waysLimit`; nil
