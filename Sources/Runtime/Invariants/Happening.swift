@@ -102,11 +102,12 @@ struct HappeningReader: Sendable {
       guard let index = calls.firstIndex(where: { $0.effect == effect }) else { continue }
       let call = calls.remove(at: index)
       guard call.mayWrite else { continue }
-      var happening = Self.end(of: call, .unknown)
+      let outcome = Happening.Outcome.unknown
+      var happening = Self.end(of: call, outcome)
       if let input = begun.removeValue(forKey: call.site) {
         happening.step = Happening.Side(
           index: call.site.place,
-          phase: .end(.unknown),
+          phase: .end(outcome),
           input: input
         )
       }
@@ -293,6 +294,7 @@ struct HappeningReader: Sendable {
       happening.effect = call.effect
       if call.mayWrite { happening.call = Self.end(of: call, .unknown).call }
     }
+    if !isUndone { begun[site] = nil }
     if happening.step != nil || happening.call != nil { found.append(happening) }
   }
 
@@ -302,8 +304,8 @@ struct HappeningReader: Sendable {
     for entry in trace[(position + 1)...] {
       switch entry {
       case .finished(site.place, site.frame, let status, _): return status != .success
-      case .entered(site.place, site.frame, _): return false
-      default: continue
+      case .guardFailed: continue
+      default: return false
       }
     }
     return false

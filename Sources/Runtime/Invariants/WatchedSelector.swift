@@ -86,9 +86,10 @@ struct WatchedSelector: Sendable {
       return selector.when == nil ? .always : test(answer)
     case (.failure, .failure?): return selector.when == nil ? .always : .never
     case (.unknown, .unknown?): return selector.when == nil ? .always : .maybe
-    // It may have happened, with any answer; or it may have failed.
+    // It may have happened, with any answer.
     case (.unknown, nil), (.unknown, .success?): return .maybe
-    case (.unknown, .failure?): return selector.when == nil ? .maybe : .never
+    // `unknown` is a kind of failure.
+    case (.unknown, .failure?): return selector.when == nil ? .always : .never
     case (.success, .failure?), (.success, .unknown?), (.failure, nil), (.failure, .success?),
       (.failure, .unknown?):
       return .never

@@ -164,26 +164,34 @@ struct PathExplorer {
 
   private mutating func allChoices(_ run: PathRun, _ occurrenceCount: Int) -> [PathChoice] {
     guard !run.isEnded else { return [] }
-    if let call = run.open.first {
-      var choices = outputs(of: call.intent).map { PathChoice.answer(.output($0)) }
-      choices += failures.map { .answer(.failure($0)) }
-      if run.hasAlarms || !events.isEmpty || canCancel { choices.append(.answer(.never)) }
-      let waits = run.delays(of: call, canOccur: !events.isEmpty || canCancel)
-      guard !waits.isEmpty, delays > 0 else { return choices }
-      // Put off once more it might come still later; what is not looked at is said.
-      guard call.delays < delays else {
-        hasGaps = true
-        return choices
-      }
-      return choices + waits.map { .postpone($0) }
+    guard let call = run.open.first else {
+      let choices: [PathChoice] = run.canWait ? [.wait] : []
+      // What is due comes before what happens outside.
+      if run.monitor != nil, run.isDue { return choices }
+      return choices + occurrences(run, occurrenceCount)
     }
-    var choices: [PathChoice] = run.hasAlarms ? [.wait] : []
-    // What is due comes before what happens outside.
-    if run.monitor != nil, run.isDue { return choices }
-    guard occurrenceCount < limits.pathEvents else {
-      if !events.isEmpty || canCancel { hasGaps = true }
+    var choices = outputs(of: call.intent).map { PathChoice.answer(.output($0)) }
+    choices += failures.map { .answer(.failure($0)) }
+    if run.hasAlarms || !events.isEmpty || canCancel { choices.append(.answer(.never)) }
+    guard delays > 0 else { return choices }
+    let canOccur = !occurrences(run, occurrenceCount).isEmpty
+    let waits = run.delays(of: call, canOccur: canOccur)
+    // Put off once more it might come still later; what is not looked at is said.
+    guard call.delays < delays || waits.isEmpty else {
+      hasGaps = true
       return choices
     }
+    return choices + waits.map { .postpone($0) }
+  }
+
+  /// What may happen outside.
+  private mutating func occurrences(_ run: PathRun, _ count: Int) -> [PathChoice] {
+    guard !events.isEmpty || canCancel else { return [] }
+    guard count < limits.pathEvents else {
+      hasGaps = true
+      return []
+    }
+    var choices: [PathChoice] = []
     let active = run.activeNodes(table)
     var names: Set<MapKey> = []
     for (row, name) in events where active.contains(table.table.rows[Int(row)].place) {

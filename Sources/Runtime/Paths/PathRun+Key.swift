@@ -27,9 +27,9 @@ extension PathRun {
   func key(_ table: LinkedTable, _ precision: Precision, _ sight: Sight) -> Int {
     var hasher = Hasher()
     monitor?.combine(into: &hasher)
-    for call in late {
+    for call in late + open where call.delayedAtStep >= 0 {
       hasher.combine(call.intent.place)
-      hasher.combine(call.delays)
+      hasher.combine(call.delayedAtStep == stepCount)
     }
     if precision == .everything {
       combineEverything(table, &hasher)
@@ -155,12 +155,12 @@ extension PathRun {
     for call in open.map(\.intent) + unanswered {
       hasher.combine([Int(call.place), order[call.frame] ?? -1])
     }
-    for call in open { hasher.combine(call.delays) }
     let sorted = alarms.sorted { left, right in
       (left.due, left.kind.rawValue, left.effect) < (right.due, right.kind.rawValue, right.effect)
     }
     for alarm in sorted {
-      hasher.combine(alarm.due - now)
+      // Answers that are put off by a millisecond or two make no other state.
+      hasher.combine((alarm.due - now + 5) / 10)
       hasher.combine([alarm.kind.rawValue, Int(alarm.place)])
     }
     for timer in state.timers {

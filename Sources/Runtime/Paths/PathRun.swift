@@ -90,6 +90,8 @@ struct PathRun: Sendable {
     var calledMilliseconds: Int64 = 0
     /// How often its answer was put off.
     var delays = 0
+    /// The number of the run's steps when it last was; -1: it never was.
+    var delayedAtStep = -1
   }
 
   /// The state of the run.
@@ -117,6 +119,8 @@ struct PathRun: Sendable {
 
   /// Calls that were withdrawn so far.
   private(set) var withdrawn: Set<EffectID> = []
+  /// Steps made so far.
+  private(set) var stepCount = 0
   /// Holds the run against an invariant.
   private(set) var monitor: InvariantMonitor?
 
@@ -128,7 +132,7 @@ struct PathRun: Sendable {
 
   /// Whether the run has ended.
   var isEnded: Bool { state.outcome != nil }
-  /// Whether time can move the run on.
+  /// Whether anything comes by time.
   var hasAlarms: Bool { !alarms.isEmpty }
   /// The time, in milliseconds since the Unix epoch.
   var now: Int64 { ScenarioRunner.startMilliseconds + elapsedMilliseconds }
@@ -151,6 +155,7 @@ struct PathRun: Sendable {
       guard !open.isEmpty else { return }
       var call = open.removeFirst()
       call.delays += 1
+      call.delayedAtStep = stepCount
       late.append(call)
       alarms.append(
         Alarm(
@@ -196,10 +201,7 @@ struct PathRun: Sendable {
   }
 
   private mutating func wait(_ table: LinkedTable) {
-    let next = alarms.min { left, right in
-      (left.due, left.kind.rawValue, left.effect) < (right.due, right.kind.rawValue, right.effect)
-    }
-    guard let next else { return }
+    guard let next = nextAlarm else { return }
     elapsedMilliseconds = max(
       elapsedMilliseconds,
       next.due - ScenarioRunner.startMilliseconds
@@ -223,6 +225,7 @@ struct PathRun: Sendable {
   }
 
   private mutating func step(_ event: RunEvent.Kind, _ table: LinkedTable) {
+    stepCount += 1
     var output = StepOutput()
     if monitor != nil { output.notes = [] }
     Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: event, in: table), &output)
@@ -316,9 +319,26 @@ struct PathRun: Sendable {
   /// Whether something is due at this time.
   var isDue: Bool { alarms.contains { $0.due <= now } }
 
+  /// Whether time can move the run on; an answer that was put off for something to come before it
+  /// is not waited for as long as nothing has.
+  var canWait: Bool {
+    guard let next = nextAlarm else { return false }
+    guard next.kind == .answer else { return true }
+    return late.contains { call in
+      call.intent.id == next.effect && call.delayedAtStep < stepCount
+    }
+  }
+
+  private var nextAlarm: Alarm? {
+    alarms.min { left, right in
+      (left.due, left.kind.rawValue, left.effect) < (right.due, right.kind.rawValue, right.effect)
+    }
+  }
+
   /// By how many milliseconds the answer to an open call may be put off so that something else can
   /// come before it: another answer or something from outside, or the next timer or deadline.
   func delays(of call: OpenCall, canOccur: Bool) -> [Int64] {
+    guard call.delayedAtStep < stepCount else { return [] }
     let others = alarms.filter { $0.effect != call.intent.id && !$0.endsRun && $0.due >= now }
     var delays: [Int64] = []
     if open.count > 1 || !late.isEmpty || canOccur { delays.append(1) }

@@ -132,13 +132,11 @@ enum CheckJSON {
   static func text(_ prepared: PreparedFlow, _ findings: [Diagnostic], path: String) -> String {
     let renderer = JSONRenderer()
     let report = prepared.verification
-    // Of a flow that is refused nothing is proven.
-    let proofs = prepared.isSound ? report?.proofs ?? [] : []
     return JSONOutput.object([
       ("version", .int(1)), ("flow", .string(path)),
       ("digest", prepared.table.map { .string($0.table.digest.hex) }),
       ("findings", .array(findings.map { renderer.object($0) })),
-      ("proofs", .array(proofs.map(object))),
+      ("proofs", .array((report?.proofs ?? []).map(object))),
       ("not_analysed", .array((report?.notAnalysed ?? []).map { .string($0) })),
     ]).text
   }
