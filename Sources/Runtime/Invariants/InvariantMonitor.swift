@@ -105,7 +105,7 @@ public struct InvariantMonitor: Sendable {
     case .answered(let answer): phase = .end(.success(answer))
     case .failed(let kind, _):
       let isWrite = table.table.performers[tool].isWrite
-      let isDoubtful = kind == .unknown || kind == .timeout && isWrite
+      let isDoubtful = isWrite && (kind == .unknown || kind == .timeout)
       phase = .end(isDoubtful ? .unknown : .failure)
     }
     take(
