@@ -69,7 +69,8 @@ import Testing
     let folder = try TemporaryFolder()
     defer { folder.remove("flow.yaml", "broken.yaml") }
     // No value makes this guard true, which the table does not know.
-    let text = Self.flow(Self.broken).replacing("{target: pay}]", with: "{target: stop}]")
+    let text = Self.flow("{never: {tool: pay}}")
+      .replacing("{target: pay}]", with: "{target: stop}]")
       .replacing("when: \"ask.ok\", target", with: "when: \"!ask.ok && ask.ok\", target")
     let path = try folder.write("flow.yaml", text)
     try folder.write("broken.yaml", "old\n")

@@ -7,7 +7,7 @@ import Testing
 @Suite struct VerdictTests {
   private static let isSoak = ProcessInfo.processInfo.environment["SIGNALBOX_SOAK"] == "1"
   /// Every flow in a soak, else one in so many.
-  private static let stride = isSoak ? 1 : 9
+  private static let stride = isSoak ? 1 : 19
 
   /// How often each verdict was given, and held.
   private struct Tally {
@@ -21,8 +21,8 @@ import Testing
     var contradictions: [String] = []
 
     var line: String {
-      "\(flows) flows (and \(refused) refused): refuted \(refuted), possible \(possible), proven \(proven), "
-        + "not analysed \(notAnalysed); searches complete \(complete); "
+      "\(flows) flows (and \(refused) refused): refuted \(refuted), possible \(possible), "
+        + "proven \(proven), not analysed \(notAnalysed); searches complete \(complete); "
         + "proven and broken \(contradictions.count)"
     }
   }
@@ -87,6 +87,7 @@ import Testing
     let tally = await tally(body)
     print("verdicts on \(body.rawValue): \(tally.line)")
     for contradiction in tally.contradictions.prefix(20) { print(contradiction) }
+    for contradiction in tally.contradictions { print("LINE \(body.rawValue) | \(contradiction.split(separator: "\n")[0]) | \(contradiction.replacing("\n", with: "¶"))") }
     #expect(tally.contradictions.count == 0)
     #expect(tally.refuted > 0 && tally.proven > 0 && tally.refused * 3 < tally.flows)
   }
