@@ -49,10 +49,12 @@ public struct FlowWitnesses: Sendable {
       note = "a run that breaks it was executed: \(witness.name)"
     } else {
       verdicts.append((invariant.title, .possible))
-      let why =
-        findings.isComplete
-        ? "it may need values that were not tried"
-        : "it may need values that were not tried, or more states"
+      var why = "it may need values that were not tried"
+      if findings.stoppedCount > 0 {
+        why = "the budget or a limit stops those that come to it"
+      } else if !findings.isComplete {
+        why += ", or more states"
+      }
       note = "no run that breaks it was found among \(findings.stateCount) states: \(why)"
     }
     diagnostics[position].notes.append(Diagnostic.Note(note))

@@ -27,9 +27,10 @@ import Testing
   private func search(
     _ body: String,
     _ invariant: String,
+    header: String = Self.header,
     limits: Limits = Limits()
   ) async throws -> Search {
-    let text = Self.header + body + "\ninvariants:\n  - \(invariant)\n"
+    let text = header + body + "\ninvariants:\n  - \(invariant)\n"
     let prepared = FlowPreparation.prepare(SourceFile(name: "flow.yaml", text: text))
     let table = try #require(prepared.table, "\(prepared.diagnostics.map(\.message))")
     let rule = try #require(prepared.flow?.invariants.first)
@@ -195,6 +196,42 @@ import Testing
       let found = try await search(body, invariant).findings
       #expect(found.witness == nil && found.isComplete, "\(invariant)")
     }
+  }
+
+  @Test func `what is given is refused at the doors of child flows and maps`() async throws {
+    let child = """
+      initial_state: s
+      states:
+        s: {flow: f, with: {env: "{{ input.env }}"}, on_success: done, on_error: pay}
+        pay: {tool: pay, on_success: done, on_error: done}
+      final_states: {done: {}}
+      flows: {f: {input: {env: {type: string, maxLength: 5}}, tasks: [{id: c, wait: 1s}]}}
+      """
+    let refused = try await play(search(child, "{never: {tool: pay}}"))
+    #expect(refused.path == ["s", "pay", "done"])
+    let map = """
+      initial_state: m
+      states:
+        m:
+          for_each: "input.names"
+          max_items: 4
+          tool: look
+          on_success: done
+          on_error: [{when: input_rejected, target: pay}, {target: done}]
+        pay: {tool: pay, on_success: done, on_error: done}
+      final_states: {done: {}}
+      """
+    let names = "names: {type: array, items: {type: string}}"
+    let header = Self.header.replacing("input: {", with: "input: {\(names), ")
+    let longer = try await play(search(map, "{never: {tool: pay}}", header: header))
+    #expect(longer.path == ["m", "pay", "done"])
+  }
+
+  @Test func `a run that the budget stops is no witness`() async throws {
+    let header = Self.header.replacing("name: small", with: "name: small\nbudget: {hard: $0.05}")
+      .replacing("pay: {type: http,", with: "pay: {type: http, cost_per_call: $1,")
+    let found = try await search(Self.machine, "{never: {tool: pay}}", header: header).findings
+    #expect(found.witness == nil && found.stoppedCount > 0 && !found.isComplete)
   }
 
   @Test func `a search that is cut says so`() async throws {

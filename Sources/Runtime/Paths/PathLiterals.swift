@@ -15,7 +15,10 @@ struct PathLiterals {
 
   /// What the texts of a flow say, and of an invariant that a search is about.
   init(_ table: LinkedTable, _ monitor: InvariantMonitor? = nil) {
-    if let monitor { add(monitor, table) }
+    if let monitor {
+      add(monitor, table)
+      addDoors(table)
+    }
     for (index, program) in table.programs.enumerated() {
       guard let program else { continue }
       for read in program.reads {
@@ -51,6 +54,44 @@ struct PathLiterals {
     for (program, value) in monitor.arguments {
       for read in table.programs[Int(program)]?.reads ?? [] {
         add([value], to: read.fields.last ?? read.variable)
+      }
+    }
+  }
+
+  /// Bounds at which a call, a child flow or a map refuses what it is given.
+  private mutating func addDoors(_ table: LinkedTable) {
+    for node in table.table.nodes {
+      switch node.kind {
+      case .fork:
+        let most = Value.int(Int64(table.table.frames[Int(node.template)].maxInstances))
+        for read in table.programs[Int(node.items)]?.reads ?? [] {
+          add([most], to: read.fields.last ?? read.variable)
+        }
+      case .call:
+        let scope = table.table.frames[Int(node.template)].scope
+        let slot = table.table.slots.first { $0.kind == .input && $0.scope == scope }
+        addBounds(of: table.schema(slot?.schema ?? noIndex), to: node.input, table)
+      default:
+        guard node.effect != noIndex else { continue }
+        let effect = table.table.effects[Int(node.effect)]
+        let schema = table.table.performers[Int(effect.performer)].inputSchema
+        addBounds(of: table.schema(schema), to: effect.input, table)
+      }
+    }
+  }
+
+  private mutating func addBounds(
+    of schema: Value?,
+    to input: Range<PoolIndex>,
+    _ table: LinkedTable
+  ) {
+    for index in input {
+      let field = table.table.fields[Int(index)]
+      guard let own = schema?["properties"]?[field.name] else { continue }
+      let keys = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"]
+      let bounds = keys.compactMap { own[$0] }
+      for read in table.programs[Int(field.program)]?.reads ?? [] {
+        add(bounds, to: read.fields.last ?? read.variable)
       }
     }
   }

@@ -31,6 +31,9 @@ public struct WitnessSearch: Sendable {
     public var stateCount: Int
     /// Whether everything was looked at that the answers and times tried can reach.
     public var isComplete: Bool
+    /// Runs of the pure step that break the invariant, and that the driver does not make: a budget
+    /// or a limit stops them.
+    public var stoppedCount = 0
   }
 
   private let table: LinkedTable
@@ -73,7 +76,12 @@ public struct WitnessSearch: Sendable {
       let looksAtAll = precision == .everything && monitor.seesEverything
       isComplete = looksAtAll && !explorer.isCut && !explorer.hasGaps && explorer.breaches.isEmpty
     }
-    return Findings(witness: nil, stateCount: count, isComplete: isComplete)
+    return Findings(
+      witness: nil,
+      stateCount: count,
+      isComplete: isComplete,
+      stoppedCount: tries
+    )
   }
 
   /// A file of the witnesses of one flow, which `signalbox test` accepts and passes.
