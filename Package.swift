@@ -60,9 +60,16 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
+    module("Relation", uses: ["Table"]),
     module("Drawing", uses: ["Table", "XML"]),
-    module("Verifier", uses: ["Source", "Values", "Definition", "Expression", "Table"]),
-    module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
+    module(
+      "Verifier",
+      uses: ["Source", "Values", "Definition", "Expression", "Table", "Relation"]
+    ),
+    module(
+      "Costing",
+      uses: ["Source", "Values", "Document", "Definition", "Table", "Relation", "Verifier"]
+    ),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
     module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),

@@ -85,6 +85,8 @@ public struct UnitCost: Sendable, Hashable {
   public var outputTokens: Int64
   /// Price of one try at those limits; 0 when unknown.
   public var tryPicodollars: Int64
+  /// Price of one try without tools that the agent calls by itself.
+  var callPicodollars: Int64 = 0
   /// Longest time of one visit, tries and pauses included; `unbounded` without a timeout.
   public var visitMilliseconds: Figure
   /// Whether the limits on tokens are known.

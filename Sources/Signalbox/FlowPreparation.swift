@@ -59,18 +59,13 @@ public enum FlowPreparation {
     }
     var options = VerifierOptions()
     options.isStrict = flow.form == .house
-    var report = Verifier.verify(
-      table.table,
-      reads: table.programs.map { $0?.reads ?? [] },
-      options: options,
-      limits: limits
-    )
+    var report = Verifier.verify(table, options: options, limits: limits)
     let invariants = InvariantCheck.check(
       table,
       flow.invariants,
       declared: (flow.agents.map(\.name), flow.tools.map(\.name))
     )
-    report.proven += invariants.proven
+    report.proofs += invariants.proofs
     report.findings += invariants.findings
     report.notAnalysed += invariants.notAnalysed
     return PreparedFlow(

@@ -63,6 +63,7 @@ package struct CheckCommand: Command {
     if let ways = report.waysThrough { line += ", \(Plural.count(ways, "way")) through" }
     console.print(line: line)
     for proof in report.proven { console.print(line: "    proven  \(proof)") }
+    for wait in report.openWaits { console.print(line: "    no bound  \(wait)") }
     for gap in report.notAnalysed { console.print(line: "    not analysed  \(gap)") }
     if report.notAnalysed.isEmpty { console.print(line: "    not analysed  nothing") }
   }
