@@ -77,7 +77,7 @@ struct LoopSums {
         )
       )
     }
-    report.least = figures(cheapest, quickest)
+    report.least = LeastOfRuns.least(report.outcomes) ?? figures(cheapest, quickest)
     if let means, total.probability > 0.99 {
       for place in 0..<graph.count {
         var mass = MeanMass()

@@ -186,7 +186,7 @@ struct NestedCosts {
       report.unknown += reports[thread]?.unknown ?? []
       switch reports[thread]?.method {
       case .some(.none): report.method = .none
-      case .summedLoops? where !isOfTree(thread):
+      case .summedLoops?:
         if case .everyWay = report.method { report.method = .summedLoops }
       default: break
       }

@@ -116,7 +116,8 @@ struct UnitCosts {
           weights.expectedWork[place] = 0
         }
       } else if case .declared = unit.basis {
-        weights.expectedMoney[place] = Double(unit.tryPicodollars)
+        let tools = unit.tryPicodollars - min(unit.tryPicodollars, unit.callPicodollars)
+        weights.expectedMoney[place] = Double(unit.callPicodollars) + Double(tools) * used
         // A success has had one call at least, answered in its first turn.
         if node.when == noIndex { weights.leastMoney[place] = unit.callPicodollars }
       } else {

@@ -49,7 +49,7 @@ struct WayAnalysis {
       total.join(ending)
     }
     guard dearestState >= 0 else { return }
-    report.least = total.least
+    report.least = LeastOfRuns.least(report.outcomes) ?? total.least
     report.worst = total.worst(money: dearest.sums[dearestState])
     report.expected = total.expected
     let way = figures.way(to: dearestState, in: dearest)
@@ -140,6 +140,29 @@ struct WayAnalysis {
     }
     for place in table.nodes.indices where report.minToGo[place] == .max {
       report.minToGo[place] = 0
+    }
+  }
+}
+
+/// The least that a run takes which succeeds.
+enum LeastOfRuns {
+  static func least(_ outcomes: [OutcomeCost]) -> CostFigures? {
+    let least = outcomes.filter { !$0.isFailure }.map(\.least)
+    guard var first = least.first else { return nil }
+    for figures in least.dropFirst() {
+      first.picodollars = lower(first.picodollars, figures.picodollars)
+      first.tokens = lower(first.tokens, figures.tokens)
+      first.workMilliseconds = lower(first.workMilliseconds, figures.workMilliseconds)
+      first.elapsedMilliseconds = lower(first.elapsedMilliseconds, figures.elapsedMilliseconds)
+    }
+    return first
+  }
+
+  private static func lower(_ left: Figure, _ right: Figure) -> Figure {
+    switch (left, right) {
+    case (.known(let left), .known(let right)): .known(min(left, right))
+    case (.known, _): left
+    default: right
     }
   }
 }

@@ -24,7 +24,11 @@ struct SubtreeShapes {
       let parent = Int(table.nodes[node].parent)
       return parent > 0 && table.nodes[parent].kind == .call
     }
-    guard roots.count > 1 else { return }
+    // A limit on what one of them may spend tells it from the others.
+    let hasLimits = table.caps.contains { cap in
+      if case .node = cap.owner { true } else { false }
+    }
+    guard roots.count > 1, !hasLimits else { return }
     programShapes = table.programs.map { program in
       var hasher = Hasher()
       hasher.combine(program.kind)

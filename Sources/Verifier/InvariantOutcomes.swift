@@ -43,11 +43,19 @@ extension InvariantSearch {
         if search.takesEarlyFailure(move.row) { states.formUnion(failedBefore) }
         return states
       case .always: return occasion.union(entered)
+      case .cancelled where ends && search.isOwn(move.row, of: node):
+        // What is cancelled while it is under way has not succeeded.
+        let states = succeeded.union(failed)
+        return search.apply(search.events.failure(of: node, by: move.row), states, visit)
       case .event, .after, .cancelled, .changed, .running, .halted, .switched, .overdue,
         .underWay:
         return occasion
       }
     }
+  }
+
+  fileprivate func isOwn(_ row: RowIndex, of node: Int) -> Bool {
+    row != noIndex && Int(table.rows[Int(row)].place) == node
   }
 
   /// Whether a failure row may be taken by a step that has not called yet.

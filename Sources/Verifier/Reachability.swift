@@ -98,12 +98,14 @@ extension Inspection {
 
   private mutating func nameTraps(_ trapped: [Int], _ ends: [Bool]) {
     let ways = waysFromStart()
+    let leading = leadingTo(trapped)
     var named: Set<Int32> = []
     for place in trapped {
       guard let node = graph.node(place) else { continue }
       // The place where the trap closes says enough; those that only lead there are named with it.
       let leadsOn = graph.edges[place].contains { edge in
-        !ends[Int(edge.target)] && graph.component[Int(edge.target)] != graph.component[place]
+        !ends[Int(edge.target)] && leading[Int(edge.target)]
+          && graph.component[Int(edge.target)] != graph.component[place]
       }
       // Of places that lead to each other, one is enough.
       guard !leadsOn, named.insert(graph.component[place]).inserted else { continue }
@@ -115,6 +117,21 @@ extension Inspection {
         )
       )
     }
+  }
+
+  /// By place, whether some way leads from it to one of these.
+  private func leadingTo(_ places: [Int]) -> [Bool] {
+    var leading = [Bool](repeating: false, count: graph.count)
+    for place in places { leading[place] = true }
+    let sources = reversed()
+    var queue = places
+    while let place = queue.popLast() {
+      for source in sources[place] where !leading[Int(source)] {
+        leading[Int(source)] = true
+        queue.append(Int(source))
+      }
+    }
+    return leading
   }
 
   /// Whether something besides the ends of this thread ends or leaves its host.

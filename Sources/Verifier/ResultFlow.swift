@@ -188,8 +188,14 @@ struct ResultFlow {
     return result ?? FactSet(count: writers.count)
   }
 
-  /// Whether a success of the node writes the fact.
-  func writes(_ node: Int, _ fact: Int) -> Bool { written[node].contains(fact) }
+  /// Whether a success of the node has the fact written: by itself, or by what it holds.
+  func writes(_ node: Int, _ fact: Int) -> Bool {
+    if written[node].contains(fact) { return true }
+    guard relation.roles[node] == .host else { return false }
+    let graph = graphs.graphs[Int(relation.threadOfNode[node])]
+    guard let place = graph.places(ofWork: node).first else { return false }
+    return gain(at: place, graph)?.facts.contains(fact) ?? false
+  }
 
   /// The facts that hold where a node's thread has the given position.
   func holds(_ fact: Int, at positions: [Int32]) -> Bool {
