@@ -11,8 +11,8 @@ public struct GateDecision: Sendable {
   public var diagnostics: [Diagnostic]
   /// The hard limit that was applied, in pico-dollars; nil: none.
   public var hardPicodollars: Int64?
-  /// One line per limit: `hard $0.020000 >= worst: passes, 12.0 % to spare`; `kept` where worst is a
-  /// bound that no way need attain.
+  /// One line per limit: `hard $0.020000 >= worst: passes, 12.0 % to spare`; `kept` where worst is
+  /// a bound that no way need attain.
   public var lines: [String]
   /// What may be reserved for the run, in pico-dollars: its worst case; nil when unknown or without
   /// a bound.

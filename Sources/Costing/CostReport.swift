@@ -175,8 +175,8 @@ public struct CostReport: Sendable {
   public var method: Method
   /// What expected assumes.
   public var assumptions: Assumptions
-  /// The cheapest run that succeeds, each call answered at the first try; where none can succeed, the
-  /// cheapest of all.
+  /// The cheapest run that succeeds, each call answered at the first try; where none can succeed,
+  /// the cheapest of all.
   public var least: CostFigures
   /// The mean, by the assumptions; nil when it could not be computed.
   public var expected: CostFigures?

@@ -166,7 +166,7 @@ struct LoopSums {
     order.sort { rest.component[$0] < rest.component[$1] }
     var result = [Int64](repeating: 0, count: count)
     var endless = [Bool](repeating: false, count: rest.count)
-    for place in order 
+    for place in order
     where rest.isCyclic[place] && weights[Int(graph.works[place])] > 0 && !graph.hasLimit(place) {
       endless[Int(rest.component[place])] = true
     }
@@ -234,7 +234,10 @@ struct LoopSums {
       guard sum == sums[Int(place)] else { continue }
       for list in [graph.edges[Int(place)], graph.limitEdges[Int(place)]] {
         for edge in list {
-          let next = Saturating.sum(sum, edge.isSuccessOnly ? weights[Int(graph.works[Int(place)])] : 0)
+          let next = Saturating.sum(
+            sum,
+            edge.isSuccessOnly ? weights[Int(graph.works[Int(place)])] : 0
+          )
           guard next < sums[Int(edge.target)] else { continue }
           sums[Int(edge.target)] = next
           queue.insert(edge.target, next)

@@ -194,8 +194,8 @@ struct NestedCosts {
     fillToGo(&report)
   }
 
-  /// The lines of all threads, each as often as the dearest run enters what runs it: one pass, outer
-  /// threads first.
+  /// The lines of all threads, each as often as the dearest run enters what runs it: one pass,
+  /// outer threads first.
   private func steps(of report: CostReport) -> [StepCost] {
     var entered = [Int64](repeating: 0, count: graphs.graphs.count)
     entered[0] = 1

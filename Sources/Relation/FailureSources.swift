@@ -1,11 +1,20 @@
 public import Table
 
-// What a place may fail with by what it does itself.
-extension TransitionTable {
+/// What places may fail with by what they do themselves.
+public struct FailureSources: Sendable {
+  private let table: TransitionTable
+  private let given: GivenFields
+
+  /// Of a table.
+  public init(_ table: TransitionTable) {
+    self.table = table
+    given = GivenFields(table)
+  }
+
   /// The kinds of failure that a place can have by what it does; `max_visits` is apart, and so is
   /// what comes out of the parts that it runs.
   public func ownFailures(of place: Int) -> ErrorKindSet {
-    let node = nodes[place]
+    let node = table.nodes[place]
     var kinds = callFailures(of: node)
     if node.deadlineMilliseconds >= 0 { kinds.formUnion(ErrorKindSet([.timeout])) }
     switch node.kind {
@@ -22,7 +31,7 @@ extension TransitionTable {
       node.when != noIndex || node.condition != noIndex || mayFail(assignments: node.assignments)
       || mayFail(fields: node.result)
       || node.rows.contains { index in
-        let row = rows[Int(index)]
+        let row = table.rows[Int(index)]
         guard row.event != .failure, row.event != .cancel, row.tree == nil else { return false }
         return row.guardProgram != noIndex && row.guardErrorMode == .fails
           || mayFail(assignments: row.assignments)
@@ -33,13 +42,13 @@ extension TransitionTable {
 
   private func callFailures(of node: PlaceNode) -> ErrorKindSet {
     guard node.effect != noIndex else { return ErrorKindSet([]) }
-    let effect = effects[Int(node.effect)]
-    let performer = performers[Int(effect.performer)]
+    let effect = table.effects[Int(node.effect)]
+    let performer = table.performers[Int(effect.performer)]
     var kinds = ErrorKindSet([
       .unavailable, .rateLimited, .invalidOutput, .denied, .budget, .failed,
     ])
     if performer.inputSchema != noIndex { kinds.formUnion(ErrorKindSet([.inputRejected])) }
-    if performer.mayWrite(among: performers) { kinds.formUnion(ErrorKindSet([.unknown])) }
+    if performer.mayWrite(among: table.performers) { kinds.formUnion(ErrorKindSet([.unknown])) }
     if mayFail(fields: effect.input) { kinds.formUnion(ErrorKindSet([.guardError])) }
     return kinds
   }
@@ -47,13 +56,13 @@ extension TransitionTable {
   /// What may go wrong at the door of a child flow and at its end.
   private func doorFailures(of node: PlaceNode) -> ErrorKindSet {
     var kinds = ErrorKindSet([])
-    let frame = frames[Int(node.template)]
+    let frame = table.frames[Int(node.template)]
     if mayFail(fields: node.input) || mayFail(fields: frame.result) {
       kinds.formUnion(ErrorKindSet([.guardError]))
     }
     let hasSchema = frame.slots.contains { slot in
-      slots[Int(slot)].kind == .input && slots[Int(slot)].scope == frame.scope
-        && slots[Int(slot)].schema != noIndex
+      let entry = table.slots[Int(slot)]
+      return entry.kind == .input && entry.scope == frame.scope && entry.schema != noIndex
     }
     let isDetached = frame.maxInstances == 0
     if hasSchema || isDetached { kinds.formUnion(ErrorKindSet([.inputRejected])) }
@@ -62,31 +71,42 @@ extension TransitionTable {
 
   /// Whether some entry of an input or result may fail to be rendered: it holds an expression.
   package func mayFail(fields range: Range<PoolIndex>) -> Bool {
-    range.contains { mayFail(program: fields[Int($0)].program) }
+    range.contains { mayFail(program: table.fields[Int($0)].program) }
   }
 
   /// Whether some assignment may fail: its expression is no constant.
   package func mayFail(assignments range: Range<PoolIndex>) -> Bool {
-    range.contains { mayFail(program: assignments[Int($0)].program) }
+    range.contains { mayFail(program: table.assignments[Int($0)].program) }
   }
 
-  /// Whether evaluating a program may fail: all but constants may.
+  /// Whether evaluating a program may fail: all but constants, and texts that hold nothing but
+  /// fields which are always there.
   package func mayFail(program: PoolIndex) -> Bool {
     guard program != noIndex else { return false }
-    let source = programs[Int(program)]
+    let source = table.programs[Int(program)]
     switch source.kind {
-    case .template, .structure: return Self.holdsTemplate(source.text)
+    case .template, .structure: return !isGiven(Array(source.text.utf8), scope: source.scope)
     case .expression: return !Self.isConstant(source.text)
     }
   }
 
-  private static func holdsTemplate(_ text: String) -> Bool {
-    var previous: UInt8 = 0
-    for byte in text.utf8 {
-      if byte == UInt8(ascii: "{"), previous == byte { return true }
-      previous = byte
+  /// Whether every `{{ }}` of a text is a field that is always there.
+  private func isGiven(_ bytes: [UInt8], scope: PoolIndex) -> Bool {
+    let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
+    var index = 0
+    while index + 1 < bytes.count {
+      guard bytes[index] == open, bytes[index + 1] == open else {
+        index += 1
+        continue
+      }
+      var end = index + 2
+      while end + 1 < bytes.count, bytes[end] != close || bytes[end + 1] != close { end += 1 }
+      guard end + 1 < bytes.count else { return false }
+      let path = bytes[index + 2..<end].split(separator: UInt8(ascii: " "))
+      guard path.count == 1, given.contains(Array(path[0]), scope: scope) else { return false }
+      index = end + 2
     }
-    return false
+    return true
   }
 
   /// A number, `true`, `false`, `null`, or a plain quoted text.

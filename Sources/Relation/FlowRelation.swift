@@ -3,9 +3,9 @@ public import Table
 /// The one reading of a table: where control can be, where it can go from there and why.
 ///
 /// Everything that is said about a flow before it runs stands on it: reachability, traps, loops,
-/// invariants, data flow, bounds of cost and time. It holds more than the executor does, never less:
-/// guards may be true or false, registers of trees and visit counters have any value, events come
-/// at any time. What holds it to the executor is `RelationCheck`.
+/// invariants, data flow, bounds of cost and time. It holds more than the executor does, never
+/// less: guards may be true or false, registers of trees and visit counters have any value, events
+/// come at any time. What holds it to the executor is `RelationCheck`.
 ///
 /// Parts of a flow that run at the same time are threads of their own, each with a host in the
 /// thread around it. A row that crosses the border of a thread is a move of the source's thread to
@@ -31,7 +31,9 @@ public struct FlowRelation: Sendable {
 
   /// The table that was read.
   public let table: TransitionTable
-  /// The threads; 0 is the run. Each stands before the threads inside it.
+  /// What places may fail with by what they do themselves.
+  public let failures: FailureSources
+  /// The threads, each before those inside it; 0 is the run.
   public internal(set) var threads: [FlowThread]
   /// By node, what it is.
   public internal(set) var roles: [Role]
@@ -74,6 +76,7 @@ public struct FlowRelation: Sendable {
 
   init(empty table: TransitionTable) {
     self.table = table
+    failures = FailureSources(table)
     threads = []
     roles = []
     threadOfNode = []

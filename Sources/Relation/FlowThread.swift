@@ -20,7 +20,7 @@ public struct FlowThread: Sendable {
   public var kind: Kind
   /// The node whose subtree it is; of a body and a tree the host itself.
   public var root: NodeIndex
-  /// The node that runs it; `noIndex` for the run. Of a shared one, the first that does.
+  /// The node that runs it, of a shared one the last that does; `noIndex` for the run.
   public var host: NodeIndex
   /// The thread of the host; -1 for the run.
   public var outer: Int32

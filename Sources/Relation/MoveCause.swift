@@ -1,4 +1,5 @@
-/// Why control goes on from one position to another: everything that the executor may do to a token.
+/// Why control goes on from one position to another: everything that the executor may do to a
+/// token.
 ///
 /// A closed set: the relation's tests drop one cause after the other and must notice each.
 public enum MoveCause: UInt8, Sendable, CaseIterable, Hashable {

@@ -38,7 +38,7 @@ extension RelationBuilder {
     default: endings.succeeds = true
     }
     endings.skips = entry.when != noIndex
-    endings.kinds.formUnion(table.ownFailures(of: node))
+    endings.kinds.formUnion(relation.failures.ownFailures(of: node))
     add(endings, of: node, from: [relation.entryOfNode[node]])
   }
 
@@ -46,7 +46,7 @@ extension RelationBuilder {
     for inner in relation.innerThreads[node] { finish(thread: Int(inner)) }
     var endings = hostEndings(node)
     endings.skips = endings.skips || table.nodes[node].when != noIndex
-    endings.kinds.formUnion(table.ownFailures(of: node))
+    endings.kinds.formUnion(relation.failures.ownFailures(of: node))
     add(endings, of: node, from: entries(of: node))
   }
 
@@ -173,7 +173,8 @@ extension RelationBuilder {
       }
       add(row: Int(index), from: source, cause)
       if row.target == noIndex { relation.mayRest[node] = true }
-      mayBreak = mayBreak || row.guardProgram != noIndex || table.mayFail(assignments: row.assignments)
+      mayBreak =
+        mayBreak || row.guardProgram != noIndex || relation.failures.mayFail(assignments: row.assignments)
       if table.isUnconditional(Int(index)) { open.subtract(row.kinds) }
     }
     guard mayBreak else { return open }
@@ -190,7 +191,7 @@ extension RelationBuilder {
       let row = table.rows[Int(index)]
       guard row.kinds.contains(ErrorKind.guardError) else { continue }
       if !hasMove(source, RowIndex(index)) { add(row: Int(index), from: source, cause) }
-      if table.isUnconditional(Int(index)), !table.mayFail(assignments: row.assignments) {
+      if table.isUnconditional(Int(index)), !relation.failures.mayFail(assignments: row.assignments) {
         return ErrorKindSet([])
       }
     }
@@ -249,7 +250,7 @@ extension RelationBuilder {
       return
     }
     // Its own ending may fail in its turn: results, `require`, assignments, guards.
-    var own = table.ownFailures(of: node)
+    var own = relation.failures.ownFailures(of: node)
     if wantsRow(node) { own.formUnion(ErrorKindSet([.guardError])) }
     if !own.isEmpty {
       add(succeeded, failed, .failed)
@@ -276,14 +277,14 @@ extension RelationBuilder {
     let parent = Int(entry.parent)
     let number = Int(relation.threadOfNode[node])
     let thread = relation.threads[number]
-    let mayBreak = table.mayFail(fields: entry.result) || table.mayFail(program: entry.content)
+    let mayBreak = relation.failures.mayFail(fields: entry.result) || relation.failures.mayFail(program: entry.content)
     var kinds = ErrorKindSet([])
     if mayBreak, !entry.isChart { kinds.formUnion(ErrorKindSet([.guardError])) }
     // A failing final fails with the latest error there was.
     if entry.isFailure { kinds = .all }
     if parent <= 0 {
       // The run ends here; its own result may fail to be rendered.
-      if !entry.isFailure, table.mayFail(fields: table.result) {
+      if !entry.isFailure, relation.failures.mayFail(fields: table.result) {
         relation.threads[0].failureKinds.formUnion(ErrorKindSet([.guardError]))
         add(source, thread.failed, .failed)
       }
@@ -304,7 +305,9 @@ extension RelationBuilder {
       add(source, isBody ? thread.failed : position(parent, .failed), .completed)
     }
     // In a chart events may lead on from a final while the node around it has not been left.
-    if entry.isChart || table.nodes[parent].isChart { addOccasions(of: node, from: source, blocked: []) }
+    if entry.isChart || table.nodes[parent].isChart {
+      addOccasions(of: node, from: source, blocked: [])
+    }
   }
 }
 

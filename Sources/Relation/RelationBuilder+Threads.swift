@@ -293,8 +293,9 @@ extension RelationBuilder {
     return found
   }
 
-  /// The positions of `thread` that a token comes to when it is sent to `target`: its entry, or that
-  /// of the host inside which it lies; and the doors of compounds in `domain` on the way to it.
+  /// The positions of `thread` that a token comes to when it is sent to `target`: its entry, or
+  /// that of the host inside which it lies; and the doors of compounds in `domain` on the way to
+  /// it.
   mutating func place(
     _ target: NodeIndex,
     in thread: Int32,
@@ -340,7 +341,8 @@ extension TransitionTable {
     return row.target == noIndex ? [] : [row.target]
   }
 
-  /// Whether a node holds a behavior tree together: the tree itself, a branch, a parallel node of it.
+  /// Whether a node holds a behavior tree together: the tree itself, a branch, a parallel node of
+  /// it.
   package func isTreeStructure(_ node: Int) -> Bool {
     let entry = nodes[node]
     guard entry.tree != nil else { return false }

@@ -1,7 +1,7 @@
 import Table
 
-/// Reads a table into a relation: first the threads and positions, then the moves of each node, inner
-/// nodes before those around them.
+/// Reads a table into a relation: first the threads and positions, then the moves of each node,
+/// inner nodes before those around them.
 struct RelationBuilder {
   let table: TransitionTable
   let dropped: MoveCause?

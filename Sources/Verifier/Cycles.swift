@@ -122,8 +122,9 @@ extension Inspection {
     }
   }
 
-  /// The edges that can be taken any number of times: of a place with a limit only those that
-  /// refuse a further entry. `isInstant`: those that are taken at once.
+  /// The edges that can be taken any number of times; `isInstant`: those that are taken at once.
+  ///
+  /// Of a place with a limit only those that refuse a further entry are.
   private func lastingEdges(_ place: Int, isInstant: Bool) -> ArraySlice<PlaceEdge> {
     if graph.hasLimit(place) { return graph.limitEdges[place] }
     let edges = graph.edges[place]

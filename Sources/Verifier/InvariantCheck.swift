@@ -1,8 +1,8 @@
 public import Definition
 import Expression
+import Relation
 public import Source
 public import Table
-import Relation
 import Values
 
 /// Checks invariants on a table, by reachability without looking at guards.

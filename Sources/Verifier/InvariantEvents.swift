@@ -10,13 +10,20 @@ struct InvariantEvents {
   private let table: TransitionTable
   private let reads: [[ValuePath]]
   private let invariant: Invariant
+  private let failures: FailureSources
   /// Steps whose answers may be what `without` asks for, when it asks for something of the answer.
   private var candidates: [Int] = []
   /// What the selector's `when` says, as the comparison has it.
   private var wanted: [String] = []
 
-  init(_ table: TransitionTable, _ reads: [[ValuePath]], _ invariant: Invariant) {
+  init(
+    _ table: TransitionTable,
+    _ reads: [[ValuePath]],
+    _ invariant: Invariant,
+    _ failures: FailureSources
+  ) {
     self.table = table
+    self.failures = failures
     self.reads = reads
     self.invariant = invariant
     guard case .never(_, let required?, _) = invariant.rule, let when = required.when else {
@@ -82,7 +89,7 @@ struct InvariantEvents {
     let node = table.nodes[place]
     guard node.effect != noIndex else { return false }
     let effect = table.effects[Int(node.effect)]
-    return node.when != noIndex || table.mayFail(fields: effect.input)
+    return node.when != noIndex || failures.mayFail(fields: effect.input)
       || table.performers[Int(effect.performer)].inputSchema != noIndex
   }
 

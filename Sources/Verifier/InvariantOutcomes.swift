@@ -262,7 +262,7 @@ extension InvariantSearch {
     }
     exits.cut.insert(state)
     // What the node does itself may fail as well: before, after, or in the middle by its deadline.
-    let own = table.ownFailures(of: caller.node)
+    let own = relation.failures.ownFailures(of: caller.node)
     if !own.isEmpty {
       exits.failures.insert(state)
       exits.failures.formUnion(exits.successes)

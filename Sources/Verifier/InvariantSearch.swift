@@ -72,7 +72,12 @@ struct InvariantSearch {
     self.space = space
     let table = space.table
     automaton = InvariantAutomaton(invariant: invariant)
-    let events = InvariantEvents(table, space.reads, invariant)
+    let events = InvariantEvents(
+      table,
+      space.reads,
+      invariant,
+      space.graphs.relation.failures
+    )
     self.events = events
     possible = [InvariantEventSet?](repeating: nil, count: space.graphs.graphs.count)
     eventful = table.nodes.indices.map { !events.start(of: $0).isEmpty }
@@ -125,7 +130,9 @@ struct InvariantSearch {
       isAbstracted = true
       walk = ThreadWalk(nil, graph: space.graphs.graphs[thread])
       exits = explored(key, &walk, from: caller)
-    } else if walk.counters == nil, space.graphs.graphs[thread].counters.contains(where: { $0 >= 0 }) {
+    } else if walk.counters == nil,
+      space.graphs.graphs[thread].counters.contains(where: { $0 >= 0 })
+    {
       isAbstracted = true
     }
     known[key] = exits
@@ -184,7 +191,9 @@ struct InvariantSearch {
   ) {
     let position = relation.positions[Int(item.position)]
     exits.cut.insert(item.state)
-    if space.mayEndAnywhere { checkEnd(item.state, item.visit) }
+    // A plan that is ended in the middle has failed, and the flow around it goes on.
+    let mayEnd = space.mayEndAnywhere && planStart == nil
+    if mayEnd { checkEnd(item.state, item.visit) }
     switch position.phase {
     case .threadSucceeded: exits.successes.insert(item.state)
     case .threadSkipped: exits.skips.insert(item.state)
@@ -208,7 +217,7 @@ struct InvariantSearch {
     }
     let outcome = outcome(at: position, item, key)
     exits.cut.formUnion(outcome.occasion)
-    if space.mayEndAnywhere { for state in outcome.occasion { checkEnd(state, item.visit) } }
+    if mayEnd { for state in outcome.occasion { checkEnd(state, item.visit) } }
     let place = space.graphs.graphs[Int(key.thread)].place(of: item.position) ?? 0
     if key.thread == 0, space.overdue[place] {
       for target in relation.overdueTargets {

@@ -37,11 +37,12 @@ extension FlowRelation {
       longest = PartSchedule(times: inner, dependencies: [], limit: limit).end
     case .parallel:
       let limit = node.join == noIndex ? 0 : Int(table.joins[Int(node.join)].concurrency)
-      longest = PartSchedule(
-        times: inner,
-        dependencies: dependencies(of: host),
-        limit: limit
-      ).end
+      longest =
+        PartSchedule(
+          times: inner,
+          dependencies: dependencies(of: host),
+          limit: limit
+        ).end
     case .tree: longest = treeTime(host, nodes)
     case .call where table.frames[Int(node.template)].maxInstances == 0: longest = 0
     default: longest = inner.reduce(0) { Saturating.sum($0, $1) }

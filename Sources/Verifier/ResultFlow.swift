@@ -1,8 +1,8 @@
 import Relation
 import Table
 
-/// Which results are written at each place, whatever way led there: a forward must-analysis over bit
-/// sets, thread by thread.
+/// Which results are written at each place, whatever way led there: a forward must-analysis over
+/// bit sets, thread by thread.
 ///
 /// A fact is a slot of the run's memory that was written. What a thread has written when it ends
 /// well is its host's; what was written when its host was entered is its own from the start.
@@ -137,7 +137,9 @@ struct ResultFlow {
     switch entry.kind {
     case .join:
       // It goes on once what it awaits has succeeded or was skipped.
-      for position in entry.awaited { gain.facts.formUnion(leftBy(Int(table.lists[Int(position)]))) }
+      for position in entry.awaited {
+        gain.facts.formUnion(leftBy(Int(table.lists[Int(position)])))
+      }
     case .parallel:
       guard joinsAll(entry) else { break }
       for inner in relation.innerThreads[node] { gain.facts.formUnion(left[Int(inner)]) }

@@ -15,7 +15,8 @@ struct ResultWrites {
 
   /// Lowers the sets until nothing changes; each round handles the places in breadth-first order.
   ///
-  /// `gains` holds what a success of the work at each place adds; `extra` what an edge adds besides.
+  /// `gains` holds what a success of the work at each place adds; `extra` what an edge adds
+  /// besides.
   init(
     _ graph: PlaceGraph,
     gains: [Gain?],

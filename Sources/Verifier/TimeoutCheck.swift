@@ -3,10 +3,10 @@ import Source
 import Table
 
 extension ThreadGraphs {
-  /// Longest times by node, those of threads added up at their hosts; `unbounded` where nothing
-  /// bounds them. The last entry stands for places without work.
+  /// Longest times by node, those of threads added up at their hosts; `unbounded`: without a bound.
   ///
-  /// `maximum` limits the states of each thread's unfolding.
+  /// The last entry stands for places without work. `maximum` limits the states of each thread's
+  /// unfolding.
   package func times(maximum: Int) -> [Int64] {
     var weights = [Int64](repeating: 0, count: table.nodes.count + 1)
     var times = [Int64](repeating: 0, count: graphs.count)

@@ -102,8 +102,10 @@ package struct WayFigures: Sendable {
         let origin = Int(unfolding.origins[Int(dearest.parentEdges[current])])
         let list = unfolding.isOver[parent] ? graph.limitEdges : graph.edges
         if origin >= 0 { row = list.edges[origin].row }
-        followsFailure = origin < 0 || list.edges[origin].successRows == 0
-          && list.edges[origin].failureRows > 0
+        followsFailure =
+          origin < 0
+          || list.edges[origin].successRows == 0
+            && list.edges[origin].failureRows > 0
       }
       steps.append(
         WayBuilder.Step(
