@@ -129,7 +129,7 @@ extension StepInterpreter {
   // MARK: Ends of nodes
 
   /// A node of the current frame has ended: its results and rows.
-  mutating func conclude(_ index: NodeIndex, _ ending: Ending) {
+  mutating func conclude(_ index: NodeIndex, _ ending: Ending, triesAgain: Bool = true) {
     switch ending {
     case .success(let answer):
       let node = table.nodes[Int(index)]
@@ -138,7 +138,7 @@ extension StepInterpreter {
       let node = table.nodes[Int(index)]
       var own = error
       if own.step.isEmpty { own.step = node.name }
-      fail(index, own)
+      fail(index, own, triesAgain: triesAgain)
     case .skipped:
       rest(index)
       record(index, .skipped)
@@ -311,7 +311,7 @@ extension StepInterpreter {
   }
 
   /// The name of a part; of one that nobody named (a task behind what it awaits), its step's.
-  private func partName(_ index: NodeIndex) -> String {
+  func partName(_ index: NodeIndex) -> String {
     let node = table.nodes[Int(index)]
     guard node.name.isEmpty else { return node.name }
     var child = index + 1
@@ -321,34 +321,6 @@ extension StepInterpreter {
       child = inner.subtreeEnd
     }
     return ""
-  }
-
-  // MARK: Awaiting
-
-  /// A place that awaits others goes on once they have ended.
-  mutating func startJoin(_ place: NodeIndex, _ node: PlaceNode) {
-    guard let position = token(place, currentFrame) else { return }
-    state.tokens[position].phase = .hosting
-    goOnIfAwaited(place, node)
-  }
-
-  private mutating func goOnIfAwaited(_ place: NodeIndex, _ node: PlaceNode) {
-    let awaited = list(node.awaited)
-    let isReady = awaited.allSatisfy { state.steps[Int($0)].status != .pending }
-    guard isReady, !isResting(place) else { return }
-    succeed(place, answer: nil)
-  }
-
-  /// Lets places go on that awaited a node which has just ended.
-  mutating func wakeJoins() {
-    guard state.tokens.count > 1 else { return }
-    let frame = currentFrame
-    for token in state.tokens where token.frame == frame && token.phase == .hosting {
-      let node = table.nodes[Int(token.place)]
-      guard node.kind == .join else { continue }
-      let isReady = list(node.awaited).allSatisfy { state.steps[Int($0)].status != .pending }
-      if isReady { agenda.append(.ended(node: token.place, frame: frame, ending: .success(nil))) }
-    }
   }
 }
 

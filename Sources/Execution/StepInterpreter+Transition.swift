@@ -274,7 +274,7 @@ extension StepInterpreter {
     if token(index, currentFrame) == nil {
       addToken(Token(place: index, frame: currentFrame))
     }
-    agenda.append(.ended(node: index, frame: currentFrame, ending: ending))
+    agenda.append(.refused(node: index, frame: currentFrame, ending: ending))
   }
 
   mutating func startTimers(of index: NodeIndex, _ node: PlaceNode) {

@@ -24,6 +24,8 @@ extension StepInterpreter {
     /// Whether a reactive node decides again and nothing has come of it yet: what is only looked
     /// at leaves no trace.
     var isLooking = false
+    /// Why a node failed by itself that has no row for it.
+    var stranded: RunError?
     /// The check that was looked at last and is false.
     var refused: (place: NodeIndex, error: RunError)?
     /// Slots written since the watches were last looked at; bits by slot number modulo 64.
@@ -39,8 +41,7 @@ extension StepInterpreter {
   /// A tree is entered: its node holds a token, and control goes to its first leaf.
   mutating func startTree(_ root: NodeIndex) {
     if let position = token(root, currentFrame) { state.tokens[position].phase = .hosting }
-    guard let first = enterBranch(root) else { return }
-    endTree(root, walk(from: first, in: root))
+    endTree(root, enterBranch(root).map { walk(from: $0, in: root) } ?? strand(root))
   }
 
   /// A tree has ended, unless it is still under way.
@@ -63,11 +64,7 @@ extension StepInterpreter {
   mutating func resumeTree(after leaf: NodeIndex, _ ending: Ending) {
     let region = region(of: leaf)
     leaveLeaf(leaf)
-    var result: Ending? = ending
-    if leaf != region {
-      result = takeEnding(of: leaf, ending).flatMap { walk(from: $0, in: region) }
-    }
-    rise(from: region, result)
+    rise(from: region, leaf == region ? ending : goOn(from: leaf, ending, in: region))
   }
 
   /// A timer of a branch has fired.
@@ -104,10 +101,31 @@ extension StepInterpreter {
       }
       close(owner, verdict)
       region = self.region(of: owner)
-      result =
-        region == owner
-        ? verdict : takeEnding(of: owner, verdict).flatMap { walk(from: $0, in: region) }
+      result = region == owner ? verdict : goOn(from: owner, verdict, in: region)
     }
+  }
+
+  /// Control goes on where the ending of a node leads.
+  private mutating func goOn(
+    from node: NodeIndex,
+    _ ending: Ending,
+    in region: NodeIndex
+  ) -> Ending? {
+    guard let next = takeEnding(of: node, ending) else { return strand(node, ending) }
+    return walk(from: next, in: region)
+  }
+
+  /// No row leads on from a node: the part or tree that it lies in fails, so that nothing waits
+  /// for what can't come.
+  private mutating func strand(_ node: NodeIndex, _ ending: Ending = .skipped) -> Ending? {
+    guard state.outcome == nil else { return nil }
+    defer { tree.stranded = nil }
+    if let error = tree.stranded { return .failure(error) }
+    if case .failure = ending { return ending }
+    let name = table.nodes[Int(node)].name
+    let error = RunError(kind: .failed, message: Messages.noWayOn(from: name), step: name)
+    expose(error: error)
+    return .failure(error)
   }
 
   /// The part of a parallel node, or the tree, that a place inside belongs to.
@@ -119,7 +137,7 @@ extension StepInterpreter {
     return node
   }
 
-  private func isPart(_ node: NodeIndex) -> Bool {
+  func isPart(_ node: NodeIndex) -> Bool {
     let parent = table.nodes[Int(node)].parent
     guard parent > 0 else { return false }
     return table.nodes[Int(parent)].kind == .parallel && table.nodes[Int(parent)].tree != nil
@@ -137,7 +155,9 @@ extension StepInterpreter {
         let ending = ending(of: node)
         if node.parent == region { return ending }
         if !table.nodes[Int(node.parent)].isUnnamedBranch { recordBranch(node.parent, ending) }
-        guard let next = takeEnding(of: node.parent, ending) else { return nil }
+        guard let next = takeEnding(of: node.parent, ending) else {
+          return strand(node.parent, ending)
+        }
         point = next
         continue
       }
@@ -148,7 +168,7 @@ extension StepInterpreter {
         point = next
       case .ended(let ending):
         if point == region { return ending }
-        guard let next = takeEnding(of: point, ending) else { return nil }
+        guard let next = takeEnding(of: point, ending) else { return strand(point, ending) }
         point = next
       }
     }
@@ -176,7 +196,7 @@ extension StepInterpreter {
     )
   }
 
-  private mutating func recordBranch(_ index: NodeIndex, _ ending: Ending) {
+  mutating func recordBranch(_ index: NodeIndex, _ ending: Ending) {
     switch ending {
     case .success: record(index, .success)
     case .failure(let error): record(index, .failure, error)
@@ -189,7 +209,9 @@ extension StepInterpreter {
   private mutating func enterTree(_ point: NodeIndex) -> TreePoint {
     let node = table.nodes[Int(point)]
     switch node.kind {
-    case .branch: return enterBranch(point).map { .to($0) } ?? .running
+    case .branch:
+      if let target = enterBranch(point) { return .to(target) }
+      return strand(point).map { .ended($0) } ?? .running
     case .parallel:
       tree.isLooking = false
       _ = admit(point)
@@ -230,7 +252,7 @@ extension StepInterpreter {
       enter([point], within: node.parent)
       return .running
     }
-    let outer = tree.leaf
+    let (outer, frame) = (tree.leaf, currentFrame)
     tree.leaf = point
     tree.ending = nil
     if admit(point) {
@@ -238,6 +260,8 @@ extension StepInterpreter {
         state.registers[Int(due)] = state.nowMilliseconds.addingSaturating(node.waitMilliseconds)
       }
       start(point)
+      // A child flow has begun in a frame of its own; the tree goes on in its own.
+      activate(frame)
       answer(point)
     }
     let ending = tree.ending

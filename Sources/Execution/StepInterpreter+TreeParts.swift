@@ -134,8 +134,13 @@ extension StepInterpreter {
       let wanted =
         rule.positions.isEmpty ? votes.indices.map { $0 } : rule.positions.map { Int($0) }
       let isReached =
-        rule.isOneEnough ? count.successes > 0 : wanted.allSatisfy { votes[$0] == .success }
-      return isReached ? .success(nil) : nil
+        rule.isOneEnough
+        ? count.successes > 0
+        : wanted.allSatisfy { votes.indices.contains($0) && votes[$0] == .success }
+      if isReached { return .success(nil) }
+      // Only a tick asks skipped parts again; else one that had to succeed never will.
+      guard tree.answers == nil, count.ended == count.parts else { return nil }
+      return count.skipped == count.parts ? .skipped : .failure(voteError(owner))
     }
     switch count.verdict(by: rule, isOver: isOver, closesSkipped: tree.answers == nil) {
     case .success?: return .success(nil)
@@ -159,9 +164,11 @@ struct Votes {
   var failures: Int32
   var skipped: Int32
 
+  /// Parts that have ended.
+  var ended: Int32 { successes + failures + skipped }
+
   /// What they come to; nil: nothing yet.
   func verdict(by rule: VoteRule, isOver: Bool, closesSkipped: Bool) -> TreeStatus? {
-    let ended = successes + failures + skipped
     switch rule.kind {
     case .threshold:
       let reached = successes + (rule.countsSkips ? skipped : 0)

@@ -33,6 +33,12 @@ struct StepInterpreter {
     case open(owner: NodeIndex, frame: Int32)
     /// A node with others inside has ended.
     case ended(node: NodeIndex, frame: Int32, ending: Ending)
+    /// A node was entered, and does not begin.
+    case refused(node: NodeIndex, frame: Int32, ending: Ending)
+    /// Everything inside a node is done anew.
+    case again(node: NodeIndex, frame: Int32)
+    /// Something that a gate awaits has ended.
+    case awaited(place: NodeIndex, frame: Int32)
     /// A leaf of a tree has ended by itself.
     case tree(leaf: NodeIndex, frame: Int32, ending: Ending)
   }
@@ -150,6 +156,23 @@ struct StepInterpreter {
         guard hasEnded(node, frame) else { return }
       }
       conclude(node, ending)
+    case .refused(let node, let frame, let ending):
+      guard isActive(node, frame) else { return }
+      activate(frame)
+      // Doors that refuse in turn must not go round for ever.
+      if case .failure = ending { count() }
+      conclude(node, ending, triesAgain: false)
+    case .again(let node, let frame):
+      guard let position = token(node, frame), state.tokens[position].phase == .pausing,
+        state.tokens[position].effect == 0
+      else { return }
+      activate(frame)
+      rest(node)
+      beginAgain(node)
+    case .awaited(let place, let frame):
+      guard token(place, frame) != nil else { return }
+      activate(frame)
+      passGate(place)
     case .tree(let leaf, let frame, let ending):
       guard isActive(leaf, frame) else { return }
       activate(frame)
