@@ -95,7 +95,7 @@ public struct RandomDrive {
       _ event: RunEvent,
       _ after: RunState,
       _ output: StepOutput
-    ) throws -> Void = { _, _, _, _ in }
+    ) throws -> Void
   ) rethrows -> Ending {
     try apply(
       .started(runID: "r-random", input: input ?? randomInput(), environment: environment()),
@@ -116,6 +116,9 @@ public struct RandomDrive {
     if let outcome = state.outcome { return .ended(outcome) }
     return idle < 1_000 ? .cut : .stalled
   }
+
+  /// Runs until the run ends, nothing can move it on, or `limit` events were applied.
+  public mutating func run(limit: Int) -> Ending { run(limit: limit) { _, _, _, _ in } }
 
   private mutating func apply(
     _ kind: RunEvent.Kind,
@@ -181,7 +184,8 @@ public struct RandomDrive {
 
   private var nextAlarm: Alarm? {
     alarms.min { left, right in
-      (left.due, left.isTimer ? 1 : 0, left.effect) < (right.due, right.isTimer ? 1 : 0, right.effect)
+      let ranks = (left.isTimer ? 1 : 0, right.isTimer ? 1 : 0)
+      return (left.due, ranks.0, left.effect) < (right.due, ranks.1, right.effect)
     }
   }
 

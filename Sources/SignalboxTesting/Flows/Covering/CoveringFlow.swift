@@ -6,6 +6,8 @@ public struct CoveringFlow: Sendable {
   public let number: Int
   /// The flow in the house form.
   public let text: String
+  /// What it brings together.
+  public let coverage: FlowCoverage
 
   /// The flow's table; nil after a finding of the loader or compiler.
   public var compiled: (table: LinkedTable?, diagnostics: [Diagnostic]) {
