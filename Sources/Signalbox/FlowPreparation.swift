@@ -10,9 +10,20 @@ public struct PreparedFlow: Sendable {
   public let verification: VerifierReport?
   /// Every finding of every stage, in order of the stages.
   public let diagnostics: [Diagnostic]
+  /// Invariants that some way of the table breaks, each with the position of its finding.
+  public var broken: [(invariant: Invariant, finding: Int)] = []
 
   /// Whether the flow may go on to pricing.
   public var isSound: Bool { table != nil && !diagnostics.hasErrors }
+
+  /// Whether scenarios of it can be played: nothing but invariants that may be broken is wrong.
+  public var isPlayable: Bool {
+    let known = Set(broken.map(\.finding))
+    return table != nil
+      && diagnostics.indices.allSatisfy { position in
+        diagnostics[position].severity < .error || known.contains(position)
+      }
+  }
 
   /// The files in their stored form: count, then name and bytes of each.
   public var encodedSources: [UInt8] {
@@ -65,6 +76,7 @@ public enum FlowPreparation {
       flow.invariants,
       declared: (flow.agents.map(\.name), flow.tools.map(\.name))
     )
+    let before = found.count + report.findings.count
     report.proofs += invariants.proofs
     report.findings += invariants.findings
     report.notAnalysed += invariants.notAnalysed
@@ -73,7 +85,8 @@ public enum FlowPreparation {
       flow: flow,
       table: table,
       verification: report,
-      diagnostics: found + report.findings
+      diagnostics: found + report.findings,
+      broken: invariants.broken.map { ($0.invariant, before + $0.finding) }
     )
   }
 }
