@@ -84,15 +84,15 @@ let package = Package(
     module(
       "Runtime",
       uses: [
-        "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
-        "Journal", "Tools", "Models", "Planning", "Verifier",
+        "Source", "Values", "Document", "Definition", "Expression", "Table", "Relation", "Costing",
+        "Execution", "Journal", "Tools", "Models", "Planning", "Verifier",
       ]
     ),
     module(
       "Signalbox",
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
-        "Compiler", "Drawing", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
+        "Compiler", "Drawing", "Relation", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
         "Tools", "Models", "Planning", "Runtime",
       ]
     ),
@@ -152,7 +152,7 @@ let package = Package(
       excluding: ["Golden"]
     ),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
-    tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
+    tests("VerifierTests", uses: ["Relation", "Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),

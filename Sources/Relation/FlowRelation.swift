@@ -53,6 +53,10 @@ public struct FlowRelation: Sendable {
   public internal(set) var moveStarts: [Int32]
   /// By node, the kinds of failure that its own work or inside may end with, `max_visits` apart.
   public internal(set) var failureKinds: [ErrorKindSet]
+  /// By leaf and host, whether its work may succeed.
+  public internal(set) var canSucceed: [Bool]
+  /// By leaf and host, whether it may end as skipped.
+  public internal(set) var canSkip: [Bool]
   /// Whether some way leads to a position.
   public internal(set) var isReachable: [Bool]
   /// By row, whether it is a move of some position.
@@ -87,6 +91,8 @@ public struct FlowRelation: Sendable {
     moves = []
     moveStarts = [0]
     failureKinds = []
+    canSucceed = []
+    canSkip = []
     isReachable = []
     isRowTaken = []
     rowBefore = [:]

@@ -57,6 +57,8 @@ extension RelationBuilder {
       endings.kinds.formUnion(ErrorKindSet([.guardError]))
     }
     relation.failureKinds[node] = endings.kinds
+    relation.canSucceed[node] = endings.succeeds
+    relation.canSkip[node] = endings.skips
     for source in sources {
       if table.isInTree(node) {
         addTreeEndings(endings, of: node, from: source)
@@ -115,8 +117,7 @@ extension RelationBuilder {
     let entry = table.nodes[node]
     let thread = relation.threads[Int(relation.threadOfNode[node])]
     if isThreadRoot(node) {
-      let isAtomicRegion =
-        thread.kind == .region && table.nodes[Int(thread.host)].isChart && !entry.isComposite
+      let isAtomicRegion = thread.kind == .region && isChartJoin(Int(thread.host)) && !entry.isComposite
       if isAtomicRegion {
         relation.mayRest[node] = true
       } else {
@@ -127,6 +128,12 @@ extension RelationBuilder {
     let parent = Int(entry.parent)
     if entry.isChart || parent > 0 && table.nodes[parent].isChart { relation.mayRest[node] = true }
     // Elsewhere it fails: the kind was added to those of its failures.
+  }
+
+  /// Whether the parts of a node end in final states only (SCXML 3.4).
+  private func isChartJoin(_ host: Int) -> Bool {
+    let join = table.nodes[host].join
+    return join != noIndex && table.joins[Int(join)].kind == .chart
   }
 
   // MARK: Failure

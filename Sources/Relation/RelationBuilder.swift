@@ -45,6 +45,8 @@ struct RelationBuilder {
     relation.isRowTaken = [Bool](repeating: false, count: table.rows.count)
     relation.failureKinds = arrivingKinds
     relation.mayRest = isEnteredInside
+    relation.canSucceed = isEnteredInside
+    relation.canSkip = isEnteredInside
     layOutThreads()
     findLandingThreads()
     layOutPositions()
@@ -177,7 +179,8 @@ struct RelationBuilder {
 
   private mutating func addOverdueMoves() {
     let limits = table.runLimits
-    guard limits.timeoutMilliseconds >= 0, limits.timeoutTarget != noIndex else { return }
+    guard limits.timeoutMilliseconds >= 0, limits.timeoutTarget != noIndex, dropped != .overdue
+    else { return }
     relation.overdueTargets = place(limits.timeoutTarget, in: 0, entering: 0..<0)
   }
 }
