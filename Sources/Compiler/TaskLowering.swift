@@ -73,11 +73,11 @@ struct TaskLowering {
   init(_ flow: Flow, limits: Limits) {
     flows = [flow]
     self.limits = limits
-    machine = whole(flow.body, prefix: "", scope: 0, flow: 0)
     if case .machine(let machine) = flow.body { isChart = machine.hasChartFeatures }
     if case .planner(let planner) = flow.body, case .machine(let machine)? = planner.fallback {
       isChart = machine.hasChartFeatures
     }
+    machine = whole(flow.body, prefix: "", scope: 0, flow: 0)
   }
 
   /// Adds a planner; returns its number.
@@ -194,7 +194,7 @@ struct TaskLowering {
   mutating func lowered(_ machine: Machine, _ place: Place) -> Machine {
     var result = machine
     result.states = machine.states.map { lowered($0, place.prefix + $0.name, place) }
-    guard !place.prefix.isEmpty else { return result }
+    guard !place.prefix.isEmpty || isChartInPlain(place) else { return result }
     result.finalStates = machine.finalStates.map { final in
       var final = final
       let key = place.prefix + final.name
@@ -204,6 +204,9 @@ struct TaskLowering {
     }
     return result
   }
+
+  /// Whether a chart stands in a flow that is none, as in one of its tasks.
+  private func isChartInPlain(_ place: Place) -> Bool { place.isChart && !isChart }
 
   private mutating func lowered(_ regions: Regions, _ place: Place) -> Regions {
     var result = regions
@@ -220,7 +223,9 @@ struct TaskLowering {
     guard nodeCount <= limits.places else { return named }
     var named = named
     if named.content.forEach != nil { return fork(named, key, place) }
-    let isPlain = key.sameScalars(as: named.name) && !place.isTask && place.scope == 0
+    let isPlain =
+      key.sameScalars(as: named.name) && !place.isTask && place.scope == 0
+      && !isChartInPlain(place)
     let name = named.name
     named.name = key
     switch named.content.body {

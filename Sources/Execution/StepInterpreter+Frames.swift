@@ -159,6 +159,7 @@ extension StepInterpreter {
       return
     }
     guard let position = token(place, currentFrame) else { return }
+    note(place, .passed(input))
     state.tokens[position].phase = .hosting
     let parent = currentFrame
     guard let template = makeFrame(of: place, position: 0) else { return }
@@ -188,6 +189,7 @@ extension StepInterpreter {
       fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
       return
     }
+    note(place, .passed(input))
     guard let child = linked.children[node.template] else {
       succeed(place, answer: .map([:]))
       return

@@ -19,6 +19,7 @@ extension StepInterpreter {
         return
       }
     }
+    note(place, .began)
     switch node.kind {
     case .action, .human, .planner: call(place)
     case .plan: startPlan(place, node)
@@ -107,6 +108,7 @@ extension StepInterpreter {
         )
       )
     )
+    note(place, .called(effect: output.effects.count - 1))
   }
 
   /// Renders named templates; an absent optional leaves its key out.
@@ -152,6 +154,9 @@ extension StepInterpreter {
     if let message = assign(node.assignments) {
       fail(index, RunError(kind: .guardError, message: message, step: node.name))
       return
+    }
+    if let answer {
+      note(index, .answered(read(node.resultSlot) ?? read(context.output) ?? answer))
     }
     record(index, .success)
     followSuccess(index, .success(answer))

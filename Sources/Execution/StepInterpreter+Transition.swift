@@ -238,6 +238,7 @@ extension StepInterpreter {
           return false
         }
       }
+      note(index, .began)
       guard node.kind == .parallel else { return true }
       let parts = linked.partsOfNode[index] ?? []
       var join = JoinState(owner: index, frame: frame, items: [], parts: parts.count)

@@ -56,7 +56,21 @@ struct ScenarioJudgement {
         fail("never: `\(step)` was entered", selector.span)
       }
     }
+    judgeCalls()
     judgeAssertions()
+  }
+
+  /// Looks for a call of its own for each that must have been made.
+  private mutating func judgeCalls() {
+    var rest = calls
+    for selector in scenario.expectation.calls {
+      if let index = rest.indices.first(where: { matches(rest[$0], selector) }) {
+        rest.remove(at: index)
+      } else {
+        let isOther = calls.count > rest.count
+        fail("calls: no \(isOther ? "further " : "")call is that one", selector.span)
+      }
+    }
   }
 
   /// Names of the places entered, in order.
