@@ -16,8 +16,8 @@ import Testing
       + "{max_attempts: 1000, backoff: 36500d, factor: 1000}, max_visits: 100, on_success: "
       + "[{when: \"run.elapsed < duration('1s') && run.spent < 1.0\", target: a}, {target: d}], "
       + "on_error: a}}",
-    "tasks: [{id: a, retry: {max_attempts: 1000, backoff: 36500d}, timeout: 36500d, tasks: [{id: b, "
-      + "wait: 36500d}, {id: c, flow: one}]}]",
+    "tasks: [{id: a, retry: {max_attempts: 1000, backoff: 36500d}, timeout: 36500d, tasks: "
+      + "[{id: b, wait: 36500d}, {id: c, flow: one}]}]",
     "root: {type: parallel, children: [{type: timeout, after: 36500d, child: {type: delay, after: "
       + "36500d, child: {id: a, tool: t}}}, {type: retry, attempts: 1000, child: {id: b, "
       + "for_each: \"[1, 2]\", max_items: 10000, flow: one}}]}",
