@@ -126,10 +126,9 @@ extension Compilation {
 
   /// What a composite step, a map or a call is beyond a leaf.
   mutating func compileParts(of index: Int, _ node: inout PlaceNode, _ step: Step) {
-    let key = node.name
     if let timeout = step.timeoutMilliseconds {
       node.deadlineMilliseconds = timeout.value
-      table.debug.keys["\(key).timeout"] = timeout.span
+      note(.timeout, of: index, at: timeout.span)
     }
     switch node.kind {
     case .fork:

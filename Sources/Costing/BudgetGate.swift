@@ -49,8 +49,10 @@ public enum BudgetGate {
     }
     if limits.softPicodollars >= 0 { decideSoft(report, limits.softPicodollars, &decision) }
     if limits.tokens >= 0 { decideTokens(report, limits.tokens, &decision) }
+    let names = report.table.caps.isEmpty ? nil : PathNames(report.table)
     for (number, cap) in report.table.caps.enumerated() {
-      decideCap(report, cap, span: report.table.debug.header["cap.\(number)"], hard, &decision)
+      let span = report.table.debug.header["cap.\(number)"]
+      decideCap(report, cap, names, span: span, hard, &decision)
     }
     if limits.period != .run {
       decision.diagnostics.append(
@@ -126,6 +128,7 @@ public enum BudgetGate {
   private static func decideCap(
     _ report: CostReport,
     _ cap: BudgetCap,
+    _ names: PathNames?,
     span: SourceSpan?,
     _ hard: Int64,
     _ decision: inout GateDecision
@@ -135,7 +138,7 @@ public enum BudgetGate {
     let lines: [StepCost]
     switch cap.owner {
     case .node(let node):
-      what = "`\(table.nodes[Int(node)].name)`"
+      what = "`\(names?[node] ?? "")`"
       lines = report.steps.filter {
         $0.unit.place >= node && $0.unit.place < table.nodes[Int(node)].subtreeEnd
       }

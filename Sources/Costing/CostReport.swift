@@ -71,7 +71,7 @@ public struct UnitCost: Sendable, Hashable {
 
   /// The step.
   public var place: NodeIndex
-  /// Its name.
+  /// Its name; its path where the name is not unique in the table (`PathNames`).
   public var name: String
   /// Who is called, in the performers pool.
   public var performer: PoolIndex

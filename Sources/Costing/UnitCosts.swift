@@ -8,13 +8,14 @@ struct UnitCosts {
   let units: [UnitCost?]
 
   init(_ table: TransitionTable, _ prices: PriceBook) {
+    let names = PathNames(table)
     units = table.nodes.indices.map { place in
       let node = table.nodes[place]
       guard node.effect != noIndex else { return nil }
       let performer = table.effects[Int(node.effect)].performer
       var unit = UnitCost(
         place: NodeIndex(place),
-        name: node.name,
+        name: names[NodeIndex(place)],
         performer: performer,
         basis: .undeclared,
         tries: Int64(table.attempts(of: place)),

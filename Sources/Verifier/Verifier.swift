@@ -239,7 +239,7 @@ struct Inspection {
   }
 
   /// Where a node stands, or one of its keys when that is known.
-  func span(of place: Int, key: String? = nil) -> SourceSpan? {
+  func span(of place: Int, key: StepKey? = nil) -> SourceSpan? {
     table.span(of: place, key: key)
   }
 
@@ -263,9 +263,9 @@ private final class WayBox {
 
 extension TransitionTable {
   /// Where a node stands, or one of its keys when that is known.
-  package func span(of place: Int, key: String? = nil) -> SourceSpan? {
+  package func span(of place: Int, key: StepKey? = nil) -> SourceSpan? {
     guard place >= 0, place < nodes.count else { return debug.flow }
-    if let key, let span = debug.keys["\(nodes[place].name).\(key)"] { return span }
+    if let key, let span = debug.keys[NodeKey(NodeIndex(place), key)] { return span }
     return (place < debug.nodes.count ? debug.nodes[place] : nil) ?? debug.flow
   }
 
