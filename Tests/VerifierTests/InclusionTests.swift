@@ -14,6 +14,11 @@ struct InclusionTests {
 
   @Test("every step is a move") func inclusion() throws {
     var flows = CoveringFlows(seed: 12)
+    let environment = ProcessInfo.processInfo.environment
+    if let number = environment["SIGNALBOX_FLOW"].flatMap({ Int($0) }) {
+      show(number)
+      return
+    }
     var runs = 0
     var differences: [String: (count: Int, example: String)] = [:]
     for _ in 0..<Self.flowCount {
@@ -36,13 +41,21 @@ struct InclusionTests {
     for (_, found) in differences.sorted(by: { $0.value.count > $1.value.count }) {
       print("DIFF \(found.count) times, \(found.example)")
     }
-    let environment = ProcessInfo.processInfo.environment
-    if let number = environment["SIGNALBOX_FLOW"].flatMap({ Int($0) }) {
-      var flows = CoveringFlows(seed: 12)
-      for _ in 0..<number { _ = flows.next() }
-      print("FLOW " + flows.next().text)
-    }
     #expect(differences.isEmpty)
+  }
+
+  /// Prints one flow of the array and what is wrong with its runs, for a person who looks into it.
+  private func show(_ number: Int) {
+    var flows = CoveringFlows(seed: 12)
+    for _ in 0..<number { _ = flows.next() }
+    let flow = flows.next()
+    print("FLOW " + flow.text)
+    guard let table = flow.compiled.table else { return }
+    let check = RelationCheck(FlowRelation(table.table))
+    for seed in 0..<UInt64(Self.runsOfFlow) {
+      let problem = Self.play(table, check, seed: UInt64(flow.number) << 8 | seed)
+      print("FOUND \(seed) \(problem ?? "nothing")")
+    }
   }
 
   static func play(_ table: LinkedTable, _ check: RelationCheck, seed: UInt64) -> String? {
@@ -51,6 +64,9 @@ struct InclusionTests {
     struct Stop: Error {}
     _ = try? drive.run(limit: 80) { before, event, after, output in
       if let difference = check.difference(before: before, after: after, output: output) {
+        if ProcessInfo.processInfo.environment["SIGNALBOX_FLOW"] != nil {
+          print("TRACE", output.trace.map { "\($0)" }, before.tokens.map(\.place), after.tokens)
+        }
         found = "\(difference.description) at " + "\(event.kind)".prefix(12)
         throw Stop()
       }

@@ -81,6 +81,17 @@ struct CheckedStep {
     return relation.threads[Int(thread)].starts + relation.threads[Int(thread)].otherStarts
   }
 
+  /// Where the instance begins that a node belongs to: of a frame that came and went in this step.
+  private func instanceStarts(around node: Int) -> [Int32] {
+    var number = Int(relation.threadOfNode[node])
+    while number > 0 {
+      let part = relation.threads[number]
+      if case .instance = part.kind { return part.starts + part.otherStarts }
+      number = Int(part.outer)
+    }
+    return []
+  }
+
   // MARK: Where control is
 
   /// Marks a node and those around it in its frame as active.
@@ -196,6 +207,7 @@ struct CheckedStep {
   private mutating func admitEntry(_ place: Int, _ frame: Int32) -> String? {
     let node = relation.original(place)
     guard let entry = relation.entry(of: node) else { return "\(name(NodeIndex(place))) is entered" }
+    if frame != 0, starts[frame] == nil { starts[frame] = instanceStarts(around: node) }
     let reached = reached(in: frame)
     guard isKnown(node, entry, reached) else { return "nothing leads to \(name(NodeIndex(place)))" }
     activate(node, frame)
