@@ -18,4 +18,9 @@ enum Messages {
 
   /// A node of a tree from which no row leads on.
   static func noWayOn(from node: String) -> String { "nothing leads on from `\(node)`" }
+
+  /// More items and child flows than a run can tell apart.
+  static func tooManyFrames(_ limit: Int32) -> String {
+    "the run has started \(limit) items and child flows, as many as it can tell apart"
+  }
 }

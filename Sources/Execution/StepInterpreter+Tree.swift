@@ -64,7 +64,11 @@ extension StepInterpreter {
   mutating func resumeTree(after leaf: NodeIndex, _ ending: Ending) {
     let region = region(of: leaf)
     leaveLeaf(leaf)
-    rise(from: region, leaf == region ? ending : goOn(from: leaf, ending, in: region))
+    if leaf == region {
+      rise(from: leaf, ending, isLeaf: true)
+    } else {
+      rise(from: region, goOn(from: leaf, ending, in: region))
+    }
   }
 
   /// A timer of a branch has fired.
@@ -86,14 +90,18 @@ extension StepInterpreter {
   }
 
   /// Counts the votes of parts that ended, upwards, and ends the tree when it comes to its root.
-  private mutating func rise(from start: NodeIndex, _ ending: Ending?) {
+  ///
+  /// `isLeaf`: the first of them is a leaf, so that a tree which it holds has ended already.
+  private mutating func rise(from start: NodeIndex, _ ending: Ending?, isLeaf: Bool = false) {
     var region = start
     var result = ending
+    var isLeaf = isLeaf
     while let ending = result, state.outcome == nil {
-      guard table.nodes[Int(region)].kind != .tree || isPart(region) else {
+      guard isLeaf || table.nodes[Int(region)].kind != .tree else {
         endTree(region, ending)
         return
       }
+      isLeaf = false
       let owner = table.nodes[Int(region)].parent
       vote(region, of: owner, ending)
       guard let verdict = verdict(of: owner, isOver: false) ?? openFurtherParts(of: owner) else {
@@ -161,7 +169,7 @@ extension StepInterpreter {
         point = next
         continue
       }
-      switch isActive(point, currentFrame) ? visit(point) : enterTree(point) {
+      switch isActive(point, currentFrame) ? visit(point, in: region) : enterTree(point) {
       case .to(let next): point = next
       case .running:
         guard let next = passRunning(from: point, to: region) else { return nil }
@@ -278,7 +286,7 @@ extension StepInterpreter {
     if node.kind == .branch, !node.isUnnamedBranch {
       state.steps[Int(point)] = StepRecord()
       state.steps[Int(point)].isActive = true
-      if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)] += 1 }
+      if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)].countUp() }
       output.trace.append(
         .entered(place: point, frame: currentFrame, visit: visits(of: node))
       )
@@ -302,7 +310,7 @@ extension StepInterpreter {
   }
 
   /// Control comes to a node that is active.
-  private mutating func visit(_ point: NodeIndex) -> TreePoint {
+  private mutating func visit(_ point: NodeIndex, in region: NodeIndex) -> TreePoint {
     let node = table.nodes[Int(point)]
     if node.kind == .branch {
       if tree.answers != nil, node.tree?.isLate == false, let next = takeDue(of: point, node) {
@@ -311,6 +319,7 @@ extension StepInterpreter {
       if let next = takeChanged(of: point, node) { return .to(next) }
     }
     switch node.kind {
+    case .tree where point != region: return ask(point, node)
     case .branch, .tree:
       guard let child = activeChild(of: point) else { return .running }
       return .to(child)
@@ -333,6 +342,15 @@ extension StepInterpreter {
     return child
   }
 
+  /// Asks a part of a parallel node that is under way.
+  mutating func goThrough(part: NodeIndex) -> Ending? {
+    guard linked.isTreeLeaf[Int(part)], isActive(part, currentFrame) else {
+      return walk(from: part, in: part)
+    }
+    if case .ended(let ending) = ask(part, table.nodes[Int(part)]) { return ending }
+    return nil
+  }
+
   /// A leaf under way is asked again by a tick; events come to it by themselves.
   private mutating func ask(_ point: NodeIndex, _ node: PlaceNode) -> TreePoint {
     guard tree.answers != nil else { return .running }
@@ -345,6 +363,8 @@ extension StepInterpreter {
       {
         complete(point, answer: .null)
       }
+    } else if node.kind == .tree {
+      endTree(point, walk(from: point, in: point))
     } else {
       answer(point)
     }

@@ -65,9 +65,11 @@ extension StepInterpreter {
       }
       let isUnderWay = isActive(part.node, currentFrame)
       if !isUnderWay, !isTicking {
-        guard isFirst, rule.concurrency == 0 || running < Int(rule.concurrency) else { continue }
+        // Parts are opened in order, so that those under way stand before those that had to wait.
+        let mayOpen = rule.concurrency == 0 ? isFirst : running < Int(rule.concurrency)
+        guard mayOpen else { continue }
       }
-      if let ending = walk(from: part.node, in: part.node) {
+      if let ending = goThrough(part: part.node) {
         self.vote(part.node, of: owner, ending)
       } else {
         running += 1
@@ -93,7 +95,7 @@ extension StepInterpreter {
         guard !isActive(part.node, currentFrame) else { continue }
         let running = parts(of: owner).count { isActive($0.node, currentFrame) }
         guard running < Int(rule.concurrency) else { break }
-        if let ending = walk(from: part.node, in: part.node) {
+        if let ending = goThrough(part: part.node) {
           vote(part.node, of: owner, ending)
         }
         guard state.outcome == nil else { return nil }

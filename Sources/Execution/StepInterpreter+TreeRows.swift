@@ -134,7 +134,7 @@ extension StepInterpreter {
         continue
       }
       guard part.switches != noIndex else { return nil }
-      state.registers[Int(part.switches)] += 1
+      state.registers[Int(part.switches)].countUp()
       guard state.registers[Int(part.switches)] > Int64(part.maxSwitches) else { return nil }
       let name = table.nodes[Int(index)].name
       let message = "`\(name)` has switched \(part.maxSwitches) times, as often as it may"
@@ -151,7 +151,7 @@ extension StepInterpreter {
         let register = Int(table.lists[position + 1])
         let number = Int64(table.lists[position + 2])
         switch TreeMoveOperation(rawValue: table.lists[position]) {
-        case .add: state.registers[register] += number
+        case .add: state.registers[register] = state.registers[register].addingSaturating(number)
         case .set: state.registers[register] = number
         case .isBelow, nil: break
         }
@@ -254,7 +254,7 @@ extension StepInterpreter {
     case .branch:
       let cleanup = node.tree?.cleanup ?? noIndex
       if cleanup != noIndex, !isActive(cleanup, currentFrame) {
-        haltTree(inside.lowerBound..<cleanup)
+        haltTree(inside.lowerBound..<max(inside.lowerBound, cleanup))
         _ = walk(from: cleanup, in: cleanup)
       }
       haltTree(inside)

@@ -68,6 +68,9 @@ struct StepInterpreter {
     state.nowMilliseconds = max(state.nowMilliseconds, event.atMilliseconds)
     dispatch(event.kind)
     settle()
+    if let reason = state.cancelReason, state.outcome == nil, !isAnythingUnderWay() {
+      state.outcome = .cancelled(reason: reason)
+    }
     activate(0)
     if state.outcome != nil { withdrawEverything() }
   }
@@ -161,7 +164,7 @@ struct StepInterpreter {
       activate(frame)
       // Doors that refuse in turn must not go round for ever.
       if case .failure = ending { count() }
-      conclude(node, ending, triesAgain: false)
+      conclude(node, ending, isRefused: true)
     case .again(let node, let frame):
       guard let position = token(node, frame), state.tokens[position].phase == .pausing,
         state.tokens[position].effect == 0
@@ -304,10 +307,19 @@ struct StepInterpreter {
   }
 }
 
-extension Int64 {
+extension FixedWidthInteger {
   /// The sum, held at the ends of the range.
-  func addingSaturating(_ other: Int64) -> Int64 {
+  func addingSaturating(_ other: Self) -> Self {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other > 0 ? .max : .min) : sum
   }
+
+  /// The difference, held at the ends of the range.
+  func subtractingSaturating(_ other: Self) -> Self {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other > 0 ? .min : .max) : difference
+  }
+
+  /// Counts one more, up to the end of the range.
+  mutating func countUp() { self = addingSaturating(1) }
 }

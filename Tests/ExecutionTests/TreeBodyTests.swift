@@ -218,6 +218,37 @@ extension Drive {
     }
   }
 
+  @Test("leaves that hold others are parts themselves", arguments: TreeBody.allCases)
+  func parts(_ body: TreeBody) throws {
+    for concurrency in 0...3 {
+      for position in 0...2 {
+        var parts = Self.siblings
+        parts.insert(body.text.dropLast() + ", assign: {n: \"state.n + 1\"}}", at: position)
+        let limit = concurrency > 0 ? ", concurrency: \(concurrency)" : ""
+        let start = try Drive(
+          Self.head + "root: {type: sequence, children: [{type: parallel, join: finished\(limit), "
+            + "children: [\(parts.joined(separator: ", "))]}, {id: l, tool: last}]}"
+        )
+        for succeeding in [true, false] {
+          var run = start
+          var called: [String: Int] = [:]
+          while run.state.outcome == nil,
+            run.goOn(
+              &called,
+              choosing: { $0.first },
+              fails: { $0 == "t" && !succeeding }
+            )
+          {}
+          let words = "\(body) at \(position), \(concurrency) at a time, \(succeeding)"
+          #expect(run.end == "/success", "\(words)")
+          #expect(called["t1"] == 1 && called["t2"] == 1 && called["last"] == 1, "\(words)")
+          #expect(run.step("b").status == (succeeding ? .success : .failure), "\(words)")
+          #expect(run.value("state")?["n"] == .int(succeeding ? 1 : 0), "\(words)")
+        }
+      }
+    }
+  }
+
   @Test(
     "what is halted leaves nothing behind",
     arguments: TreeWrapper.allCases,

@@ -97,6 +97,21 @@ import Testing
     run.table.table.nodes[Int(place)].name
   }
 
+  @Test("a part that a watch ends makes room for the next", arguments: [1, 2])
+  func room(_ concurrency: Int) throws {
+    var run = try Drive(
+      Self.head + "root: {type: parallel, join: finished, concurrency: \(concurrency), children: "
+        + "[{type: sequence, while: \"state.n == 0\", children: [{id: a, tool: t, assign: "
+        + "{n: \"1\"}}, {id: b, tool: t}]}, {id: c, tool: t}, {id: d, tool: t}]}"
+    )
+    answer(&run, "a")
+    #expect(run.step("b").status == .cancelled)
+    if concurrency == 2 { #expect(run.state.tokens.count { $0.phase == .calling } == 2) }
+    answer(&run, "c")
+    answer(&run, "d")
+    #expect(run.end == "/success")
+  }
+
   @Test(
     "a leaf is skipped when all that it holds was",
     arguments: [
