@@ -62,6 +62,8 @@ struct InvariantSearch {
   var stopsAtFirst = true
   /// The state that a plan starts with; what is open then may be open at its end.
   private var planStart: UInt64?
+  /// Whether some list that need not wait for all of its tasks has dependencies among them.
+  var restsOnDependencies = false
   /// Whether counters were left out somewhere.
   private(set) var isAbstracted = false
 

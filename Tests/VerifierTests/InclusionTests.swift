@@ -44,6 +44,29 @@ struct InclusionTests {
     #expect(differences.isEmpty)
   }
 
+  @Test("each kind of move is missed when it is left out", arguments: MoveCause.allCases)
+  func mutation(_ cause: MoveCause) {
+    var flows = CoveringFlows(seed: 12)
+    var isMissed = false
+    var looked = 0
+    while !isMissed, looked < 600 {
+      looked += 1
+      let flow = flows.next()
+      guard let table = flow.compiled.table else { continue }
+      let relation = FlowRelation(table.table, dropping: cause)
+      // What has no such move tells nothing.
+      guard relation.moves.count < FlowRelation(table.table).moves.count || cause == .overdue else {
+        continue
+      }
+      let check = RelationCheck(relation)
+      for seed in 0..<UInt64(6) where !isMissed {
+        isMissed = Self.play(table, check, seed: UInt64(flow.number) << 8 | seed) != nil
+      }
+    }
+    print("mutation: \(cause) left out, missed after \(looked) flows")
+    #expect(isMissed, "no run needed a move by \(cause) among \(looked) flows")
+  }
+
   /// Prints one flow of the array and what is wrong with its runs, for a person who looks into it.
   private func show(_ number: Int) {
     var flows = CoveringFlows(seed: 12)

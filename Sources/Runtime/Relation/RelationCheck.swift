@@ -206,7 +206,9 @@ struct CheckedStep {
 
   private mutating func admitEntry(_ place: Int, _ frame: Int32) -> String? {
     let node = relation.original(place)
-    guard let entry = relation.entry(of: node) else { return "\(name(NodeIndex(place))) is entered" }
+    guard let entry = relation.entry(of: node) else {
+      return "\(name(NodeIndex(place))) is entered"
+    }
     if frame != 0, starts[frame] == nil { starts[frame] = instanceStarts(around: node) }
     let reached = reached(in: frame)
     guard isKnown(node, entry, reached) else { return "nothing leads to \(name(NodeIndex(place)))" }
