@@ -473,8 +473,10 @@ extension StepInterpreter {
     return !roots.isEmpty
   }
 
-  /// Whether the real walk does nothing; for debug builds. The step goes on as if it had not been
-  /// made: state and output are the caller's, so that they are put back.
+  /// Whether the real walk does nothing; for debug builds.
+  ///
+  /// The step goes on as if it had not been made: state and output are the caller's, so that they
+  /// are put back.
   private func walksWithoutEffect() -> Bool {
     let (state, output) = (self.state, self.output)
     var copy = self

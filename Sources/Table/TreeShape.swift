@@ -35,8 +35,8 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
 
   /// The figures of a shape.
   ///
-  /// Sums and products saturate; `together` is what parts at the same time come to, `within` what is
-  /// left of a figure below a timeout. O(shape).
+  /// Sums and products saturate; `together` is what parts at the same time come to, `within` what
+  /// is left of a figure below a timeout. O(shape).
   public static func fold(
     _ shape: [Int32],
     leaf: (NodeIndex) -> Int64,

@@ -85,7 +85,7 @@ struct RunBounds {
     }
     if isTooLong {
       abruptEnds.append(
-        "the grace of \(DurationText.text(limits.graceMilliseconds)) may end what follows the timeout"
+        "the grace of \(DurationText.text(limits.graceMilliseconds)) may end what follows it"
       )
     }
   }

@@ -2,7 +2,8 @@ import Signalbox
 import TestSupport
 import Testing
 
-/// Proposals made to break the judge rather than the rules: a verdict, never the end of the process.
+/// Proposals made to break the judge rather than the rules: a verdict, never the end of the
+/// process.
 @Suite struct HostileProposalTests {
   /// Numbers as JSON texts, far outside and at the ends of what is allowed.
   private static let numbers = [
@@ -62,7 +63,8 @@ import Testing
       let id = random.chance(95) ? ids[position] : random.pick(["a", "", "1", "a/b", "__proto__"])
       let callee = random.pick([
         "\"tool\": \"page\"", "\"tool\": \"restart\"", "\"agent\": \"oncall\"",
-        "\"tool\": \"get_logs\"", "\"tasks\": [{\"id\": \"\(ids[position])1\", \"tool\": \"page\"}]",
+        "\"tool\": \"get_logs\"",
+        "\"tasks\": [{\"id\": \"\(ids[position])1\", \"tool\": \"page\"}]",
         "",
       ])
       let fields = (0..<random.below(4)).map { _ in field(&random, ids: ids) }
@@ -122,7 +124,8 @@ import Testing
   /// As large as is allowed, again and again inside itself: sums and products stay within bounds.
   @Test("the largest numbers that are allowed do not overflow", arguments: [1, 2, 4, 10])
   func products(_ depth: Int) throws {
-    var task = "{\"id\": \"x\", \"tool\": \"page\", \"timeout\": \"36500d\", \"retry\": "
+    var task =
+      "{\"id\": \"x\", \"tool\": \"page\", \"timeout\": \"36500d\", \"retry\": "
       + "{\"max_attempts\": 1000, \"backoff\": \"36500d\", \"factor\": 1000000}}"
     for level in 0..<depth {
       task =

@@ -44,7 +44,12 @@ struct InclusionTests {
     #expect(differences.isEmpty)
   }
 
-  @Test("each kind of move is missed when it is left out", arguments: MoveCause.allCases)
+  /// Only trees that are looked at in ticks have rows for what is still running; no flow as written
+  /// has, and the suites of other engines compare them.
+  @Test(
+    "each kind of move is missed when it is left out",
+    arguments: MoveCause.allCases.filter { $0 != .running }
+  )
   func mutation(_ cause: MoveCause) {
     var flows = CoveringFlows(seed: 12)
     var isMissed = false

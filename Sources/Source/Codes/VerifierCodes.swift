@@ -197,10 +197,10 @@ extension DiagnosticCode {
     "SBX-PROOF-001",
     "a run would do what was not said of its flow",
     """
-    Every step of a run is held against the relation that all analyses of the flow read: which places
-    follow which and why, which calls they make, how they may end. This step is not in it, so that
-    what `check` and `plan` said of the flow may be false. The step was not journaled, and nothing of
-    it was performed; the run stays as it is and can be looked at with `signalbox show RUN`.
+    Every step of a run is held against the relation that all analyses of the flow read: which
+    places follow which and why, which calls they make, how they may end. This step is not in it, so
+    that what `check` and `plan` said of the flow may be false. The step was not journaled, and
+    nothing of it was performed; the run stays as it is: `signalbox show RUN`.
 
     Wrong:
 
