@@ -20,7 +20,7 @@ extension Compilation {
 
   /// Whether a fork or call runs the node.
   func isTemplate(_ index: Int) -> Bool {
-    if case .template? = placement(of: index)?.role { true } else { false }
+    placement(of: index)?.isTemplate ?? false
   }
 
   /// The scope in which a node's id stands and its own texts are read.

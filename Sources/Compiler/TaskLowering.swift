@@ -14,8 +14,6 @@ struct Placement {
     case fork
     /// It runs its only child, a child flow.
     case call
-    /// What a fork or call runs.
-    case template
     /// It asks for a plan, by the planner of that number.
     case asks(Int)
     /// It runs the accepted plan.
@@ -32,6 +30,8 @@ struct Placement {
   var flow: Int
   /// What it does.
   var role = Role.step
+  /// Whether a fork or call runs it.
+  var isTemplate = false
   /// Whether it belongs to a chart.
   var isChart = false
   /// Whether it is or stands for a task.
@@ -396,7 +396,7 @@ struct TaskLowering {
     if case .tasks(let list)? = item.body {
       var template = inner
       template.name = rootKey
-      self.place(rootKey, name: "", within, role: .template)
+      self.place(rootKey, name: "", within)
       template.content.body = body(list, rootKey, scope: instance, within)
       root = template
     } else if item.body != nil {
@@ -404,10 +404,11 @@ struct TaskLowering {
     } else {
       var template = inner
       template.name = rootKey
-      self.place(rootKey, name: named.name, within, role: .template)
+      self.place(rootKey, name: named.name, within)
       root = template
     }
-    placements[.string(rootKey)]?.role = .template
+    // It may be a child flow's call, or whatever else a step is, and is an item's root as well.
+    placements[.string(rootKey)]?.isTemplate = true
     outer.body = .machine(holder(of: root, written.span))
     return Named(name: key, nameSpan: named.nameSpan, content: outer)
   }
@@ -454,7 +455,8 @@ struct TaskLowering {
     let rootKey = key + "/flow"
     let within = Place(prefix: rootKey + "/", scope: own, flow: number, isChart: false)
     var root = Step(span: flow.span)
-    self.place(rootKey, name: "", within, role: .template)
+    self.place(rootKey, name: "", within)
+    placements[.string(rootKey)]?.isTemplate = true
     if let machine = whole(flow.body, prefix: rootKey + "/", scope: own, flow: number) {
       root.body = .machine(machine)
       placements[.string(rootKey)]?.isChart = false

@@ -11,7 +11,8 @@ public struct GateDecision: Sendable {
   public var diagnostics: [Diagnostic]
   /// The hard limit that was applied, in pico-dollars; nil: none.
   public var hardPicodollars: Int64?
-  /// One line per limit: `hard $0.020000 >= worst: passes, 12.0 % to spare`.
+  /// One line per limit: `hard $0.020000 >= worst: passes, 12.0 % to spare`; `kept` where worst is
+  /// a bound that no way need attain.
   public var lines: [String]
   /// What may be reserved for the run, in pico-dollars: its worst case; nil when unknown or without
   /// a bound.
@@ -79,7 +80,9 @@ public enum BudgetGate {
     switch report.worst.picodollars {
     case .known(let worst) where worst <= hard:
       let spare = hard > 0 ? Double(hard - worst) / Double(hard) : 0
-      decision.lines.append("\(text) >= worst: passes, \(percent(spare)) to spare")
+      // A bound that no way need attain is kept; one that a way attains is passed by as much.
+      let verdict = report.method.isAttained ? "passes" : "kept"
+      decision.lines.append("\(text) >= worst: \(verdict), \(percent(spare)) to spare")
     case .known(let worst):
       decision.lines.append("\(text) < worst: refused")
       decision.diagnostics.append(

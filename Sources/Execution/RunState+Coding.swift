@@ -135,7 +135,7 @@ extension RunState {
     switch token.phase {
     case .entered, .resting: return true
     case .calling: return node.effect != noIndex
-    case .pausing: return node.effect != noIndex || node.isTriedAsAWhole
+    case .pausing: return node.retry != noIndex && (node.effect != noIndex || node.isTriedAsAWhole)
     case .waiting: return node.kind == .wait
     case .hosting: return node.isComposite || [.fork, .call, .join, .tree].contains(node.kind)
     }

@@ -14,10 +14,12 @@ extension StepInterpreter {
         conclude(place, .skipped)
         return
       case .failure(let error):
-        fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
+        let error = RunError(kind: .guardError, message: error.message, step: node.name)
+        fail(place, error, triesAgain: false)
         return
       }
     }
+    note(place, .began)
     switch node.kind {
     case .action, .human, .planner: call(place)
     case .plan: startPlan(place, node)
@@ -35,7 +37,7 @@ extension StepInterpreter {
       succeed(place, answer: node.result.isEmpty ? nil : .map([:]))
     case .fork: startFork(place, node)
     case .call: startCall(place, node)
-    case .join: startJoin(place, node)
+    case .join: startJoin(place)
     case .tree: startTree(place)
     case .final, .rest, .history, .compound, .parallel, .branch, .park: return
     }
@@ -88,8 +90,8 @@ extension StepInterpreter {
     let id = nextEffect()
     state.tokens[position].phase = .calling
     state.tokens[position].effect = id
-    state.tokens[position].attempt += 1
-    state.steps[Int(place)].attempts += 1
+    state.tokens[position].attempt.countUp()
+    state.steps[Int(place)].attempts.countUp()
     exposeStep(place)
     output.effects.append(
       .call(
@@ -106,6 +108,7 @@ extension StepInterpreter {
         )
       )
     )
+    note(place, .called(effect: output.effects.count - 1))
   }
 
   /// Renders named templates; an absent optional leaves its key out.
@@ -134,11 +137,6 @@ extension StepInterpreter {
     succeed(place, answer: answer)
   }
 
-  /// Nothing of a place is under way any more.
-  func isResting(_ place: NodeIndex) -> Bool {
-    token(place, currentFrame).map { state.tokens[$0].phase == .resting } ?? true
-  }
-
   mutating func rest(_ place: NodeIndex) {
     guard let position = token(place, currentFrame) else { return }
     state.tokens[position].effect = 0
@@ -156,6 +154,9 @@ extension StepInterpreter {
     if let message = assign(node.assignments) {
       fail(index, RunError(kind: .guardError, message: message, step: node.name))
       return
+    }
+    if let answer {
+      note(index, .answered(read(node.resultSlot) ?? read(context.output) ?? answer))
     }
     record(index, .success)
     followSuccess(index, .success(answer))
@@ -261,8 +262,9 @@ extension StepInterpreter {
   ///
   /// When a guard among the failure rows fails in its turn, they are tried once more with kind
   /// `guard_error`, and guards that fail then count as false: an edge without `when` catches all.
-  mutating func fail(_ index: NodeIndex, _ error: RunError) {
-    if table.nodes[Int(index)].retry != noIndex, tryAgain(index, error) { return }
+  /// `triesAgain`: whether its `retry` counts; what was refused at its door is not tried again.
+  mutating func fail(_ index: NodeIndex, _ error: RunError, triesAgain: Bool = true) {
+    if triesAgain, table.nodes[Int(index)].retry != noIndex, tryAgain(index, error) { return }
     let position = token(index, currentFrame)
     let isInDoubt = position.map { state.tokens[$0].isInDoubt } ?? false
     rest(index)

@@ -121,6 +121,8 @@ public struct StepOutput: Sendable {
   public var effects: [Effect]
   /// What happened, in order.
   public var trace: Trace
+  /// What the trace leaves out, in order; nil, as at first: nobody wants it, and nothing is noted.
+  public var notes: [StepNote]?
 
   /// Nothing.
   public init() {
@@ -132,5 +134,6 @@ public struct StepOutput: Sendable {
   public mutating func clear() {
     if !effects.isEmpty { effects.removeAll(keepingCapacity: true) }
     trace.removeAll(keepingCapacity: true)
+    if notes != nil { notes?.removeAll(keepingCapacity: true) }
   }
 }

@@ -77,6 +77,8 @@ public struct Scenario: Sendable {
     public var plan: PlanExpectation?
     /// Calls that must not have been made.
     public var never: [Selector] = []
+    /// Calls that must have been made and answered, each a call of its own.
+    public var calls: [Selector] = []
     /// Expressions that must be true at the end.
     public var assertions: [SourceText] = []
   }

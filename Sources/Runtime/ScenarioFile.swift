@@ -219,6 +219,7 @@ struct ScenarioReader {
       part.finish()
     }
     expectation.never = (reader.list("never") ?? []).compactMap { selector($0) }
+    expectation.calls = (reader.list("calls") ?? []).compactMap { selector($0) }
     for node in reader.listOrOne("assert") ?? [] {
       if node.string != nil, let text = node.text {
         expectation.assertions.append(text)

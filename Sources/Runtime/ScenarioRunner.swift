@@ -54,7 +54,8 @@ public struct ScenarioRunner: Sendable {
         let name = Scenario.Name(text: event, span: occurrence.span)
         findings.append(Messages.unknownName(name, "event", table.table.names))
       }
-      let conditions = scenario.expectation.never.compactMap(\.when)
+      let expectation = scenario.expectation
+      let conditions = (expectation.never + expectation.calls).compactMap(\.when)
       for assertion in scenario.expectation.assertions + conditions {
         findings += Program.compile(assertion, in: table.environment, limits: limits).diagnostics
       }
@@ -64,10 +65,35 @@ public struct ScenarioRunner: Sendable {
 
   /// Runs one scenario.
   public func run(_ scenario: Scenario) async -> ScenarioReport {
+    await run(scenario, store: MemoryRunStore())
+  }
+
+  /// Runs one scenario and returns the events that its journal holds besides, with the calls that
+  /// were not made.
+  func journaled(
+    _ scenario: Scenario
+  ) async -> (report: ScenarioReport, events: [RunEvent], refused: Set<EffectID>) {
+    let store = MemoryRunStore()
+    let report = await run(scenario, store: store)
+    var events: [RunEvent] = []
+    var refused: Set<EffectID> = []
+    for stored in (try? store.records(runID: Self.runID, from: 1)) ?? [] {
+      guard case .step(let step)? = (try? JournalRecord(decoding: stored.bytes))?.body else {
+        continue
+      }
+      events.append(step.event)
+      refused.formUnion(step.dispatches.filter { $0.refusal != nil }.map(\.effect))
+    }
+    return (report, events, refused)
+  }
+
+  private static let runID = "r-scenario"
+
+  private func run(_ scenario: Scenario, store: MemoryRunStore) async -> ScenarioReport {
     let performer = ScriptedPerformer(scenario.script)
     let log = CallLog()
     var surroundings = RunSurroundings(
-      store: MemoryRunStore(),
+      store: store,
       performing: performer,
       clock: VirtualClock(startMilliseconds: Self.startMilliseconds),
       pricer: pricer
@@ -84,7 +110,7 @@ public struct ScenarioRunner: Sendable {
       }
     }
     let header = RunHeader(
-      runID: "r-scenario",
+      runID: Self.runID,
       flowName: table.table.name,
       tableDigest: table.table.digest,
       createdMilliseconds: Self.startMilliseconds

@@ -5,9 +5,9 @@ import Values
 struct ScenarioWriter {
   /// The answers to one key of a script.
   enum Answers {
-    case every(PathAnswer)
-    case list([PathAnswer])
-    case byItem([PathAnswer])
+    case every(PathReply)
+    case list([PathReply])
+    case byItem([PathReply])
   }
 
   /// One scenario before it was played.
@@ -16,6 +16,10 @@ struct ScenarioWriter {
     var input: Value
     var script: [(key: String, answers: Answers)]
     var occurrences: [(afterMilliseconds: Int64, content: ScenarioOccurrence.Content)]
+    /// Lines above it for people.
+    var remarks: [String] = []
+    /// Calls that it expects, as selectors.
+    var calls: [String] = []
   }
 
   /// A file with one scenario; what it must come to is left out without `report`.
@@ -25,7 +29,8 @@ struct ScenarioWriter {
 
   /// One entry of `scenarios`.
   static func scenario(_ draft: Draft, _ report: ScenarioReport?) -> String {
-    var text = "  - name: \(quoted(draft.name))\n"
+    var text = draft.remarks.map { "  # \(ScenarioResults.line($0))\n" }.joined()
+    text += "  - name: \(quoted(draft.name))\n"
     text += "    input: \(JSONWriter.string(draft.input))\n"
     if !draft.script.isEmpty {
       text += "    script:\n"
@@ -43,21 +48,22 @@ struct ScenarioWriter {
         }
       }
     }
-    return text + expectation(report)
+    return text + expectation(draft, report)
   }
 
-  private static func expectation(_ report: ScenarioReport?) -> String {
+  private static func expectation(_ draft: Draft, _ report: ScenarioReport?) -> String {
     guard let report, let ending = report.ending else { return "" }
     var text = "    expect:\n"
     text += "      path: [\(report.path.map { quoted($0) }.joined(separator: ", "))]\n"
     if let final = ending.final { text += "      final: \(quoted(final))\n" }
     text += "      outcome: \(ending.outcome)\n"
     if let error = ending.error { text += "      error: \(error.name)\n" }
+    if !draft.calls.isEmpty { text += "      calls: [\(draft.calls.joined(separator: ", "))]\n" }
     return text
   }
 
   private static func words(_ answers: Answers) -> String {
-    func list(_ answers: [PathAnswer]) -> String {
+    func list(_ answers: [PathReply]) -> String {
       "[" + answers.map { words($0) }.joined(separator: ", ") + "]"
     }
     switch answers {
@@ -67,10 +73,11 @@ struct ScenarioWriter {
     }
   }
 
-  private static func words(_ answer: PathAnswer) -> String {
-    switch answer {
-    case .output(let value): "{output: \(JSONWriter.string(value))}"
-    case .failure(let kind): "{error: \(kind.name)}"
+  private static func words(_ reply: PathReply) -> String {
+    let after = reply.afterMilliseconds > 0 ? "after: \(reply.afterMilliseconds)ms, " : ""
+    return switch reply.answer {
+    case .output(let value): "{\(after)output: \(JSONWriter.string(value))}"
+    case .failure(let kind): "{\(after)error: \(kind.name)}"
     case .never: "{never: true}"
     }
   }

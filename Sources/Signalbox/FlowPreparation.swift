@@ -10,9 +10,20 @@ public struct PreparedFlow: Sendable {
   public let verification: VerifierReport?
   /// Every finding of every stage, in order of the stages.
   public let diagnostics: [Diagnostic]
+  /// Invariants that some way of the table breaks, each with the position of its finding.
+  public var broken: [(invariant: Invariant, finding: Int)] = []
 
   /// Whether the flow may go on to pricing.
   public var isSound: Bool { table != nil && !diagnostics.hasErrors }
+
+  /// Whether scenarios of it can be played: nothing but invariants that may be broken is wrong.
+  public var isPlayable: Bool {
+    let known = Set(broken.map(\.finding))
+    return table != nil
+      && diagnostics.indices.allSatisfy { position in
+        diagnostics[position].severity < .error || known.contains(position)
+      }
+  }
 
   /// The files in their stored form: count, then name and bytes of each.
   public var encodedSources: [UInt8] {
@@ -59,18 +70,14 @@ public enum FlowPreparation {
     }
     var options = VerifierOptions()
     options.isStrict = flow.form == .house
-    var report = Verifier.verify(
-      table.table,
-      reads: table.programs.map { $0?.reads ?? [] },
-      options: options,
-      limits: limits
-    )
+    var report = Verifier.verify(table, options: options, limits: limits)
     let invariants = InvariantCheck.check(
       table,
       flow.invariants,
       declared: (flow.agents.map(\.name), flow.tools.map(\.name))
     )
-    report.proven += invariants.proven
+    let before = found.count + report.findings.count
+    report.proofs += invariants.proofs
     report.findings += invariants.findings
     report.notAnalysed += invariants.notAnalysed
     return PreparedFlow(
@@ -78,7 +85,8 @@ public enum FlowPreparation {
       flow: flow,
       table: table,
       verification: report,
-      diagnostics: found + report.findings
+      diagnostics: found + report.findings,
+      broken: invariants.broken.map { ($0.invariant, before + $0.finding) }
     )
   }
 }

@@ -90,6 +90,10 @@ public struct Limits: Sendable, Hashable {
   public var pathEvents = 8
   /// States looked at on the way from a row to the end of the run.
   public var pathEndStates = 1_000
+  /// How often a search for a run that breaks an invariant puts one answer off.
+  public var pathDelays = 8
+  /// Runs that break an invariant which such a search plays before it gives up.
+  public var witnessTries = 16
 
   /// The defaults.
   public init() {}

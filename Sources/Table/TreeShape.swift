@@ -25,18 +25,24 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
   case rounds
   /// The whole may start over so often in all.
   case restarts
+  /// The last two, one after the other however the first ends.
+  case chain
+  /// What a timeout ends; the number is the branch whose `after` row says when.
+  case within
 
   /// Figures for the two endings.
   public typealias Pair = (success: Int64, failure: Int64)
 
   /// The figures of a shape.
   ///
-  /// `add` and `multiply` saturate; `together` is what parts at the same time come to. O(shape).
+  /// Sums and products saturate; `together` is what parts at the same time come to, `within` what is
+  /// left of a figure below a timeout. O(shape).
   public static func fold(
     _ shape: [Int32],
     leaf: (NodeIndex) -> Int64,
     unbounded: Int64,
-    together: ([Int64]) -> Int64
+    together: ([Int64]) -> Int64,
+    within: (NodeIndex, Int64) -> Int64 = { $1 }
   ) -> Pair {
     func add(_ left: Int64, _ right: Int64) -> Int64 {
       let (sum, overflow) = left.addingReportingOverflow(right)
@@ -72,15 +78,23 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
         case .recovery?:
           let tried = sequence(Array(parts.dropLast()), add)
           let cleanup = parts.last.map { max($0.success, $0.failure) } ?? 0
-          stack.append((tried.success, add(tried.failure, cleanup)))
+          // Halted in the middle it cleans up as well.
+          stack.append((tried.success, add(max(tried.success, tried.failure), cleanup)))
         default:
           let figure = together(parts.map { max($0.success, $0.failure) })
           stack.append((figure, figure))
         }
-      case .inverter?, .either?, .retry?, .rounds?, .restarts?:
+      case .chain?:
+        guard let second = stack.popLast(), let first = stack.popLast() else { continue }
+        let before = max(first.success, first.failure)
+        stack.append((add(before, second.success), add(before, second.failure)))
+      case .inverter?, .either?, .retry?, .rounds?, .restarts?, .within?:
         guard let part = stack.popLast() else { continue }
         let most = max(part.success, part.failure)
         switch operation {
+        case .within?:
+          let ended = within(number, most)
+          stack.append((min(part.success, ended), ended))
         case .inverter?: stack.append((part.failure, part.success))
         case .either?: stack.append((most, most))
         case .retry?:
@@ -119,6 +133,10 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
       case .sequence?, .fallback?, .choice?, .parallel?, .recovery?:
         guard number >= 0, number <= depth else { return false }
         depth += 1 - number
+      case .chain?:
+        guard depth > 1 else { return false }
+        depth -= 1
+      case .within?: guard depth > 0, number >= 0, number < nodes else { return false }
       case .inverter?, .either?, .retry?, .rounds?, .restarts?:
         guard depth > 0, number >= -1 else { return false }
       case nil: return false

@@ -16,9 +16,9 @@ struct PathCandidates {
   let literals: PathLiterals
   private let limit: Int
 
-  init(_ table: LinkedTable, limits: Limits) {
+  init(_ table: LinkedTable, _ monitor: InvariantMonitor? = nil, limits: Limits) {
     self.table = table
-    literals = PathLiterals(table)
+    literals = PathLiterals(table, monitor)
     limit = limits.pathCandidates
   }
 

@@ -23,23 +23,49 @@ struct PathExplorer {
   private let eventData: [Value]
   private let canCancel: Bool
 
+  private let delays: Int
+  private let sight: PathRun.Sight
+  private var goal: PathGoal
+  private var seen: Set<Int> = []
+  private var inputs: [Int: Value] = [:]
+  private var next = 0
+
   /// For each wanted row that was found the node whose choice took it, shortest way first.
   private(set) var firsts: [(row: RowIndex, node: Int)] = []
+  /// Nodes whose choice broke the invariant, shortest way first.
+  private(set) var breaches: [Int] = []
   /// Places entered.
   private(set) var entered: Set<NodeIndex> = []
   /// Whether the limit ended the search.
   private(set) var isCut = false
+  /// Whether some other limit kept it from something: answers put off, events of one way.
+  private(set) var hasGaps = false
 
-  init(_ table: LinkedTable, _ precision: PathRun.Precision, limits: Limits) {
+  init(
+    _ table: LinkedTable,
+    _ precision: PathRun.Precision,
+    _ goal: PathGoal,
+    limits: Limits
+  ) {
     self.table = table
     self.precision = precision
     self.limits = limits
-    candidates = PathCandidates(table, limits: limits)
+    self.goal = goal
+    let monitor = goal.monitor
+    candidates = PathCandidates(table, monitor, limits: limits)
+    sight = PathRun.Sight(
+      literals: candidates.literals,
+      watched: monitor?.arguments.map(\.program) ?? []
+    )
     failures = Self.failures(table)
+    delays = monitor == nil ? 0 : limits.pathDelays
     events = Self.events(table.table)
     eventData = candidates.eventData
     canCancel = table.table.rows.contains { $0.event == .cancel }
   }
+
+  /// How many states were looked at.
+  var stateCount: Int { nodes.count }
 
   /// Kinds of failure that some row or guard tells from others.
   private static func failures(_ table: LinkedTable) -> [ErrorKind] {
@@ -80,30 +106,29 @@ struct PathExplorer {
 
   // MARK: Search
 
-  /// Looks for the wanted rows until all are found, nothing is left, or the limit is reached.
-  mutating func explore(wanted: Set<RowIndex>) {
-    var missing = wanted
-    var seen: Set<Int> = []
-    for input in candidates.inputs {
-      var run = PathRun(table)
-      run.apply(.start(input), table)
-      inputs[nodes.count] = input
-      add(Node(parent: -1, occurrenceCount: 0, run: run), &missing, &seen)
+  /// Looks until the goal is reached, nothing is left, or the limit is reached; goes on from there
+  /// when asked again.
+  mutating func explore() {
+    if nodes.isEmpty {
+      for input in candidates.inputs {
+        var run = PathRun(table, goal.monitor)
+        run.apply(.start(input), table)
+        inputs[nodes.count] = input
+        add(Node(parent: -1, occurrenceCount: 0, run: run))
+      }
     }
-    var next = 0
-    while next < nodes.count, !missing.isEmpty {
+    let known = breaches.count
+    while next < nodes.count, !goal.isReached(breaches.count - known) {
       for choice in choices(nodes[next].run, nodes[next].occurrenceCount) {
         guard nodes.count < limits.pathStates else {
           isCut = true
           return
         }
-        add(child(of: next, choice), &missing, &seen)
+        add(child(of: next, choice))
       }
       next += 1
     }
   }
-
-  private var inputs: [Int: Value] = [:]
 
   private func child(of parent: Int, _ choice: PathChoice) -> Node {
     var node = nodes[parent]
@@ -114,25 +139,55 @@ struct PathExplorer {
   }
 
   /// Keeps a state that is new or takes a row for the first time.
-  private mutating func add(_ node: Node, _ missing: inout Set<RowIndex>, _ seen: inout Set<Int>) {
-    let found = node.run.rows.filter { missing.remove($0) != nil }
-    let isNew = seen.insert(node.run.key(table, precision, candidates.literals)).inserted
+  private mutating func add(_ node: Node) {
+    let found = goal.take(node.run.rows)
+    let isNew = seen.insert(node.run.key(table, precision, sight)).inserted
     guard isNew || !found.isEmpty else { return }
     entered.formUnion(node.run.entered)
     for row in found { firsts.append((row, nodes.count)) }
+    if node.run.monitor?.verdict == .broken { breaches.append(nodes.count) }
     nodes.append(node)
   }
 
   private mutating func choices(_ run: PathRun, _ occurrenceCount: Int) -> [PathChoice] {
+    // What comes after a breach shows nothing new.
+    guard !run.isEnded, run.monitor?.verdict ?? .kept == .kept else { return [] }
+    return allChoices(run, occurrenceCount)
+  }
+
+  private mutating func allChoices(_ run: PathRun, _ occurrenceCount: Int) -> [PathChoice] {
     guard !run.isEnded else { return [] }
-    if let call = run.open.first?.intent {
-      var choices = outputs(of: call).map { PathChoice.answer(.output($0)) }
-      choices += failures.map { .answer(.failure($0)) }
-      if run.hasAlarms || !events.isEmpty || canCancel { choices.append(.answer(.never)) }
+    guard let call = run.open.first else {
+      let choices: [PathChoice] = run.canWait ? [.wait] : []
+      // What is due comes before what happens outside.
+      if run.monitor != nil, run.isDue { return choices }
+      return choices + occurrences(run, occurrenceCount)
+    }
+    var choices = outputs(of: call.intent).map { PathChoice.answer(.output($0)) }
+    choices += failures.map { .answer(.failure($0)) }
+    if run.monitor != nil, !failures.contains(.unknown), mayWrite(call.intent) {
+      choices.append(.answer(.failure(.unknown)))
+    }
+    if run.hasAlarms || !events.isEmpty || canCancel { choices.append(.answer(.never)) }
+    guard delays > 0 else { return choices }
+    let canOccur = !occurrences(run, occurrenceCount).isEmpty
+    let waits = run.delays(of: call, canOccur: canOccur)
+    // Put off once more it might come still later; what is not looked at is said.
+    guard call.delays < delays || waits.isEmpty else {
+      hasGaps = true
       return choices
     }
-    var choices: [PathChoice] = run.hasAlarms ? [.wait] : []
-    guard occurrenceCount < limits.pathEvents else { return choices }
+    return choices + waits.map { .postpone($0) }
+  }
+
+  /// What may happen outside.
+  private mutating func occurrences(_ run: PathRun, _ count: Int) -> [PathChoice] {
+    guard !events.isEmpty || canCancel else { return [] }
+    guard count < limits.pathEvents else {
+      hasGaps = true
+      return []
+    }
+    var choices: [PathChoice] = []
     let active = run.activeNodes(table)
     var names: Set<MapKey> = []
     for (row, name) in events where active.contains(table.table.rows[Int(row)].place) {
@@ -143,6 +198,11 @@ struct PathExplorer {
       choices.append(.occur(.cancel(reason: "no longer wanted")))
     }
     return choices
+  }
+
+  private func mayWrite(_ call: CallIntent) -> Bool {
+    let performers = table.table.performers
+    return performers[Int(call.performer)].mayWrite(among: performers)
   }
 
   private mutating func outputs(of call: CallIntent) -> [Value] {
@@ -173,7 +233,7 @@ struct PathExplorer {
     }
     guard let input = inputs[index] else { return nil }
     before.append(nodes[index].run)
-    guard let after = end(from: nodes[node]) else { return nil }
+    guard let after = end(from: nodes[node]) ?? stop(nodes[node].run) else { return nil }
     return Way(input: input, runs: before.reversed() + after)
   }
 
@@ -195,16 +255,62 @@ struct PathExplorer {
         }
         return runs.reversed()
       }
-      for choice in choices(run, count) where queue.count < limits.pathEndStates {
+      for choice in allChoices(run, count) where queue.count < limits.pathEndStates {
         var follower = run
         follower.apply(choice, table)
-        guard seen.insert(follower.key(table, precision, candidates.literals)).inserted else {
-          continue
-        }
+        guard seen.insert(follower.key(table, precision, sight)).inserted else { continue }
         queue.append((follower, next, count + (follower.occurrence == nil ? 0 : 1)))
       }
       next += 1
     }
     return nil
+  }
+
+  /// Stops a run from outside that has broken its invariant and ends by nothing that was tried.
+  private func stop(_ run: PathRun) -> [PathRun]? {
+    guard run.monitor != nil else { return nil }
+    var runs: [PathRun] = []
+    var run = run
+    // A second request stops at once whatever the first has led to.
+    for _ in 0..<2 {
+      // What is open was asked for already; what is due comes before.
+      while !run.isEnded, !run.open.isEmpty || run.isDue, runs.count < limits.pathEndStates {
+        run.apply(run.open.isEmpty ? .wait : .answer(.never), table)
+        runs.append(run)
+      }
+      guard !run.isEnded else { break }
+      run.apply(.occur(.cancel(reason: "no longer wanted")), table)
+      runs.append(run)
+    }
+    return run.isEnded ? runs : nil
+  }
+}
+
+/// What a search looks for.
+enum PathGoal {
+  /// Each of these rows taken.
+  case rows(Set<RowIndex>)
+  /// A run that breaks the invariant of this monitor.
+  case breach(InvariantMonitor)
+
+  /// The monitor of the invariant that is to be broken.
+  var monitor: InvariantMonitor? {
+    if case .breach(let monitor) = self { monitor } else { nil }
+  }
+
+  /// Takes rows out of those that are wanted; returns those that were.
+  mutating func take(_ rows: [RowIndex]) -> [RowIndex] {
+    guard case .rows(var wanted) = self else { return [] }
+    let found = rows.filter { wanted.remove($0) != nil }
+    if !found.isEmpty { self = .rows(wanted) }
+    return found
+  }
+
+  /// Whether nothing more is wanted, when so many breaches were found.
+  func isReached(_ breaches: Int) -> Bool {
+    switch self {
+    case .rows(let wanted): wanted.isEmpty
+    case .breach: breaches > 0
+    }
   }
 }

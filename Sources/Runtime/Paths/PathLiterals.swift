@@ -1,4 +1,5 @@
 import Expression
+import Source
 import Table
 import Values
 
@@ -12,7 +13,9 @@ struct PathLiterals {
   /// Paths that texts read, by the variable.
   private(set) var reads: [MapKey: [[String]]] = [:]
 
-  init(_ table: LinkedTable) {
+  /// What the texts of a flow say, and of an invariant that a search is about.
+  init(_ table: LinkedTable, _ monitor: InvariantMonitor? = nil) {
+    if let monitor { add(monitor, table) }
     for (index, program) in table.programs.enumerated() {
       guard let program else { continue }
       for read in program.reads {
@@ -30,6 +33,24 @@ struct PathLiterals {
           continue
         }
         for read in program.reads { add(literals, to: read.fields.last ?? read.variable) }
+      }
+    }
+  }
+
+  /// What an invariant compares answers and arguments with.
+  private mutating func add(_ monitor: InvariantMonitor, _ table: LinkedTable) {
+    for (name, when) in monitor.conditions {
+      let environment = WatchedSelector.environment(name)
+      guard let program = Program.compile(when, in: environment).program else { continue }
+      let literals = Self.literals(in: when.text)
+      for read in program.reads {
+        reads[.string(read.variable), default: []].append(read.fields)
+        add(literals, to: read.fields.last ?? read.variable)
+      }
+    }
+    for (program, value) in monitor.arguments {
+      for read in table.programs[Int(program)]?.reads ?? [] {
+        add([value], to: read.fields.last ?? read.variable)
       }
     }
   }

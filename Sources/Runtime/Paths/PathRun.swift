@@ -28,20 +28,35 @@ enum PathChoice: Sendable {
   case start(Value)
   /// The oldest call without an answer is answered.
   case answer(PathAnswer)
+  /// The answer to that call comes later, by so many milliseconds.
+  case postpone(Int64)
   /// Time passes until the next timer or deadline.
   case wait
   /// Something happens outside.
   case occur(ScenarioOccurrence.Content)
 }
 
+/// An answer with its time.
+struct PathReply: Sendable {
+  /// The answer.
+  var answer: PathAnswer
+  /// How long after the call it comes, in milliseconds.
+  var afterMilliseconds: Int64 = 0
+
+  /// What tells it from other replies.
+  var text: String { afterMilliseconds > 0 ? "\(afterMilliseconds) \(answer.text)" : answer.text }
+}
+
 /// A call that was answered, as a script names it.
 struct PathCall: Sendable {
+  /// The call's number.
+  var effect: EffectID
   /// The step's name, or the performer's id where the step has none.
   var key: String
   /// The number of the item that it was made for.
   var item: Int32?
   /// The answer.
-  var answer: PathAnswer
+  var reply: PathReply
 }
 
 /// A run of the pure step whose world is decided by a search.
@@ -49,10 +64,20 @@ struct PathCall: Sendable {
 /// It orders events as the driver does under a virtual clock: answers at once in order of the
 /// calls, then deadlines, timers, occurrences.
 struct PathRun: Sendable {
-  private struct Alarm {
+  struct Alarm {
+    /// Of what is due at once the lower goes first, as the driver has it.
+    enum Kind: Int {
+      case answer
+      case deadline
+      case timer
+    }
+
     var due: Int64
-    var isTimer: Bool
+    var kind: Kind
     var effect: EffectID
+    var place: NodeIndex
+    /// Whether it is the flow's own timeout, or its grace.
+    var endsRun = false
   }
 
   /// A call without an answer.
@@ -61,6 +86,12 @@ struct PathRun: Sendable {
     var intent: CallIntent
     /// The number of the item that it was made for.
     var item: Int32?
+    /// When it was made, after the start, in milliseconds.
+    var calledMilliseconds: Int64 = 0
+    /// How often its answer was put off.
+    var delays = 0
+    /// The number of the run's steps when it last was; -1: it never was.
+    var delayedAtStep = -1
   }
 
   /// The state of the run.
@@ -69,9 +100,12 @@ struct PathRun: Sendable {
   private(set) var elapsedMilliseconds: Int64 = 0
   /// Calls without an answer, oldest first.
   private(set) var open: [OpenCall] = []
+  /// Calls whose answers come later.
+  private(set) var late: [OpenCall] = []
   /// Calls that nobody will answer.
-  private var unanswered: [CallIntent] = []
-  private var alarms: [Alarm] = []
+  private(set) var unanswered: [CallIntent] = []
+  /// What time will bring.
+  private(set) var alarms: [Alarm] = []
   /// Rows that the latest choice took.
   private(set) var rows: [RowIndex] = []
   /// Places that the latest choice entered.
@@ -83,13 +117,25 @@ struct PathRun: Sendable {
   /// When it happened, after the start.
   private(set) var occurredMilliseconds: Int64 = 0
 
+  /// Calls that were withdrawn so far.
+  private(set) var withdrawn: Set<EffectID> = []
+  /// Steps made so far.
+  private(set) var stepCount = 0
+  /// Holds the run against an invariant.
+  private(set) var monitor: InvariantMonitor?
+
   /// A run that has not started.
-  init(_ table: LinkedTable) { state = Executor.start(table) }
+  init(_ table: LinkedTable, _ monitor: InvariantMonitor? = nil) {
+    state = Executor.start(table)
+    self.monitor = monitor
+  }
 
   /// Whether the run has ended.
   var isEnded: Bool { state.outcome != nil }
-  /// Whether time can move the run on.
+  /// Whether anything comes by time.
   var hasAlarms: Bool { !alarms.isEmpty }
+  /// The time, in milliseconds since the Unix epoch.
+  var now: Int64 { ScenarioRunner.startMilliseconds + elapsedMilliseconds }
 
   /// Applies one choice.
   mutating func apply(_ choice: PathChoice, _ table: LinkedTable) {
@@ -105,6 +151,20 @@ struct PathRun: Sendable {
       let call = open.removeFirst()
       calls.append(pathCall(call, answer, table))
       self.answer(call.intent, answer, table)
+    case .postpone(let milliseconds):
+      guard !open.isEmpty else { return }
+      var call = open.removeFirst()
+      call.delays += 1
+      call.delayedAtStep = stepCount
+      late.append(call)
+      alarms.append(
+        Alarm(
+          due: now + milliseconds,
+          kind: .answer,
+          effect: call.intent.id,
+          place: call.intent.place
+        )
+      )
     case .wait: wait(table)
     case .occur(let content):
       occurrence = content
@@ -141,28 +201,35 @@ struct PathRun: Sendable {
   }
 
   private mutating func wait(_ table: LinkedTable) {
-    let next = alarms.min { left, right in
-      (left.due, left.isTimer ? 1 : 0, left.effect)
-        < (right.due, right.isTimer ? 1 : 0, right.effect)
-    }
-    guard let next else { return }
+    guard let next = nextAlarm else { return }
     elapsedMilliseconds = max(
       elapsedMilliseconds,
       next.due - ScenarioRunner.startMilliseconds
     )
-    alarms.removeAll { $0.effect == next.effect }
-    if next.isTimer {
-      step(.fired(timer: next.effect), table)
-    } else {
+    switch next.kind {
+    case .answer:
+      // Those that come at the same time come before anything else does.
+      let due = alarms.filter { $0.kind == .answer && $0.due == next.due }.map(\.effect)
+      alarms.removeAll { $0.kind == .answer && $0.due == next.due }
+      open += late.filter { due.contains($0.intent.id) }
+      late.removeAll { due.contains($0.intent.id) }
+      open.sort { $0.intent.id < $1.intent.id }
+    case .deadline:
+      alarms.removeAll { $0.effect == next.effect }
       unanswered.removeAll { $0.id == next.effect }
       fail(next.effect, .timeout, table)
+    case .timer:
+      alarms.removeAll { $0.effect == next.effect }
+      step(.fired(timer: next.effect), table)
     }
   }
 
   private mutating func step(_ event: RunEvent.Kind, _ table: LinkedTable) {
+    stepCount += 1
     var output = StepOutput()
-    let now = ScenarioRunner.startMilliseconds + elapsedMilliseconds
+    if monitor != nil { output.notes = [] }
     Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: event, in: table), &output)
+    monitor?.read(event, state, output)
     for entry in output.trace {
       switch entry {
       case .took(let row, _): rows.append(row)
@@ -173,22 +240,44 @@ struct PathRun: Sendable {
     for effect in output.effects {
       switch effect {
       case .call(let call):
-        open.append(OpenCall(intent: call, item: item(of: call.frame, table)))
+        open.append(
+          OpenCall(
+            intent: call,
+            item: item(of: call.frame, table),
+            calledMilliseconds: elapsedMilliseconds
+          )
+        )
         if call.deadlineMilliseconds >= 0 {
           alarms.append(
-            Alarm(due: call.deadlineMilliseconds, isTimer: false, effect: call.id)
+            Alarm(
+              due: call.deadlineMilliseconds,
+              kind: .deadline,
+              effect: call.id,
+              place: call.place
+            )
           )
         }
       case .startTimer(let timer):
-        alarms.append(Alarm(due: timer.dueMilliseconds, isTimer: true, effect: timer.id))
+        alarms.append(
+          Alarm(
+            due: timer.dueMilliseconds,
+            kind: .timer,
+            effect: timer.id,
+            place: timer.place,
+            endsRun: timer.purpose == .flowTimeout || timer.purpose == .grace
+          )
+        )
       case .cancel(let id):
         alarms.removeAll { $0.effect == id }
+        if unanswered.contains(where: { $0.id == id }) { withdrawn.insert(id) }
         unanswered.removeAll { $0.id == id }
         // The driver has asked for an answer already, so the script must hold one.
-        if let call = open.first(where: { $0.intent.id == id }) {
+        if let call = (open + late).first(where: { $0.intent.id == id }) {
           calls.append(pathCall(call, .never, table))
+          withdrawn.insert(id)
         }
         open.removeAll { $0.intent.id == id }
+        late.removeAll { $0.intent.id == id }
       case .startChild: continue
       }
     }
@@ -201,7 +290,18 @@ struct PathRun: Sendable {
   ) -> PathCall {
     let name = table.table.nodes[Int(call.intent.place)].name
     let performer = table.table.performers[Int(call.intent.performer)].id
-    return PathCall(key: name.isEmpty ? performer : name, item: call.item, answer: answer)
+    var reply = PathReply(answer: answer)
+    if case .never = answer {
+      // What never comes comes at no time.
+    } else {
+      reply.afterMilliseconds = elapsedMilliseconds - call.calledMilliseconds
+    }
+    return PathCall(
+      effect: call.intent.id,
+      key: name.isEmpty ? performer : name,
+      item: call.item,
+      reply: reply
+    )
   }
 
   /// The item of the innermost map around a frame, as the driver counts it.
@@ -215,6 +315,37 @@ struct PathRun: Sendable {
   }
 
   // MARK: Where it stands
+
+  /// Whether something is due at this time.
+  var isDue: Bool { alarms.contains { $0.due <= now } }
+
+  /// Whether time can move the run on; an answer that was put off for something to come before it
+  /// is not waited for as long as nothing has.
+  var canWait: Bool {
+    guard let next = nextAlarm else { return false }
+    guard next.kind == .answer else { return true }
+    return late.contains { call in
+      call.intent.id == next.effect && call.delayedAtStep < stepCount
+    }
+  }
+
+  private var nextAlarm: Alarm? {
+    alarms.min { left, right in
+      (left.due, left.kind.rawValue, left.effect) < (right.due, right.kind.rawValue, right.effect)
+    }
+  }
+
+  /// By how many milliseconds the answer to an open call may be put off so that something else can
+  /// come before it: another answer or something from outside, or the next timer or deadline.
+  func delays(of call: OpenCall, canOccur: Bool) -> [Int64] {
+    guard call.delayedAtStep < stepCount else { return [] }
+    let others = alarms.filter { $0.effect != call.intent.id && !$0.endsRun && $0.due >= now }
+    var delays: [Int64] = []
+    if open.count > 1 || !late.isEmpty || canOccur { delays.append(1) }
+    if let next = others.map(\.due).min(), next - now + 1 != 1 { delays.append(next - now + 1) }
+    let deadline = call.intent.deadlineMilliseconds
+    return delays.filter { deadline < 0 || now + $0 < deadline }
+  }
 
   /// Active nodes: the places of all tokens, and the nodes around them.
   func activeNodes(_ table: LinkedTable) -> Set<NodeIndex> {
@@ -234,114 +365,5 @@ struct PathRun: Sendable {
       }
     }
     return active
-  }
-
-  /// How exactly two states are told apart.
-  enum Precision: Sendable, CaseIterable {
-    /// By their places, counters, state fields, and what their guards say now.
-    case guards
-    /// By all that the run remembers.
-    case memory
-  }
-
-  /// A number that is the same for states that a search need not tell apart.
-  func key(
-    _ table: LinkedTable,
-    _ precision: Precision,
-    _ literals: PathLiterals
-  ) -> Int {
-    var hasher = Hasher()
-    for token in state.tokens {
-      hasher.combine(token.place)
-      hasher.combine(token.frame)
-      hasher.combine(token.phase)
-      hasher.combine(token.attempt)
-    }
-    for call in unanswered { hasher.combine(call.place) }
-    hasher.combine(alarms.count)
-    hasher.combine(state.histories)
-    for join in state.joins {
-      hasher.combine([join.owner, join.opened, join.successes, join.failures, join.skipped])
-    }
-    for frame in state.frames {
-      hasher.combine([frame.template, frame.owner, frame.position])
-      hasher.combine(frame.registers)
-    }
-    hasher.combine(state.cancelReason != nil)
-    hasher.combine(state.isOverdue)
-    switch state.outcome {
-    case nil: hasher.combine(0)
-    case .success(let final, _): hasher.combine(final)
-    case .failure(let final, let error, _):
-      hasher.combine(final)
-      hasher.combine(error?.kind)
-    case .cancelled: hasher.combine(1)
-    }
-    switch precision {
-    case .guards: combineGuards(table, literals, &hasher)
-    case .memory:
-      let now = ScenarioRunner.startMilliseconds + elapsedMilliseconds
-      for due in alarms.map(\.due).sorted() { hasher.combine(due - now) }
-      hasher.combine(state.registers)
-      for slot in 0..<state.memory.slotCount where table.table.slots[slot].kind != .run {
-        hasher.combine(state.memory.value(slot).map { JSONWriter.string($0) })
-      }
-    }
-    return hasher.finalize()
-  }
-
-  /// Registers beyond every limit are the same to all guards but rare ones.
-  private static let countedVisits: Int64 = 4
-
-  private func combineGuards(
-    _ table: LinkedTable,
-    _ literals: PathLiterals,
-    _ hasher: inout Hasher
-  ) {
-    var caps = [Int64](repeating: Int64.max, count: state.registers.count)
-    for (index, node) in table.table.nodes.enumerated() {
-      if node.visitsRegister != noIndex {
-        let limit = node.maxVisits > 0 ? Int64(node.maxVisits) + 1 : Self.countedVisits
-        caps[Int(node.visitsRegister)] = limit
-      }
-      // A guard over several steps says the same until the last has ended.
-      let isRead =
-        node.stepSlot != noIndex
-        && (literals.reads[.string("steps.\(node.name)")] != nil
-          || literals.reads[.string("steps")] != nil)
-      if node.tree != nil || isRead { hasher.combine(state.steps[index].status) }
-      for program in [node.when, node.require, node.condition] where program != noIndex {
-        combine(program, table, &hasher)
-      }
-    }
-    for (register, value) in state.registers.enumerated() {
-      hasher.combine(min(value, caps[register]))
-    }
-    var seen: Set<PoolIndex> = []
-    for row in table.table.rows where row.guardProgram != noIndex {
-      if seen.insert(row.guardProgram).inserted { combine(row.guardProgram, table, &hasher) }
-    }
-    for (slot, entry) in table.table.slots.enumerated() where entry.kind == .state {
-      guard case .map(let fields)? = state.memory.value(slot) else { continue }
-      for field in fields.entries {
-        guard case .string(let name) = field.key else { continue }
-        switch field.value {
-        case .string, .double:
-          // Texts and fractions that nothing is compared with never change the way.
-          if literals.literals(for: name).isEmpty { continue }
-        default: break
-        }
-        hasher.combine(field.key)
-        hasher.combine(JSONWriter.string(field.value))
-      }
-    }
-  }
-
-  private func combine(_ program: PoolIndex, _ table: LinkedTable, _ hasher: inout Hasher) {
-    switch table.test(program, state.memory) {
-    case .isTrue: hasher.combine(1)
-    case .isFalse: hasher.combine(2)
-    case .failure: hasher.combine(3)
-    }
   }
 }

@@ -18,13 +18,16 @@ enum PathScript {
         }
       }
     }
-    draft.script = calls.map { ($0.key, answers($0.calls)) }
+    // A script answers in order of the calls, which is not always that of the answers.
+    draft.script = calls.map { entry in
+      (entry.key, answers(entry.calls.sorted { $0.effect < $1.effect }))
+    }
     return draft
   }
 
   /// The plainest form that gives each call its answer.
   private static func answers(_ calls: [PathCall]) -> ScenarioWriter.Answers {
-    let answers = calls.map(\.answer)
+    let answers = calls.map(\.reply)
     if let first = answers.first, answers.allSatisfy({ $0.text.sameScalars(as: first.text) }) {
       return .every(first)
     }
@@ -32,14 +35,14 @@ enum PathScript {
   }
 
   /// One answer an item, where each item has one.
-  private static func byItem(_ calls: [PathCall]) -> [PathAnswer]? {
-    var byItem: [Int32: PathAnswer] = [:]
+  private static func byItem(_ calls: [PathCall]) -> [PathReply]? {
+    var byItem: [Int32: PathReply] = [:]
     for call in calls {
       guard let item = call.item else { return nil }
-      if let known = byItem[item], !known.text.sameScalars(as: call.answer.text) { return nil }
-      byItem[item] = call.answer
+      if let known = byItem[item], !known.text.sameScalars(as: call.reply.text) { return nil }
+      byItem[item] = call.reply
     }
-    var answers: [PathAnswer] = []
+    var answers: [PathReply] = []
     for item in 0..<Int32(byItem.count) {
       guard let answer = byItem[item] else { return nil }
       answers.append(answer)

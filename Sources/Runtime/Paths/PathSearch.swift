@@ -39,11 +39,11 @@ public struct PathSearch: Sendable {
     var reasons: [RowIndex: String] = [:]
     var entered: Set<NodeIndex> = []
     var isCut = false
-    for precision in PathRun.Precision.allCases {
+    for precision in [PathRun.Precision.guards, .memory] {
       let missing = Set(coverage.missing(of: table.table))
       guard !missing.isEmpty else { break }
-      var explorer = PathExplorer(table, precision, limits: limits)
-      explorer.explore(wanted: missing)
+      var explorer = PathExplorer(table, precision, .rows(missing), limits: limits)
+      explorer.explore()
       entered.formUnion(explorer.entered)
       isCut = explorer.isCut
       for (row, node) in explorer.firsts where !coverage.taken.contains(row) {

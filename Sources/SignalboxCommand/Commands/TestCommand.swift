@@ -98,10 +98,12 @@ package struct TestCommand: Command {
     _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let prepared = try FlowFiles.prepare(path, overlays: overlays)
-    guard prepared.isSound, let table = prepared.table else {
+    // Runs that break an invariant can be looked at; the flow stays refused.
+    guard prepared.isPlayable, let table = prepared.table else {
       Findings(console).show(prepared.diagnostics)
       return Findings.exit(for: prepared.diagnostics)
     }
+    if !prepared.isSound { Findings(console).show(prepared.diagnostics) }
     let prices = try PriceFile.read(pricesPath, console)
     let file = try ScenarioChoice.read(
       scenarios ?? ScenarioChoice.defaultPath(of: path),
@@ -125,7 +127,8 @@ package struct TestCommand: Command {
     case .jsonLines, .sarif:
       for report in reports { console.print(line: JSONWriter.string(Self.value(report))) }
     }
-    return reports.allSatisfy(\.isPassed) ? .success : .runFailed
+    guard reports.allSatisfy(\.isPassed) else { return .runFailed }
+    return Findings.exit(for: prepared.diagnostics)
   }
 
   private func show(
