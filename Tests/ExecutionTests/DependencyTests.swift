@@ -123,7 +123,9 @@ extension Drive {
         + """
         initial_state: work
         states:
-          work: {join: \(rule.join)\(limit), tasks: [\(end.task), \(Self.others)], on_success: good, on_error: bad}
+          work:
+            {join: \(rule.join)\(limit), tasks: [\(end.task), \(Self.others)],
+             on_success: good, on_error: bad}
         final_states: {good: {}, bad: {outcome: failure}}
         """
     )

@@ -62,8 +62,8 @@ import Testing
     // As a part, its others go on.
     var part = try Drive(
       Self.head + "initial_state: w\nfinal_states: {good: {}}\n"
-        + "states: {w: {type: parallel, join: finished, on_success: good, tasks: [{id: c, \(step)}, "
-        + "{id: f, tool: free}]}}"
+        + "states: {w: {type: parallel, join: finished, on_success: good, tasks: [{id: c, "
+        + "\(step)}, {id: f, tool: free}]}}"
     )
     #expect(part.calls.count == 1 && part.state.timers.isEmpty)
     answer(&part)

@@ -2,8 +2,7 @@ import Signalbox
 import TestSupport
 import Testing
 
-/// Proposals made to break the judge rather than the rules: a verdict, never the end of the
-/// process.
+/// Proposals made to break the judge rather than the rules have a verdict like any other.
 @Suite struct HostileProposalTests {
   /// Numbers as JSON texts, far outside and at the ends of what is allowed.
   private static let numbers = [
@@ -23,30 +22,45 @@ import Testing
     "\u{0}", "'", "{{ 1 }}", "'" + String(repeating: "x", count: 20_000) + "' == ''",
   ]
 
+  /// The same flow with an invariant about what follows what.
+  private static let ordered =
+    repairFlow + """
+
+        - {after: {tool: wipe_disk}, always: {tool: page}}
+      """
+
   private func quoted(_ text: String) -> String { JSONWriter.string(.string(text)) }
 
   /// One field of a task, hostile.
   private func field(_ random: inout PlanGenerator, ids: [String]) -> String {
-    let number = random.pick(Self.numbers)
-    let duration = quoted(random.pick(Self.durations))
-    let expression = quoted(random.pick(Self.expressions))
+    // Often something that is allowed, so that what is judged is more than its first number.
+    let isMild = random.chance(75)
+    let number = isMild ? random.pick(["1", "2", "3", "1000"]) : random.pick(Self.numbers)
+    let duration = quoted(
+      isMild ? random.pick(["1ms", "30s", "36500d"]) : random.pick(Self.durations)
+    )
+    let expression = quoted(
+      isMild ? random.pick(["true", "false", "1 / 0 == 1"]) : random.pick(Self.expressions)
+    )
     switch random.below(13) {
     case 0: return "\"retry\": {\"max_attempts\": \(number)}"
     case 1:
       return "\"retry\": {\"max_attempts\": \(random.pick(["2", "1000", number])), \"backoff\": "
-        + "\(duration), \"factor\": \(random.pick(Self.numbers))}"
+        + "\(duration), \"factor\": \(isMild ? "1000000" : number)}"
     case 2: return "\"timeout\": \(duration)"
     case 3: return "\"wait\": \(duration)"
     case 4:
       return "\"for_each\": \(expression), \"max_items\": \(number), \"concurrency\": "
-        + random.pick(Self.numbers)
+        + number
     case 5: return "\"for_each\": \"[1, 2]\", \"max_items\": \(number)"
     case 6: return "\"when\": \(expression)"
     case 7: return "\"require\": \(expression)"
     case 8: return "\"check\": \(expression)"
     case 9: return "\"join\": \(random.pick(["\"any\"", "\"first\"", "\"finished\"", number]))"
     case 10:
-      let awaited = (0..<1 + random.below(6)).map { _ in quoted(random.pick(ids + ["nobody", ""])) }
+      let awaited = (0..<1 + random.below(6)).map { _ in
+        quoted(random.pick(isMild ? ids : ids + ["nobody", ""]))
+      }
       return "\"depends_on\": [\(awaited.joined(separator: ", "))]"
     case 11:
       let depth = random.below(40)
@@ -92,7 +106,7 @@ import Testing
 
   @Test("whatever is proposed has a verdict", arguments: 0..<8)
   func verdicts(_ round: Int) throws {
-    let judge = try judge()
+    let judge = try judge(round % 2 == 0 ? repairFlow : Self.ordered)
     var accepted = 0
     for number in 0..<250 {
       let seed = UInt64(7_000_000 + round * 1_000 + number)
@@ -102,7 +116,7 @@ import Testing
       if check(text, judge, remaining: remaining).isAccepted { accepted += 1 }
     }
     print("hostile proposals, round \(round): \(accepted) of 250 accepted")
-    #expect(accepted > 0 && accepted < 125)
+    #expect(accepted > 10 && accepted < 125)
   }
 
   @Test(
@@ -160,9 +174,12 @@ import Testing
     }
     // In the order of dependencies, and against it.
     for list in [tasks, tasks.reversed()] {
-      let verdict = check("{\"tasks\": [\(list.joined(separator: ", "))]}", try judge())
-      #expect(verdict.isAccepted == !["self", "circle"].contains(shape), "\(shape)")
-      #expect(verdict.steps == count)
+      let text = "{\"tasks\": [\(list.joined(separator: ", "))]}"
+      for flow in [repairFlow, Self.ordered] {
+        let verdict = check(text, try judge(flow))
+        #expect(verdict.isAccepted == !["self", "circle"].contains(shape), "\(shape)")
+        #expect(verdict.steps == count)
+      }
     }
   }
 }

@@ -274,6 +274,12 @@ struct CheckedStep {
   ) -> String? {
     let node = relation.original(place)
     let label = name(NodeIndex(place))
+    // Refused or skipped at its door it was not entered, but control has come to it.
+    if let entry = relation.entry(of: node), !isActive(entry, frame),
+      isKnown(node, entry, reached(in: frame))
+    {
+      activate(node, frame)
+    }
     switch status {
     case .pending: return nil
     case .success:
