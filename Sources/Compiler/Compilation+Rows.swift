@@ -76,7 +76,7 @@ extension Compilation {
     for edge in inherited { addEdge(edge, from: index, .failure, kinds: .all) }
   }
 
-  /// Whether the flow's `on_budget` is about a node: it calls, or runs what does, in the flow's frame.
+  /// Whether the flow's `on_budget` is about a node: it calls, or runs what does, in its frame.
   ///
   /// What fails inside an item of a map makes the map fail.
   private func spends(_ index: Int) -> Bool {

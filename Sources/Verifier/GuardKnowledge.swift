@@ -17,8 +17,9 @@ enum GuardKnowledge {
     }
   }
 
-  /// Steps one of which has not succeeded, if such a guard is false of them all it is known that
-  /// they have: `steps.a.status != 'success' || …`, `[steps.a, steps.b].exists(s, s.status != …)`.
+  /// Steps of which a guard says that one has not succeeded; where it is false, all of them have.
+  ///
+  /// `steps.a.status != 'success' || …`, `[steps.a, steps.b].exists(s, s.status != 'success')`.
   static func doubted(by text: String) -> [String] {
     let tokens = tokens(text)
     var names: [String] = []

@@ -87,11 +87,6 @@ import Testing
     let tally = await tally(body)
     print("verdicts on \(body.rawValue): \(tally.line)")
     for contradiction in tally.contradictions.prefix(20) { print(contradiction) }
-    for contradiction in tally.contradictions {
-      print(
-        "LINE \(body.rawValue) | \(contradiction.split(separator: "\n")[0]) | \(contradiction.replacing("\n", with: "¶"))"
-      )
-    }
     #expect(tally.contradictions.count == 0)
     #expect(tally.refuted > 0 && tally.proven > 0 && tally.refused * 3 < tally.flows)
   }

@@ -32,10 +32,16 @@ enum Performers: String, CaseIterable, Hashable {
     case .pay: "{type: http, effect: write, cost_per_call: $0.05, output: {v: {type: integer}}}"
     case .send: "{type: http, effect: write, output: {v: {type: integer}}}"
     case .lock, .unlock:
-      "{type: http, effect: write, idempotent: true, cost_per_call: $0.01, output: {v: {type: integer}}}"
+      """
+      {type: http, effect: write, idempotent: true, cost_per_call: $0.01, \
+      output: {v: {type: integer}}}
+      """
     case .look: "{type: http, effect: read, cost_per_call: $0.002, output: {v: {type: integer}}}"
     case .scan:
-      "{type: http, effect: read, output: {v: {type: integer}, items: {type: array, items: {type: integer}}}}"
+      """
+      {type: http, effect: read, \
+      output: {v: {type: integer}, items: {type: array, items: {type: integer}}}}
+      """
     }
   }
 }
