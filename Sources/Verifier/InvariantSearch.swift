@@ -221,7 +221,7 @@ struct InvariantSearch {
     exits.cut.formUnion(outcome.occasion)
     if mayEnd { for state in outcome.occasion { checkEnd(state, item.visit) } }
     let place = space.graphs.graphs[Int(key.thread)].place(of: item.position) ?? 0
-    if key.thread == 0, !isRunEnd, space.overdue[place] {
+    if key.thread == 0, !isRunEnd, outcome.isWork, space.overdue[place] {
       for target in relation.overdueTargets {
         for state in closure(outcome.occasion, key.beside).sorted() {
           enter(target, state, item.counters, Step(noIndex, .overdue, item.visit), &walk)
