@@ -43,7 +43,12 @@ struct ResultFlow {
       depths[thread] = depths[Int(graphs.relation.threads[thread].outer)] + 1
     }
     let order = depths.indices.sorted { (depths[$1], $0) < (depths[$0], $1) }
-    for thread in order { left[thread] = ends(of: thread, solved(thread, given: empty)) }
+    // What one awaits may stand deeper or higher: sets only grow, and a few rounds settle them.
+    for _ in 0..<8 {
+      let before = left
+      for thread in order { left[thread] = ends(of: thread, solved(thread, given: empty)) }
+      if left == before { break }
+    }
     var given = [FactSet](repeating: empty, count: graphs.graphs.count)
     sets = graphs.graphs.map { _ in ResultWrites(count: 0) }
     for thread in graphs.graphs.indices {

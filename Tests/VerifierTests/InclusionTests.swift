@@ -44,9 +44,10 @@ struct InclusionTests {
     #expect(differences.isEmpty)
   }
 
-  /// What is halted cleans up in few flows by chance, too few to count on.
-  /// Only trees that are looked at in ticks have rows for what is still running; no flow as written
-  /// has, and the suites of other engines compare them.
+  /// Halting and what is still running are left out.
+  ///
+  /// What is halted cleans up in few flows by chance, too few to count on; only trees that are looked
+  /// at in ticks have rows for what is still running, and the suites of other engines compare them.
   @Test(
     "each kind of move is missed when it is left out",
     arguments: MoveCause.allCases.filter { $0 != .running && $0 != .halted }
