@@ -240,7 +240,9 @@ struct InvariantSearch {
   ) {
     let isRefused = walk.isRefused(item)
     let mayRefuse = isRefused || space.graphs.mayRepeat[Int(key.thread)] || walk.counters == nil
+    let detours = detours(from: item.position)
     for move in relation.moves(from: item.position) where witness == nil {
+      if detours.contains(relation.positions[Int(move.target)].node) { continue }
       if move.cause == .refused ? !mayRefuse : isRefused { continue }
       guard let counters = walk.counters(item.counters, after: move, table) else { continue }
       let states = closure(outcome.states(of: move, &self), key.beside)
@@ -254,6 +256,14 @@ struct InvariantSearch {
         enter(move.target, state, counters, step, &walk)
       }
     }
+  }
+
+  /// Where a plan leads to another one: looking for how a plan may start, what its forerunners did is
+  /// known from their journals.
+  private func detours(from position: Int32) -> [NodeIndex] {
+    let node = relation.positions[Int(position)].node
+    guard !stopsAtFirst, table.nodes[Int(node)].kind == .plan else { return [] }
+    return table.planner(at: node)?.detours ?? []
   }
 
   /// Compounds around the target of a row that are entered with it begin as well.
