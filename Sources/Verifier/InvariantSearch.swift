@@ -258,8 +258,9 @@ struct InvariantSearch {
     }
   }
 
-  /// Where a plan leads to another one: looking for how a plan may start, what its forerunners did is
-  /// known from their journals.
+  /// Where a plan leads to another one.
+  ///
+  /// Looking for how a plan may start, what its forerunners did is known from their journals.
   private func detours(from position: Int32) -> [NodeIndex] {
     let node = relation.positions[Int(position)].node
     guard !stopsAtFirst, table.nodes[Int(node)].kind == .plan else { return [] }
