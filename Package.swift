@@ -92,8 +92,8 @@ let package = Package(
       "Signalbox",
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
-        "Compiler", "Drawing", "Relation", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
-        "Tools", "Models", "Planning", "Runtime",
+        "Compiler", "Drawing", "Relation", "Verifier", "Costing", "Execution", "Journal",
+        "SQLiteStore", "Tools", "Models", "Planning", "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),

@@ -130,7 +130,7 @@ public enum PlanText {
         rows.append([
           name, factors, isModel ? grouped(step.unit.promptTokens) : "",
           isModel ? grouped(step.unit.outputTokens) : "declared",
-          Picodollars.text(step.unit.tryPicodollars), Picodollars.text(step.worstPicodollars),
+          each(step.unit), Picodollars.text(step.worstPicodollars),
           share(step.share),
         ])
       case .undeclared: free.append(step.unit.name)
@@ -145,6 +145,15 @@ public enum PlanText {
       )
     }
     return lines
+  }
+
+  /// The price of one try; what the agent's own tools may take of it stands apart.
+  private static func each(_ unit: UnitCost) -> String {
+    let tools = unit.tryPicodollars - min(unit.tryPicodollars, unit.callPicodollars)
+    guard tools > 0, tools < unit.tryPicodollars else {
+      return Picodollars.text(unit.tryPicodollars)
+    }
+    return "\(Picodollars.text(unit.callPicodollars))+\(Picodollars.text(tools))"
   }
 
   private static func restsOn(_ report: CostReport, _ verification: VerifierReport?) -> [String] {

@@ -474,12 +474,20 @@ extension StepInterpreter {
   }
 
   /// Whether the real walk does nothing; for debug builds.
+  ///
+  /// The step goes on as if it had not been made: state and output are the caller's, so that they
+  /// are put back.
   private func walksWithoutEffect() -> Bool {
+    let (state, output) = (self.state, self.output)
     var copy = self
     copy.output = StepOutput()
     _ = copy.walkTrees()
-    return copy.output.trace.isEmpty && copy.output.effects.isEmpty
+    let isQuiet =
+      copy.output.trace.isEmpty && copy.output.effects.isEmpty
       && copy.state.tokens == state.tokens && copy.state.registers == state.registers
+    copy.state = state
+    copy.output = output
+    return isQuiet
   }
 }
 

@@ -117,7 +117,8 @@ extension RelationBuilder {
     let entry = table.nodes[node]
     let thread = relation.threads[Int(relation.threadOfNode[node])]
     if isThreadRoot(node) {
-      let isAtomicRegion = thread.kind == .region && isChartJoin(Int(thread.host)) && !entry.isComposite
+      let isAtomicRegion =
+        thread.kind == .region && isChartJoin(Int(thread.host)) && !entry.isComposite
       if isAtomicRegion {
         relation.mayRest[node] = true
       } else {
@@ -181,7 +182,8 @@ extension RelationBuilder {
       add(row: Int(index), from: source, cause)
       if row.target == noIndex { relation.mayRest[node] = true }
       mayBreak =
-        mayBreak || row.guardProgram != noIndex || relation.failures.mayFail(assignments: row.assignments)
+        mayBreak || row.guardProgram != noIndex
+        || relation.failures.mayFail(assignments: row.assignments)
       if table.isUnconditional(Int(index)) { open.subtract(row.kinds) }
     }
     guard mayBreak else { return open }
@@ -198,7 +200,8 @@ extension RelationBuilder {
       let row = table.rows[Int(index)]
       guard row.kinds.contains(ErrorKind.guardError) else { continue }
       if !hasMove(source, RowIndex(index)) { add(row: Int(index), from: source, cause) }
-      if table.isUnconditional(Int(index)), !relation.failures.mayFail(assignments: row.assignments) {
+      if table.isUnconditional(Int(index)), !relation.failures.mayFail(assignments: row.assignments)
+      {
         return ErrorKindSet([])
       }
     }
@@ -284,7 +287,9 @@ extension RelationBuilder {
     let parent = Int(entry.parent)
     let number = Int(relation.threadOfNode[node])
     let thread = relation.threads[number]
-    let mayBreak = relation.failures.mayFail(fields: entry.result) || relation.failures.mayFail(program: entry.content)
+    let mayBreak =
+      relation.failures.mayFail(fields: entry.result)
+      || relation.failures.mayFail(program: entry.content)
     var kinds = ErrorKindSet([])
     if mayBreak, !entry.isChart { kinds.formUnion(ErrorKindSet([.guardError])) }
     // A failing final fails with the latest error there was.

@@ -60,16 +60,28 @@ struct ScenarioJudgement {
     judgeAssertions()
   }
 
-  /// Looks for a call of its own for each that must have been made.
+  /// Looks for a call of its own for each that must have been made, in whatever order.
   private mutating func judgeCalls() {
-    var rest = calls
-    for selector in scenario.expectation.calls {
-      if let index = rest.indices.first(where: { matches(rest[$0], selector) }) {
-        rest.remove(at: index)
-      } else {
-        let isOther = calls.count > rest.count
-        fail("calls: no \(isOther ? "further " : "")call is that one", selector.span)
+    let wanted = scenario.expectation.calls
+    var fitting: [[Int]] = []
+    for selector in wanted {
+      fitting.append(calls.indices.filter { matches(calls[$0], selector) })
+    }
+    var taken = [Int?](repeating: nil, count: calls.count)
+    /// Gives a selector a call, be it that of another which has a further one.
+    func place(_ number: Int, _ tried: inout Set<Int>) -> Bool {
+      for call in fitting[number] where tried.insert(call).inserted {
+        if let other = taken[call], !place(other, &tried) { continue }
+        taken[call] = number
+        return true
       }
+      return false
+    }
+    for number in wanted.indices {
+      var tried: Set<Int> = []
+      guard !place(number, &tried) else { continue }
+      let further = fitting[number].isEmpty ? "" : "further "
+      fail("calls: no \(further)call is that one", wanted[number].span)
     }
   }
 

@@ -35,8 +35,8 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
 
   /// The figures of a shape.
   ///
-  /// Sums and products saturate; `together` is what parts at the same time come to, `within` what is
-  /// left of a figure below a timeout. O(shape).
+  /// Sums and products saturate; `together` is what parts at the same time come to, `within` what
+  /// is left of a figure below a timeout. O(shape).
   public static func fold(
     _ shape: [Int32],
     leaf: (NodeIndex) -> Int64,
@@ -89,26 +89,38 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
         let before = max(first.success, first.failure)
         stack.append((add(before, second.success), add(before, second.failure)))
       case .inverter?, .either?, .retry?, .rounds?, .restarts?, .within?:
-        guard let part = stack.popLast() else { continue }
-        let most = max(part.success, part.failure)
-        switch operation {
-        case .within?:
-          let ended = within(number, most)
-          stack.append((min(part.success, ended), ended))
-        case .inverter?: stack.append((part.failure, part.success))
-        case .either?: stack.append((most, most))
-        case .retry?:
-          let before = number < 0 ? times(part.failure, -1) : times(part.failure, number - 1)
-          stack.append((add(before, part.success), times(part.failure, number)))
-        case .rounds?:
-          let before = number < 0 ? times(part.success, -1) : times(part.success, number - 1)
-          stack.append((times(part.success, number), add(before, part.failure)))
-        default: stack.append((times(most, number), times(most, number)))
-        }
+        guard let part = stack.popLast(), let operation else { continue }
+        stack.append(around(part, operation, number, add, times, within))
       case nil: continue
       }
     }
     return stack.last ?? (0, 0)
+  }
+
+  /// What stands around one part.
+  private static func around(
+    _ part: Pair,
+    _ operation: TreeShape,
+    _ number: Int32,
+    _ add: (Int64, Int64) -> Int64,
+    _ times: (Int64, Int32) -> Int64,
+    _ within: (NodeIndex, Int64) -> Int64
+  ) -> Pair {
+    let most = max(part.success, part.failure)
+    switch operation {
+    case .within:
+      let ended = within(number, most)
+      return (min(part.success, ended), ended)
+    case .inverter: return (part.failure, part.success)
+    case .either: return (most, most)
+    case .retry:
+      let before = number < 0 ? times(part.failure, -1) : times(part.failure, number - 1)
+      return (add(before, part.success), times(part.failure, number))
+    case .rounds:
+      let before = number < 0 ? times(part.success, -1) : times(part.success, number - 1)
+      return (times(part.success, number), add(before, part.failure))
+    default: return (times(most, number), times(most, number))
+    }
   }
 
   private static func sequence(_ parts: [Pair], _ add: (Int64, Int64) -> Int64) -> Pair {

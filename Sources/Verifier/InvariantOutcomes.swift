@@ -23,6 +23,8 @@ extension InvariantSearch {
     var failedBefore: Set<UInt64> = []
     /// Whether the endings are the node's own, so that its events follow from them.
     var ends = false
+    /// Whether something is done there, so that time passes.
+    var isWork = false
     /// The visit.
     var visit: Int
 
@@ -133,6 +135,7 @@ extension InvariantSearch {
       ends: true,
       visit: item.visit
     )
+    outcome.isWork = true
     if events.mayFailBefore(node) { outcome.failedBefore = entered }
     if table.nodes[node].kind == .plan { plan(at: node, begun, key, &outcome) }
     let halted = apply(events.halted(node), outcome.failed, item.visit)
@@ -196,7 +199,7 @@ extension InvariantSearch {
       visit: item.visit
     )
     if table.nodes[node].when != noIndex { outcome.skipped.formUnion(entered) }
-    outcome.failedBefore = entered
+    outcome.isWork = true
     outcome.occasion = closure(exits.cut, key.beside)
     if relation.mayRest[node] {
       outcome.occasion.formUnion(exits.successes)

@@ -14,6 +14,9 @@ extension InvariantSearch {
     var exits = Exits()
     var alternatives: Set<UInt64> = []
     let join = RegionJoin(table.nodes[caller.node], table)
+    if !join.needsAll, order.dependencies.contains(where: { !$0.isEmpty }) {
+      restsOnDependencies = true
+    }
     for region in order.sorted {
       guard witness == nil, !isExhausted else { break }
       let dependencies = order.dependencies[region]

@@ -62,6 +62,8 @@ struct InvariantSearch {
   var stopsAtFirst = true
   /// The state that a plan starts with; what is open then may be open at its end.
   private var planStart: UInt64?
+  /// Whether some list that need not wait for all of its tasks has dependencies among them.
+  var restsOnDependencies = false
   /// Whether counters were left out somewhere.
   private(set) var isAbstracted = false
 
@@ -219,7 +221,7 @@ struct InvariantSearch {
     exits.cut.formUnion(outcome.occasion)
     if mayEnd { for state in outcome.occasion { checkEnd(state, item.visit) } }
     let place = space.graphs.graphs[Int(key.thread)].place(of: item.position) ?? 0
-    if key.thread == 0, space.overdue[place] {
+    if key.thread == 0, !isRunEnd, outcome.isWork, space.overdue[place] {
       for target in relation.overdueTargets {
         for state in closure(outcome.occasion, key.beside).sorted() {
           enter(target, state, item.counters, Step(noIndex, .overdue, item.visit), &walk)
@@ -238,7 +240,9 @@ struct InvariantSearch {
   ) {
     let isRefused = walk.isRefused(item)
     let mayRefuse = isRefused || space.graphs.mayRepeat[Int(key.thread)] || walk.counters == nil
+    let detours = detours(from: item.position)
     for move in relation.moves(from: item.position) where witness == nil {
+      if detours.contains(relation.positions[Int(move.target)].node) { continue }
       if move.cause == .refused ? !mayRefuse : isRefused { continue }
       guard let counters = walk.counters(item.counters, after: move, table) else { continue }
       let states = closure(outcome.states(of: move, &self), key.beside)
@@ -252,6 +256,15 @@ struct InvariantSearch {
         enter(move.target, state, counters, step, &walk)
       }
     }
+  }
+
+  /// Where a plan leads to another one.
+  ///
+  /// Looking for how a plan may start, what its forerunners did is known from their journals.
+  private func detours(from position: Int32) -> [NodeIndex] {
+    let node = relation.positions[Int(position)].node
+    guard !stopsAtFirst, table.nodes[Int(node)].kind == .plan else { return [] }
+    return table.planner(at: node)?.detours ?? []
   }
 
   /// Compounds around the target of a row that are entered with it begin as well.

@@ -85,7 +85,7 @@ struct RunBounds {
     }
     if isTooLong {
       abruptEnds.append(
-        "the grace of \(DurationText.text(limits.graceMilliseconds)) may end what follows the timeout"
+        "the grace of \(DurationText.text(limits.graceMilliseconds)) may end what follows it"
       )
     }
   }
@@ -137,9 +137,13 @@ extension InvariantSearch {
       if !space.mayEndAnywhere { reasons.append("no limit of the flow ends a run before its end") }
     case .never, .atMost, .neverTogether: break
     }
+    if restsOnDependencies {
+      reasons.append("a task starts only when what it depends on has succeeded or was skipped")
+    }
     let isExact = !isAbstracted && space.graphs.graphs.count == 1
     return Proof(
-      claim: invariant.title,
+      // Where a list goes on with some of its tasks, its order is all that the claim rests on.
+      claim: restsOnDependencies ? "by `depends_on`: \(invariant.title)" : invariant.title,
       basis: isExact ? .exact : .abstracted,
       restsOn: reasons
     )

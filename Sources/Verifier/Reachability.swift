@@ -101,7 +101,8 @@ extension Inspection {
     let leading = leadingTo(trapped)
     var named: Set<Int32> = []
     for place in trapped {
-      guard let node = graph.node(place) else { continue }
+      // A flow that is nothing but a tree or list may be meant to fail always.
+      guard let node = graph.node(place), table.isShown(node) else { continue }
       // The place where the trap closes says enough; those that only lead there are named with it.
       let leadsOn = graph.edges[place].contains { edge in
         !ends[Int(edge.target)] && leading[Int(edge.target)]

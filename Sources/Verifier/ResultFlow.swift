@@ -37,8 +37,18 @@ struct ResultFlow {
     guard !writers.isEmpty else { return }
     let empty = FactSet(count: writers.count)
     left = [FactSet](repeating: empty, count: graphs.graphs.count)
-    let order = graphs.innerFirst
-    for thread in order { left[thread] = ends(of: thread, solved(thread, given: empty)) }
+    // Inside first; of threads beside each other the first, which later ones may await.
+    var depths = [Int](repeating: 0, count: graphs.graphs.count)
+    for thread in depths.indices.dropFirst() {
+      depths[thread] = depths[Int(graphs.relation.threads[thread].outer)] + 1
+    }
+    let order = depths.indices.sorted { (depths[$1], $0) < (depths[$0], $1) }
+    // What one awaits may stand deeper or higher: sets only grow, and a few rounds settle them.
+    for _ in 0..<8 {
+      let before = left
+      for thread in order { left[thread] = ends(of: thread, solved(thread, given: empty)) }
+      if left == before { break }
+    }
     var given = [FactSet](repeating: empty, count: graphs.graphs.count)
     sets = graphs.graphs.map { _ in ResultWrites(count: 0) }
     for thread in graphs.graphs.indices {

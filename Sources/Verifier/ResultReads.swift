@@ -2,6 +2,7 @@ import Expression
 import Relation
 import Source
 import Table
+import Values
 
 extension Inspection {
   /// Reads of a step's result that some way reaches without the step having succeeded.
@@ -18,6 +19,7 @@ extension Inspection {
         hasReads = true
         if read.afterOwnSuccess, flow.writes(read.node, fact) { continue }
         if flow.holds(fact, at: read.positions) { continue }
+        if isKnownWritten(path.slot, flow.writers[fact], by: read.doubted) { continue }
         isComplete = false
         let name = ([path.variable] + path.fields).joined(separator: ".")
         guard seen.insert("\(read.node) \(read.program) \(name)").inserted else { continue }
@@ -37,6 +39,30 @@ extension Inspection {
     /// Whether the node's own result is there by then.
     var afterOwnSuccess = false
     var isResult = false
+    /// Steps that have succeeded, since a row before this one would be taken otherwise.
+    var doubted: [String] = []
+  }
+
+  /// Whether a result is written since every step that writes it has succeeded, as guards of rows
+  /// before said.
+  private func isKnownWritten(_ slot: Int, _ writers: [Int], by names: [String]) -> Bool {
+    let owners = writers.filter { Int(table.nodes[$0].resultSlot) == slot }
+    return !owners.isEmpty && !names.isEmpty
+      && owners.allSatisfy { owner in
+        names.contains { $0.sameScalars(as: table.nodes[owner].name) }
+      }
+  }
+
+  /// What is known of steps at a row: rows of its event that stand before it were not taken.
+  private func doubted(before index: RowIndex, of node: Int) -> [String] {
+    let event = table.rows[Int(index)].event
+    return table.nodes[node].rows.filter { $0 < index }.flatMap { other -> [String] in
+      let row = table.rows[Int(other)]
+      guard row.event == event, row.guardProgram != noIndex, !row.isNegated,
+        row.tree?.operations.isEmpty ?? true
+      else { return [] }
+      return GuardKnowledge.doubted(by: table.programs[Int(row.guardProgram)].text)
+    }
   }
 
   private func collectReads() -> [Read] {
@@ -133,7 +159,12 @@ extension Inspection {
     return table.nodes[node].rows.flatMap { index -> [Read] in
       let row = table.rows[Int(index)]
       let isEntry = row.event == .enter
-      return rowReads(row, node, at: [isEntry ? start : start + 1], afterOwnSuccess: false)
+      let known = doubted(before: index, of: node)
+      return rowReads(row, node, at: [isEntry ? start : start + 1], afterOwnSuccess: false).map {
+        var read = $0
+        read.doubted = known
+        return read
+      }
     }
   }
 

@@ -269,7 +269,9 @@ import Testing
           type: parallel
           tasks: [{id: a, tool: undo}, {id: b, flow: f, with: {who: me}}]
       flows:
-        f: {input: {who: {type: string}}, tasks: [{id: c, tool: deploy, with: {who: "{{ input.who }}"}}]}
+        f:
+          input: {who: {type: string}}
+          tasks: [{id: c, tool: deploy, with: {who: "{{ input.who }}"}}]
       """
     try check(
       body,

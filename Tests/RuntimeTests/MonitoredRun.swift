@@ -7,9 +7,9 @@ import Testing
 
 /// A run of the pure step under a monitor, moved on by words.
 ///
-/// `a` answers the oldest open call of step `a` with `{}`, `a=yes` with `{decision: yes}`, `a!` fails
-/// it, `a?` leaves its outcome unknown, `a#timeout` fails it with that kind; `+go` is an event, `~`
-/// the next timer, `^` a request to stop.
+/// `a` answers the oldest open call of step `a` with `{}`, `a=yes` with `{decision: yes}`, `a!`
+/// fails it, `a?` leaves its outcome unknown, `a#timeout` fails it with that kind; `+go` is an
+/// event, `~` the next timer, `^` a request to stop.
 struct MonitoredRun {
   private let table: LinkedTable
   private var state: RunState

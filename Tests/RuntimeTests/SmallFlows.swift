@@ -194,7 +194,12 @@ enum SmallFlows {
       """
     let items = """
       tasks:
-        - {id: a, for_each: "%0", max_items: %1, tool: %2, on_item_error: %3, with: {n: "{{ item }}"}}
+        - id: a
+          for_each: "%0"
+          max_items: %1
+          tool: %2
+          on_item_error: %3
+          with: {n: "{{ item }}"}
         - {id: b, tool: look}
       """
     return fill(

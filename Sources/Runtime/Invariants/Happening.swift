@@ -133,8 +133,8 @@ struct HappeningReader: Sendable {
     case .failed(let effect, let kind, _, _, _):
       guard let index = calls.firstIndex(where: { $0.effect == effect }) else { return nil }
       let call = calls.remove(at: index)
-      // A write that timed out may have happened.
-      let isDoubtful = kind == .unknown || kind == .timeout && call.mayWrite
+      // A write that timed out may have happened; what changes nothing leaves no doubt.
+      let isDoubtful = call.mayWrite && (kind == .unknown || kind == .timeout)
       return (call, isDoubtful ? .unknown : .failure)
     case .started, .fired, .cancelled, .external, .tick: return nil
     }
@@ -253,6 +253,8 @@ struct HappeningReader: Sendable {
         )
       )
     case .finished(let place, let frame, let status, _):
+      let leavesDoubt = table.leavesDoubt(Int(place))
+      let status = status == .unknown && !leavesDoubt ? .failure : status
       finish(Site(place: place, frame: frame), status, trace, position, &found)
     case .took, .forced, .retried, .guardFailed, .actionFailed, .logged, .answered, .ticked: return
     }
@@ -330,6 +332,15 @@ struct HappeningReader: Sendable {
 
 extension Happening.Outcome {
   var isSuccess: Bool { if case .success = self { true } else { false } }
+}
+
+extension TransitionTable {
+  /// Whether a place, or what lies inside it, may change something outside.
+  fileprivate func leavesDoubt(_ place: Int) -> Bool {
+    let effect = nodes[place].effect
+    guard effect != noIndex else { return true }
+    return performers[Int(effects[Int(effect)].performer)].mayWrite(among: performers)
+  }
 }
 
 extension PlaceNode {

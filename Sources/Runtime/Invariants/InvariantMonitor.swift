@@ -5,8 +5,8 @@ import Source
 import Table
 import Values
 
-/// Holds one run against one invariant, step by step, by what really happened: rendered inputs, real
-/// answers, attempts, and writes of which nobody knows (specs/invariants.md).
+/// Holds one run against one invariant, step by step, by what really happened: rendered inputs,
+/// real answers, attempts, and writes of which nobody knows (specs/invariants.md).
 ///
 /// Each output that it reads must have been made with `notes`. Child runs (detached flows, plans)
 /// are runs of their own, and not looked at.
@@ -105,7 +105,7 @@ public struct InvariantMonitor: Sendable {
     case .answered(let answer): phase = .end(.success(answer))
     case .failed(let kind, _):
       let isWrite = table.table.performers[tool].isWrite
-      let isDoubtful = kind == .unknown || kind == .timeout && isWrite
+      let isDoubtful = isWrite && (kind == .unknown || kind == .timeout)
       phase = .end(isDoubtful ? .unknown : .failure)
     }
     take(
@@ -266,8 +266,8 @@ public struct InvariantMonitor: Sendable {
     }
   }
 
-  /// Whether everything that could break the invariant happens in the run itself, so that looking at
-  /// the run is looking at all: no plan, no detached flow, no agent that calls tools by itself.
+  /// Whether everything that could break the invariant happens in the run itself, so that looking
+  /// at the run is looking at all: no plan, no detached flow, no agent that calls tools by itself.
   var seesEverything: Bool {
     let table = table.table
     return table.performers.allSatisfy { $0.offeredTools(among: table.performers).isEmpty }

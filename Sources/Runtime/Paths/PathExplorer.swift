@@ -57,14 +57,7 @@ struct PathExplorer {
       literals: candidates.literals,
       watched: monitor?.arguments.map(\.program) ?? []
     )
-    var failures = Self.failures(table)
-    let performers = table.table.performers
-    if monitor != nil, performers.contains(where: { $0.mayWrite(among: performers) }),
-      !failures.contains(.unknown)
-    {
-      failures.append(.unknown)
-    }
-    self.failures = failures
+    failures = Self.failures(table)
     delays = monitor == nil ? 0 : limits.pathDelays
     events = Self.events(table.table)
     eventData = candidates.eventData
@@ -172,6 +165,9 @@ struct PathExplorer {
     }
     var choices = outputs(of: call.intent).map { PathChoice.answer(.output($0)) }
     choices += failures.map { .answer(.failure($0)) }
+    if run.monitor != nil, !failures.contains(.unknown), mayWrite(call.intent) {
+      choices.append(.answer(.failure(.unknown)))
+    }
     if run.hasAlarms || !events.isEmpty || canCancel { choices.append(.answer(.never)) }
     guard delays > 0 else { return choices }
     let canOccur = !occurrences(run, occurrenceCount).isEmpty
@@ -202,6 +198,11 @@ struct PathExplorer {
       choices.append(.occur(.cancel(reason: "no longer wanted")))
     }
     return choices
+  }
+
+  private func mayWrite(_ call: CallIntent) -> Bool {
+    let performers = table.table.performers
+    return performers[Int(call.performer)].mayWrite(among: performers)
   }
 
   private mutating func outputs(of call: CallIntent) -> [Value] {

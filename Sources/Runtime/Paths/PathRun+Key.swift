@@ -187,7 +187,9 @@ extension PathRun {
       combine(frame.steps, &hasher)
       for value in frame.memory.contents { hasher.combine(value.map { JSONWriter.string($0) }) }
     }
-    for slot in 0..<state.memory.slotCount where table.table.slots[slot].kind != .run {
+    for (slot, entry) in table.table.slots.enumerated() {
+      // What these hold stands in the records and registers, or is time.
+      guard entry.kind != .run, entry.kind != .step else { continue }
       hasher.combine(state.memory.value(slot).map { JSONWriter.string($0) })
     }
     if let slot = table.runSlot, table.isSlotRead[Int(slot)] { hasher.combine(elapsedMilliseconds) }
@@ -202,6 +204,7 @@ extension PathRun {
     for step in steps {
       hasher.combine(step.status)
       hasher.combine([step.attempts, step.failedItems])
+      hasher.combine(step.error?.kind)
       hasher.combine(step.isActive)
     }
   }

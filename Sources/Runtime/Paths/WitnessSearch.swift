@@ -8,8 +8,9 @@ import Values
 ///
 /// The search is that of `PathSearch`, in which answers may be put off besides, so that what runs
 /// side by side meets in several orders; histories that the invariant tells apart are states of
-/// their own. What is found is written as a scenario, played by `ScenarioRunner` as `signalbox test`
-/// would, and its journal is held against the invariant: nothing counts that was not executed.
+/// their own. What is found is written as a scenario, played by `ScenarioRunner` as
+/// `signalbox test` would, and its journal is held against the invariant: nothing counts that was
+/// not executed.
 /// Bounded by `Limits.pathStates` and its neighbours.
 public struct WitnessSearch: Sendable {
   /// A run that was executed and breaks its invariant.

@@ -81,6 +81,17 @@ struct CheckedStep {
     return relation.threads[Int(thread)].starts + relation.threads[Int(thread)].otherStarts
   }
 
+  /// Where the instance begins that a node belongs to: of a frame that came and went in this step.
+  private func instanceStarts(around node: Int) -> [Int32] {
+    var number = Int(relation.threadOfNode[node])
+    while number > 0 {
+      let part = relation.threads[number]
+      if case .instance = part.kind { return part.starts + part.otherStarts }
+      number = Int(part.outer)
+    }
+    return []
+  }
+
   // MARK: Where control is
 
   /// Marks a node and those around it in its frame as active.
@@ -195,7 +206,10 @@ struct CheckedStep {
 
   private mutating func admitEntry(_ place: Int, _ frame: Int32) -> String? {
     let node = relation.original(place)
-    guard let entry = relation.entry(of: node) else { return "\(name(NodeIndex(place))) is entered" }
+    guard let entry = relation.entry(of: node) else {
+      return "\(name(NodeIndex(place))) is entered"
+    }
+    if frame != 0, starts[frame] == nil { starts[frame] = instanceStarts(around: node) }
     let reached = reached(in: frame)
     guard isKnown(node, entry, reached) else { return "nothing leads to \(name(NodeIndex(place)))" }
     activate(node, frame)
@@ -260,6 +274,12 @@ struct CheckedStep {
   ) -> String? {
     let node = relation.original(place)
     let label = name(NodeIndex(place))
+    // Refused or skipped at its door it was not entered, but control has come to it.
+    if let entry = relation.entry(of: node), !isActive(entry, frame),
+      isKnown(node, entry, reached(in: frame))
+    {
+      activate(node, frame)
+    }
     switch status {
     case .pending: return nil
     case .success:

@@ -98,7 +98,7 @@ package struct TestCommand: Command {
     _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let prepared = try FlowFiles.prepare(path, overlays: overlays)
-    // Runs that break an invariant are played, so that they can be looked at; the flow stays refused.
+    // Runs that break an invariant can be looked at; the flow stays refused.
     guard prepared.isPlayable, let table = prepared.table else {
       Findings(console).show(prepared.diagnostics)
       return Findings.exit(for: prepared.diagnostics)

@@ -10,8 +10,10 @@ public struct RandomDrive {
   public enum Ending: Sendable {
     /// The run ended.
     case ended(RunOutcome)
-    /// Nothing can move the run on.
+    /// Nothing that the drive may do can move the run on.
     case stalled
+    /// Nothing at all can: nothing is under way, and no event is waited for. A fault.
+    case stuck
     /// The limit of events was reached.
     case cut
   }
@@ -105,6 +107,7 @@ public struct RandomDrive {
     var idle = 0
     while eventCount < limit, idle < 1_000 {
       if let outcome = state.outcome { return .ended(outcome) }
+      if isStuck { return .stuck }
       guard let kind = nextEvent() else {
         if isStalled { return .stalled }
         idle += 1
@@ -173,6 +176,31 @@ public struct RandomDrive {
     open.removeAll { $0.id == id }
     alarms.removeAll { $0.effect == id }
     closed.append(id)
+  }
+
+  /// Whether the run has not ended, waits for nothing, and takes no event: a fault of the executor
+  /// or of the table.
+  public var isStuck: Bool {
+    guard state.outcome == nil, eventCount > 0, open.isEmpty, alarms.isEmpty else { return false }
+    return !state.tokens.contains { token in
+      var node = token.place
+      var frame = token.frame
+      while true {
+        while node != noIndex {
+          let entry = table.table.nodes[Int(node)]
+          if entry.rows.contains(where: { table.table.rows[Int($0)].event == .external }) {
+            return true
+          }
+          node = entry.parent
+        }
+        guard frame != 0, let instance = state.frames.first(where: { $0.id == frame }) else {
+          // A state without any way on is what its author wrote.
+          return table.table.nodes[Int(token.place)].kind == .rest
+        }
+        node = instance.owner
+        frame = instance.parent
+      }
+    }
   }
 
   // MARK: What happens next

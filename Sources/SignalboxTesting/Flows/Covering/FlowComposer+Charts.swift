@@ -85,7 +85,9 @@ extension FlowComposer {
     } else {
       let performer = random.one(of: Performers.allCases)
       performers.insert(performer)
-      entries.append(.init(key: performer.isTool ? "tool" : "agent", value: .word(performer.rawValue)))
+      entries.append(
+        .init(key: performer.isTool ? "tool" : "agent", value: .word(performer.rawValue))
+      )
     }
     if random.chance(30) {
       entries.append(

@@ -11,8 +11,8 @@ extension FlowComposer {
       place.isHidden || place.isPlain || place.site == .tree
       ? nil
       : features.contains(.chart(.severalInitials))
-      ? .container(.regions)
-      : features.contains(.chart(.deepInitial)) ? .container(.machine) : nil
+        ? .container(.regions)
+        : features.contains(.chart(.deepInitial)) ? .container(.machine) : nil
     let count = (needsInside == nil ? 1 : 2) + random.below(place.depth > 0 ? 2 : 3)
     var names = (0..<count).map { _ in fresh("s") }
     if let reserved = place.reserved { names[0] = reserved }
@@ -181,7 +181,9 @@ extension FlowComposer {
       var states: [FlowText.FlowEntry] = []
       for (position, name) in names.enumerated() {
         let next = position + 1 < names.count ? names[position + 1] : good
-        states.append(FlowText.FlowEntry(key: name, value: .map(parts[position].entries(next: next))))
+        states.append(
+          FlowText.FlowEntry(key: name, value: .map(parts[position].entries(next: next)))
+        )
       }
       draft.set("states", .map(states + extra))
       return

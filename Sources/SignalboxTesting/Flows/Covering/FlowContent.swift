@@ -92,7 +92,9 @@ extension FlowContainer {
     switch site {
     case .body: Self.obstacle(inBodyTo: content)
     case .state, .node, .region, .task: Self.obstacle(inStepsTo: content, site)
-    case .item: content == .container(.forEach) ? "a step has one list" : Self.obstacle(inStepsTo: content, .item)
+    case .item:
+      content == .container(.forEach)
+        ? "a step has one list" : Self.obstacle(inStepsTo: content, .item)
     case .offer:
       if case .leaf(let leaf) = content, leaf.isTool { nil } else { "agents call tools only" }
     case .tree: obstacle(inTreeTo: content)
@@ -121,7 +123,8 @@ extension FlowContainer {
       case .agent, .model, .human, .writeTool, .idempotentTool, .readTool, .wait, .check, .pass: nil
       }
     case .container(let container):
-      container.isTreeNode ? "a node stands in a tree" : container == .run ? "it holds everything" : nil
+      container.isTreeNode
+        ? "a node stands in a tree" : container == .run ? "it holds everything" : nil
     }
   }
 
