@@ -5,7 +5,6 @@ import Testing
 @Suite struct StepNameTests {
   private static let head = """
     signalbox: 1
-    name: parent
     budget: {hard: $0.01}
     agents:
       w: {type: llm, model: {provider: openai, model: gpt-4o}, prompt: "x",
@@ -53,7 +52,7 @@ import Testing
     let report = try report(Self.nested)
     let refusal = try #require(BudgetGate.decide(report).diagnostics.first)
     #expect(refusal.code == .overHardBudget)
-    #expect(line(refusal.span) == 21)
+    #expect(line(refusal.span) == 20)
     #expect(refusal.label?.hasPrefix("9 visits of `write`, ") == true)
     // The other way round.
     let swapped = Self.nested.split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -63,7 +62,7 @@ import Testing
     }
     let other = try self.report(swapped.joined(separator: "\n"))
     let finding = try #require(BudgetGate.decide(other).diagnostics.first)
-    #expect(line(finding.span) == 13)
+    #expect(line(finding.span) == 12)
     #expect(finding.label?.hasPrefix("9 visits of `sub/write`, ") == true)
   }
 
