@@ -60,9 +60,16 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
+    module("Relation", uses: ["Table", "Values"]),
     module("Drawing", uses: ["Table", "XML"]),
-    module("Verifier", uses: ["Source", "Values", "Definition", "Expression", "Table"]),
-    module("Costing", uses: ["Source", "Values", "Document", "Definition", "Table", "Verifier"]),
+    module(
+      "Verifier",
+      uses: ["Source", "Values", "Definition", "Expression", "Table", "Relation"]
+    ),
+    module(
+      "Costing",
+      uses: ["Source", "Values", "Document", "Definition", "Table", "Relation", "Verifier"]
+    ),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
     module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),
@@ -77,16 +84,16 @@ let package = Package(
     module(
       "Runtime",
       uses: [
-        "Source", "Values", "Document", "Definition", "Expression", "Table", "Costing", "Execution",
-        "Journal", "Tools", "Models", "Planning", "Verifier",
+        "Source", "Values", "Document", "Definition", "Expression", "Table", "Relation", "Costing",
+        "Execution", "Journal", "Tools", "Models", "Planning", "Verifier",
       ]
     ),
     module(
       "Signalbox",
       uses: [
         "Source", "Values", "Document", "Expression", "JSONPath", "Definition", "Import", "Table",
-        "Compiler", "Drawing", "Verifier", "Costing", "Execution", "Journal", "SQLiteStore",
-        "Tools", "Models", "Planning", "Runtime",
+        "Compiler", "Drawing", "Relation", "Verifier", "Costing", "Execution", "Journal",
+        "SQLiteStore", "Tools", "Models", "Planning", "Runtime",
       ]
     ),
     module("SignalboxTesting", uses: ["Signalbox"]),
@@ -145,7 +152,7 @@ let package = Package(
       excluding: ["Golden"]
     ),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
-    tests("VerifierTests", uses: ["Signalbox", "TestSupport"]),
+    tests("VerifierTests", uses: ["Relation", "Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),

@@ -6,18 +6,25 @@ import Values
 // Bare names: each stands for exactly one declared field, or lists its candidates (rule 10).
 extension Compilation {
   mutating func declareAliases(of machine: Machine) {
-    for number in lowering.scopes.indices { declareAliases(scope: number) }
+    var nodes = [[Int]](repeating: [], count: lowering.scopes.count)
+    for index in table.nodes.indices.dropFirst() where table.nodes[index].resultSlot != noIndex {
+      nodes[Int(outerScope(of: index))].append(index)
+    }
+    var slots = [[String]](repeating: [], count: lowering.scopes.count)
+    for slot in table.slots { slots[Int(slot.scope)].append(slot.name) }
+    for number in lowering.scopes.indices {
+      declareAliases(scope: number, nodes: nodes[number], slots: slots[number])
+    }
   }
 
-  private mutating func declareAliases(scope number: Int) {
+  private mutating func declareAliases(scope number: Int, nodes: [Int], slots: [String]) {
     let owner = lowering.scopes[number]
     let isWholeFlow = owner.parent == nil
     let flow = number == 0 ? self.flow : lowering.flows[owner.flow]
     var candidates = AliasCandidates()
     if isWholeFlow { candidates.add("state", Self.declaredNames(flow.state)) }
-    for index in table.nodes.indices.dropFirst() where Int(outerScope(of: index)) == number {
+    for index in nodes {
       let node = table.nodes[index]
-      guard node.resultSlot != noIndex else { continue }
       if let result = step(of: index)?.result {
         candidates.add(node.name, result.map(\.name))
       } else if let performer = works[.string(nodeKeys[index])]?.performer {
@@ -30,9 +37,7 @@ extension Compilation {
       }
     }
     if isWholeFlow { candidates.add("input", Self.declaredNames(flow.input)) }
-    let variables = NameIndex(
-      table.slots.filter { Int($0.scope) == number }.map(\.name)
-    )
+    let variables = NameIndex(slots)
     for (name, paths) in candidates.entries where !variables.contains(name) {
       let isOne = paths.count == 1
       table.aliases.append(

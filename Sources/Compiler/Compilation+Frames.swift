@@ -20,7 +20,7 @@ extension Compilation {
 
   /// Whether a fork or call runs the node.
   func isTemplate(_ index: Int) -> Bool {
-    if case .template? = placement(of: index)?.role { true } else { false }
+    placement(of: index)?.isTemplate ?? false
   }
 
   /// The scope in which a node's id stands and its own texts are read.
@@ -126,10 +126,9 @@ extension Compilation {
 
   /// What a composite step, a map or a call is beyond a leaf.
   mutating func compileParts(of index: Int, _ node: inout PlaceNode, _ step: Step) {
-    let key = node.name
     if let timeout = step.timeoutMilliseconds {
       node.deadlineMilliseconds = timeout.value
-      table.debug.keys["\(key).timeout"] = timeout.span
+      note(.timeout, of: index, at: timeout.span)
     }
     switch node.kind {
     case .fork:

@@ -244,12 +244,19 @@ extension Compilation {
   /// The node of a target, or a finding: the nearest by its name, from the node that leads there.
   mutating func resolve(_ target: Located<String>, from source: NodeIndex = 0) -> NodeIndex? {
     var node = source
+    var seen = table.nodes.dropFirst()
     while node != noIndex {
       if let index = children[node]?[.string(target.value)] { return index }
-      node = node == 0 ? noIndex : table.nodes[Int(node)].parent
+      let parent = node == 0 ? noIndex : table.nodes[Int(node)].parent
+      // No edge leaves a child flow or an item of a map: what runs them goes on when they end.
+      if parent != noIndex, templates[parent] == node {
+        seen = table.nodes[Int(node)..<Int(table.nodes[Int(node)].subtreeEnd)]
+        break
+      }
+      node = parent
     }
-    if let index = nodeIndex[.string(target.value)] { return index }
-    let names = NameIndex(table.nodes.dropFirst().map(\.name)).uniqueNames.filter { !$0.isEmpty }
+    if node == noIndex, let index = nodeIndex[.string(target.value)] { return index }
+    let names = NameIndex(seen.map(\.name)).uniqueNames.filter { !$0.isEmpty }
     report(Messages.unknownTarget(target, among: names, isHouse: isHouse))
     return nil
   }

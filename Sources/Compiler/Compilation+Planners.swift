@@ -80,7 +80,7 @@ extension Compilation {
     node.effect = PoolIndex(table.effects.count - 1)
     if let timeout = step.timeoutMilliseconds {
       node.deadlineMilliseconds = timeout.value
-      table.debug.keys["\(node.name).timeout"] = timeout.span
+      note(.timeout, of: index, at: timeout.span)
     }
     if node.kind == .planner { addEntry(of: index, number) }
     outputSchema = table.performers[Int(performer)].outputSchema

@@ -65,7 +65,7 @@ extension Compilation {
     for edge in step.onTimeout {
       addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.timeout]))
     }
-    if table.nodes[index].effect != noIndex {
+    if spends(index) {
       for edge in ownFlow.onBudget where !edge.target.value.sameScalars(as: table.nodes[index].name)
       {
         addEdge(edge, from: index, .failure, kinds: ErrorKindSet([.budget]))
@@ -74,6 +74,19 @@ extension Compilation {
     for edge in step.onError { addEdge(edge, from: index, .failure, kinds: .all) }
     guard !step.onError.endsAlways else { return }
     for edge in inherited { addEdge(edge, from: index, .failure, kinds: .all) }
+  }
+
+  /// Whether the flow's `on_budget` is about a node: it calls, or runs what does, in its frame.
+  ///
+  /// What fails inside an item of a map makes the map fail.
+  private func spends(_ index: Int) -> Bool {
+    let node = table.nodes[index]
+    guard node.effect != noIndex || node.kind == .fork || node.kind == .call else { return false }
+    var root = NodeIndex(index)
+    while root > 0, templates[table.nodes[Int(root)].parent] != root {
+      root = table.nodes[Int(root)].parent
+    }
+    return root == 0 || table.nodes[Int(table.nodes[Int(root)].parent)].kind == .call
   }
 
   /// Own `on_cancel`; else a write's own `on_error`; else the flow's `on_cancel`; else, for a

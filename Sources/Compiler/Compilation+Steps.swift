@@ -27,11 +27,10 @@ extension Compilation {
 
   private mutating func compileWork(of index: Int, _ step: Step) {
     var node = table.nodes[index]
-    let key = node.name
     outputSchema = noIndex
     if let when = step.when {
       node.when = addProgram(.expression, when)
-      table.debug.keys["\(key).when"] = when.span
+      note(.when, of: index, at: when.span)
     }
     switch step.work {
     case .check(let expression): node.condition = addProgram(.expression, expression)
@@ -52,7 +51,7 @@ extension Compilation {
       node.mergedKeys = step.saveAs == nil && !isTask(index) ? mergedKeys(of: performer) : []
       if let timeout = step.timeoutMilliseconds ?? performerTimeout(performer) {
         node.deadlineMilliseconds = timeout.value
-        table.debug.keys["\(key).timeout"] = timeout.span
+        note(.timeout, of: index, at: timeout.span)
       }
       // `result` reads the answer; everything after it reads what `result` made of it.
       outputSchema = table.performers[Int(performer)].outputSchema
@@ -69,18 +68,23 @@ extension Compilation {
     }
     if let require = step.require {
       node.require = addProgram(.expression, require)
-      table.debug.keys["\(key).require"] = require.span
+      note(.require, of: index, at: require.span)
     }
     node.assignments = addAssignments(step.assignments)
     if let visits = step.maxVisits {
       node.maxVisits = Int32(clamping: visits.value)
-      table.debug.keys["\(key).max_visits"] = visits.span
+      note(.maxVisits, of: index, at: visits.span)
     }
     if let retry = step.retry {
-      if node.isComposite, node.isChart { report(Messages.retriedChart(key, at: retry.span)) }
-      node.retry = addRetry(retry, of: key)
+      if node.isComposite, node.isChart { report(Messages.retriedChart(node.name, at: retry.span)) }
+      node.retry = addRetry(retry, of: index)
     }
     table.nodes[index] = node
+  }
+
+  /// Where a key of a node is written.
+  mutating func note(_ key: StepKey, of index: Int, at span: SourceSpan) {
+    table.debug.keys[NodeKey(NodeIndex(index), key)] = span
   }
 
   func performerTimeout(_ performer: PoolIndex) -> Located<Int64>? {
@@ -152,8 +156,8 @@ extension Compilation {
     return first..<PoolIndex(table.assignments.count)
   }
 
-  private mutating func addRetry(_ retry: Retry, of key: String) -> PoolIndex {
-    table.debug.keys["\(key).retry"] = retry.maxAttempts.span
+  private mutating func addRetry(_ retry: Retry, of index: Int) -> PoolIndex {
+    note(.retry, of: index, at: retry.maxAttempts.span)
     let thousandths = (retry.factor * 1_000).rounded()
     var policy = RetryPolicy(
       maxAttempts: Int32(clamping: max(1, retry.maxAttempts.value)),

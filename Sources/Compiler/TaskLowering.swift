@@ -14,8 +14,6 @@ struct Placement {
     case fork
     /// It runs its only child, a child flow.
     case call
-    /// What a fork or call runs.
-    case template
     /// It asks for a plan, by the planner of that number.
     case asks(Int)
     /// It runs the accepted plan.
@@ -32,6 +30,8 @@ struct Placement {
   var flow: Int
   /// What it does.
   var role = Role.step
+  /// Whether a fork or call runs it.
+  var isTemplate = false
   /// Whether it belongs to a chart.
   var isChart = false
   /// Whether it is or stands for a task.
@@ -73,11 +73,11 @@ struct TaskLowering {
   init(_ flow: Flow, limits: Limits) {
     flows = [flow]
     self.limits = limits
-    machine = whole(flow.body, prefix: "", scope: 0, flow: 0)
     if case .machine(let machine) = flow.body { isChart = machine.hasChartFeatures }
     if case .planner(let planner) = flow.body, case .machine(let machine)? = planner.fallback {
       isChart = machine.hasChartFeatures
     }
+    machine = whole(flow.body, prefix: "", scope: 0, flow: 0)
   }
 
   /// Adds a planner; returns its number.
@@ -194,7 +194,7 @@ struct TaskLowering {
   mutating func lowered(_ machine: Machine, _ place: Place) -> Machine {
     var result = machine
     result.states = machine.states.map { lowered($0, place.prefix + $0.name, place) }
-    guard !place.prefix.isEmpty else { return result }
+    guard !place.prefix.isEmpty || isChartInPlain(place) else { return result }
     result.finalStates = machine.finalStates.map { final in
       var final = final
       let key = place.prefix + final.name
@@ -204,6 +204,9 @@ struct TaskLowering {
     }
     return result
   }
+
+  /// Whether a chart stands in a flow that is none, as in one of its tasks.
+  private func isChartInPlain(_ place: Place) -> Bool { place.isChart && !isChart }
 
   private mutating func lowered(_ regions: Regions, _ place: Place) -> Regions {
     var result = regions
@@ -220,7 +223,9 @@ struct TaskLowering {
     guard nodeCount <= limits.places else { return named }
     var named = named
     if named.content.forEach != nil { return fork(named, key, place) }
-    let isPlain = key.sameScalars(as: named.name) && !place.isTask && place.scope == 0
+    let isPlain =
+      key.sameScalars(as: named.name) && !place.isTask && place.scope == 0
+      && !isChartInPlain(place)
     let name = named.name
     named.name = key
     switch named.content.body {
@@ -391,7 +396,7 @@ struct TaskLowering {
     if case .tasks(let list)? = item.body {
       var template = inner
       template.name = rootKey
-      self.place(rootKey, name: "", within, role: .template)
+      self.place(rootKey, name: "", within)
       template.content.body = body(list, rootKey, scope: instance, within)
       root = template
     } else if item.body != nil {
@@ -399,10 +404,11 @@ struct TaskLowering {
     } else {
       var template = inner
       template.name = rootKey
-      self.place(rootKey, name: named.name, within, role: .template)
+      self.place(rootKey, name: named.name, within)
       root = template
     }
-    placements[.string(rootKey)]?.role = .template
+    // It may be a child flow's call, or whatever else a step is, and is an item's root as well.
+    placements[.string(rootKey)]?.isTemplate = true
     outer.body = .machine(holder(of: root, written.span))
     return Named(name: key, nameSpan: named.nameSpan, content: outer)
   }
@@ -449,7 +455,8 @@ struct TaskLowering {
     let rootKey = key + "/flow"
     let within = Place(prefix: rootKey + "/", scope: own, flow: number, isChart: false)
     var root = Step(span: flow.span)
-    self.place(rootKey, name: "", within, role: .template)
+    self.place(rootKey, name: "", within)
+    placements[.string(rootKey)]?.isTemplate = true
     if let machine = whole(flow.body, prefix: rootKey + "/", scope: own, flow: number) {
       root.body = .machine(machine)
       placements[.string(rootKey)]?.isChart = false

@@ -11,7 +11,8 @@ public struct GateDecision: Sendable {
   public var diagnostics: [Diagnostic]
   /// The hard limit that was applied, in pico-dollars; nil: none.
   public var hardPicodollars: Int64?
-  /// One line per limit: `hard $0.020000 >= worst: passes, 12.0 % to spare`.
+  /// One line per limit: `hard $0.020000 >= worst: passes, 12.0 % to spare`; `kept` where worst is
+  /// a bound that no way need attain.
   public var lines: [String]
   /// What may be reserved for the run, in pico-dollars: its worst case; nil when unknown or without
   /// a bound.
@@ -48,8 +49,10 @@ public enum BudgetGate {
     }
     if limits.softPicodollars >= 0 { decideSoft(report, limits.softPicodollars, &decision) }
     if limits.tokens >= 0 { decideTokens(report, limits.tokens, &decision) }
+    let names = report.table.caps.isEmpty ? nil : PathNames(report.table)
     for (number, cap) in report.table.caps.enumerated() {
-      decideCap(report, cap, span: report.table.debug.header["cap.\(number)"], hard, &decision)
+      let span = report.table.debug.header["cap.\(number)"]
+      decideCap(report, cap, names, span: span, hard, &decision)
     }
     if limits.period != .run {
       decision.diagnostics.append(
@@ -79,7 +82,9 @@ public enum BudgetGate {
     switch report.worst.picodollars {
     case .known(let worst) where worst <= hard:
       let spare = hard > 0 ? Double(hard - worst) / Double(hard) : 0
-      decision.lines.append("\(text) >= worst: passes, \(percent(spare)) to spare")
+      // A bound that no way need attain is kept; one that a way attains is passed by as much.
+      let verdict = report.method.isAttained ? "passes" : "kept"
+      decision.lines.append("\(text) >= worst: \(verdict), \(percent(spare)) to spare")
     case .known(let worst):
       decision.lines.append("\(text) < worst: refused")
       decision.diagnostics.append(
@@ -123,6 +128,7 @@ public enum BudgetGate {
   private static func decideCap(
     _ report: CostReport,
     _ cap: BudgetCap,
+    _ names: PathNames?,
     span: SourceSpan?,
     _ hard: Int64,
     _ decision: inout GateDecision
@@ -132,7 +138,7 @@ public enum BudgetGate {
     let lines: [StepCost]
     switch cap.owner {
     case .node(let node):
-      what = "`\(table.nodes[Int(node)].name)`"
+      what = "`\(names?[node] ?? "")`"
       lines = report.steps.filter {
         $0.unit.place >= node && $0.unit.place < table.nodes[Int(node)].subtreeEnd
       }

@@ -1,3 +1,4 @@
+import Relation
 public import Table
 import Verifier
 
@@ -31,48 +32,41 @@ public enum CostAnalysis {
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
     unfoldedStates: Int = 20_000
   ) -> CostReport {
-    let graphs = PartGraphs(table)
+    let graphs = ThreadGraphs(table)
     let units = UnitCosts(table, prices)
     var nested = NestedCosts(
       table: table,
       graphs: graphs,
       units: units.units,
-      weights: units.weights(table, used: assumptions.usedPart)
+      weights: units.weights(graphs.relation, used: assumptions.usedPart),
+      reports: [CostReport?](repeating: nil, count: graphs.graphs.count)
     )
-    func analysed(_ part: Int) -> CostReport {
-      analyse(part, nested, prices, assumptions, unfoldedStates: unfoldedStates)
+    for thread in graphs.innerFirst {
+      nested.addHosts(of: thread, used: assumptions.usedPart)
+      nested.reports[thread] = analyse(
+        thread,
+        nested,
+        prices,
+        assumptions,
+        unfoldedStates: unfoldedStates
+      )
     }
-    guard !graphs.parts.isRecursive else {
-      var report = analysed(0)
-      nested.unbound(&report)
-      return report
+    guard var report = nested.reports[0] else {
+      return empty(table, prices, assumptions)
     }
-    for part in graphs.parts.bottomUp where part != 0 {
-      nested.addPlaces(of: part, used: assumptions.usedPart)
-      nested.reports[part] = analysed(part)
-    }
-    nested.addPlaces(of: 0, used: assumptions.usedPart)
-    var report = analysed(0)
     if table.hasDeclaredMaxSteps {
-      StepLimit(table: table, graph: graphs.graph(of: 0), weights: nested.weights)
-        .tighten(&report)
+      StepLimit(table: table, graph: graphs.graphs[0], weights: nested.weights).tighten(&report)
     }
     nested.complete(&report)
     return report
   }
 
-  /// One part, places that run parts taken for what those were found to take.
-  private static func analyse(
-    _ part: Int,
-    _ nested: NestedCosts,
+  private static func empty(
+    _ table: TransitionTable,
     _ prices: PriceBook,
-    _ assumptions: CostReport.Assumptions,
-    unfoldedStates: Int
+    _ assumptions: CostReport.Assumptions
   ) -> CostReport {
-    let table = nested.table
-    let graph = nested.graphs.graph(of: part)
-    let shares = EdgeShares(table, nested.graphs, part, failureShare: assumptions.failureShare)
-    var report = CostReport(
+    CostReport(
       table: table,
       prices: prices,
       method: .none,
@@ -87,12 +81,30 @@ public enum CostAnalysis {
       minToGo: [],
       maxToGo: []
     )
-    report.unknown = nested.units.compactMap { unit in
-      guard let unit, graph.isLeaf[Int(unit.place)], graph.isReachable[Int(unit.place)],
-        !unit.isKnown
+  }
+
+  /// One thread, hosts taken for what their threads were found to take.
+  private static func analyse(
+    _ thread: Int,
+    _ nested: NestedCosts,
+    _ prices: PriceBook,
+    _ assumptions: CostReport.Assumptions,
+    unfoldedStates: Int
+  ) -> CostReport {
+    let table = nested.table
+    let graph = nested.graphs.graphs[thread]
+    var report = empty(table, prices, assumptions)
+    report.unknown = nested.graphs.nodes(of: thread).compactMap { node in
+      guard let unit = nested.units[node], !unit.isKnown,
+        graph.places(ofWork: node).contains(where: { graph.isReachable[$0] })
       else { return nil }
       return unit
     }
+    if nested.isOfTree(thread) {
+      nested.fillTree(&report, thread)
+      return report
+    }
+    let shares = EdgeShares(nested.graphs, thread, failureShare: assumptions.failureShare)
     if let unfolding = Unfolding(graph, maximum: unfoldedStates) {
       let ways = WayAnalysis(
         table: table,
@@ -118,29 +130,40 @@ struct EdgeShares {
   /// By edge beyond the limits.
   var limitShares: [Double]
 
-  init(_ table: TransitionTable, _ graphs: PartGraphs, _ part: Int, failureShare: Double) {
-    let graph = graphs.graph(of: part)
+  init(_ graphs: ThreadGraphs, _ thread: Int, failureShare: Double) {
+    let graph = graphs.graphs[thread]
+    let table = graphs.table
     shares = [Double](repeating: 0, count: graph.edges.edges.count)
     limitShares = [Double](repeating: 0, count: graph.limitEdges.edges.count)
-    for place in table.nodes.indices where graph.isLeaf[place] {
+    for place in graph.positions.indices {
       let range = graph.edges.indices(place)
       var successes = 0.0
       var failures = 0.0
+      var others = 0.0
       for edge in graph.edges[place] {
         successes += Double(edge.successRows)
         failures += Double(edge.failureRows)
+        others += Double(edge.otherRows)
       }
-      let node = table.nodes[place]
-      let calls = node.effect != noIndex || graphs.parts.runsParts(place)
-      var failing = calls ? failureShare : node.kind == .check ? 0.5 : 0
+      // An end is an end: that a result cannot be rendered is not expected.
+      if graph.isEnd[place] { continue }
+      let node = graph.node(place)
+      let calls = node.map {
+        table.nodes[$0].effect != noIndex || graphs.relation.roles[$0] == .host
+      }
+      var failing = calls == true ? failureShare : 0
+      if let node, table.nodes[node].kind == .check { failing = 0.5 }
       if failures == 0 { failing = 0 }
-      if successes == 0 { failing = 1 }
+      if successes == 0, failures > 0 { failing = 1 }
+      // Where nothing of its own leads on, what may happen is taken equally often.
+      let waits = successes == 0 && failures == 0
       for index in range {
         let edge = graph.edges.edges[index]
         if successes > 0 {
           shares[index] += (1 - failing) * Double(edge.successRows) / successes
         }
         if failures > 0 { shares[index] += failing * Double(edge.failureRows) / failures }
+        if waits, others > 0 { shares[index] += Double(edge.otherRows) / others }
       }
       let limits = graph.limitEdges.indices(place)
       for index in limits { limitShares[index] = 1 / Double(limits.count) }

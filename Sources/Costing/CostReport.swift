@@ -71,7 +71,7 @@ public struct UnitCost: Sendable, Hashable {
 
   /// The step.
   public var place: NodeIndex
-  /// Its name.
+  /// Its name; its path where the name is not unique in the table (`PathNames`).
   public var name: String
   /// Who is called, in the performers pool.
   public var performer: PoolIndex
@@ -85,6 +85,8 @@ public struct UnitCost: Sendable, Hashable {
   public var outputTokens: Int64
   /// Price of one try at those limits; 0 when unknown.
   public var tryPicodollars: Int64
+  /// Price of one try without tools that the agent calls by itself.
+  var callPicodollars: Int64 = 0
   /// Longest time of one visit, tries and pauses included; `unbounded` without a timeout.
   public var visitMilliseconds: Figure
   /// Whether the limits on tokens are known.
@@ -140,12 +142,18 @@ public struct CostReport: Sendable {
   public enum Method: Sendable, Hashable {
     /// Every way was looked at, visits counted: the bound is attained by a way.
     case everyWay(states: Int)
-    /// Loops were summed up by their visit limits: a bound that no way need attain.
+    /// Loops were summed up by their visit limits, trees by their shape: a bound that no way need
+    /// attain.
     case summedLoops
     /// The declared `max_steps` is all that bounds the flow.
     case maxSteps
     /// Nothing bounds the flow.
     case none
+
+    /// Whether some way attains the worst case.
+    public var isAttained: Bool {
+      if case .everyWay = self { true } else { false }
+    }
   }
 
   /// What the expectation assumes as long as nothing was measured.
@@ -167,7 +175,8 @@ public struct CostReport: Sendable {
   public var method: Method
   /// What expected assumes.
   public var assumptions: Assumptions
-  /// The cheapest run there can be.
+  /// The cheapest run that succeeds, each call answered at the first try; where none can succeed,
+  /// the cheapest of all.
   public var least: CostFigures
   /// The mean, by the assumptions; nil when it could not be computed.
   public var expected: CostFigures?

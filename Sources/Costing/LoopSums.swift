@@ -22,7 +22,7 @@ struct LoopSums {
     self.graph = graph
     self.weights = weights
     self.shares = shares
-    rest = StrongComponents(count: graph.nodeCount + 1) { place, visit in
+    rest = StrongComponents(count: graph.count) { place, visit in
       guard graph.isReachable[place] else { return }
       for edge in graph.hasLimit(place) ? graph.limitEdges[place] : graph.edges[place] {
         visit(edge.target)
@@ -34,17 +34,17 @@ struct LoopSums {
   func fill(_ report: inout CostReport, _ units: [UnitCost?]) {
     let isBounded = !rest.isCyclic.contains(true)
     report.method = isBounded ? .summedLoops : .none
-    let overdue = graph.timeoutTarget
+    let overdue = graph.timeoutTargets
     func bound(_ weights: [Int64]) -> Int64 {
       let sums = mostToGo(weights)
       let first = sums[Int(graph.start)]
-      return overdue < 0 ? first : Saturating.sum(first, sums[Int(overdue)])
+      return Saturating.sum(first, overdue.map { sums[Int($0)] }.max() ?? 0)
     }
     let isUnknown = graph.isReachable.indices.contains {
-      graph.isReachable[$0] && weights.isUnknown[$0]
+      graph.isReachable[$0] && weights.isUnknown[Int(graph.works[$0])]
     }
     let lacksLimits = graph.isReachable.indices.contains {
-      graph.isReachable[$0] && weights.lacksLimits[$0]
+      graph.isReachable[$0] && weights.lacksLimits[Int(graph.works[$0])]
     }
     let money = bound(weights.money)
     report.worst = CostFigures(
@@ -59,16 +59,16 @@ struct LoopSums {
     var total = MeanMass()
     var cheapest = Int64.max
     var quickest = Int64.max
-    for place in 0...graph.nodeCount where graph.isEnd[place] && graph.isReachable[place] {
-      let isFinal = place < graph.nodeCount
+    for place in 0..<graph.count where graph.isEnd[place] && graph.isReachable[place] {
+      let end = EndOfThread(graph, place, table)
       cheapest = min(cheapest, least[place])
       quickest = min(quickest, leastElapsed[place])
       total.probability += means?[place] ?? 0
       report.outcomes.append(
         OutcomeCost(
-          place: isFinal ? NodeIndex(place) : nil,
-          name: isFinal ? table.endName(place) : "(fails)",
-          isFailure: !isFinal || table.nodes[place].isFailure,
+          place: end.node,
+          name: end.name,
+          isFailure: end.isFailure,
           share: means?[place],
           least: figures(least[place], leastElapsed[place]),
           expected: nil,
@@ -77,12 +77,12 @@ struct LoopSums {
         )
       )
     }
-    report.least = figures(cheapest, quickest)
+    report.least = LeastOfRuns.least(report.outcomes) ?? figures(cheapest, quickest)
     if let means, total.probability > 0.99 {
-      for place in 0..<graph.nodeCount {
+      for place in 0..<graph.count {
         var mass = MeanMass()
         mass.probability = means[place]
-        mass.enter(place, weights)
+        mass.enter(Int(graph.works[place]), weights)
         mass.probability = 0
         total.join(mass)
       }
@@ -91,12 +91,12 @@ struct LoopSums {
     }
     report.steps = WayAnalysis.lines(units, mostVisits(), total: money, graph)
     report.minToGo = [Int64](repeating: 0, count: table.nodes.count)
-    report.maxToGo = Array(mostToGo(weights.money).prefix(table.nodes.count))
-    if overdue >= 0 {
-      let extra = report.maxToGo[Int(overdue)]
-      for place in report.maxToGo.indices {
-        report.maxToGo[place] = Saturating.sum(report.maxToGo[place], extra)
-      }
+    report.maxToGo = report.minToGo
+    let toGo = mostToGo(weights.money)
+    let extra = overdue.map { toGo[Int($0)] }.max() ?? 0
+    for place in 0..<graph.count {
+      guard let node = graph.node(place) else { continue }
+      report.maxToGo[node] = max(report.maxToGo[node], Saturating.sum(toGo[place], extra))
     }
   }
 
@@ -113,7 +113,7 @@ struct LoopSums {
   ///
   /// O(places + edges): groups in order, each after those it leads to.
   private func mostToGo(_ weights: [Int64]) -> [Int64] {
-    let count = graph.nodeCount + 1
+    let count = graph.count
     var members: [[Int]] = []
     for place in 0..<count where graph.isReachable[place] {
       let group = Int(graph.component[place])
@@ -134,7 +134,7 @@ struct LoopSums {
         }
       }
       guard graph.isCyclic[first] else {
-        result[first] = Saturating.sum(weights[first], after)
+        result[first] = Saturating.sum(weights[Int(graph.works[first])], after)
         continue
       }
       var sum: Int64 = 0
@@ -146,8 +146,8 @@ struct LoopSums {
         for edge in graph.edges[place] where isInside(edge.target, of: place) {
           next = max(next, stretches[Int(edge.target)])
         }
-        let visit = Saturating.sum(weights[place], next)
-        sum = Saturating.sum(sum, Saturating.product(visit, Int64(graph.maxVisits[place])))
+        let visit = Saturating.sum(weights[Int(graph.works[place])], next)
+        sum = Saturating.sum(sum, Saturating.product(visit, Int64(graph.maxVisits(place))))
       }
       let total = Saturating.sum(Saturating.sum(sum, entry), after)
       for place in places { result[place] = total }
@@ -161,12 +161,13 @@ struct LoopSums {
 
   /// By place, the longest way from it that makes no visit of a limited place within its limit.
   private func longestStretches(_ weights: [Int64]) -> [Int64] {
-    let count = graph.nodeCount + 1
+    let count = graph.count
     var order = Array(0..<count)
     order.sort { rest.component[$0] < rest.component[$1] }
     var result = [Int64](repeating: 0, count: count)
     var endless = [Bool](repeating: false, count: rest.count)
-    for place in order where rest.isCyclic[place] && weights[place] > 0 && !graph.hasLimit(place) {
+    for place in order
+    where rest.isCyclic[place] && weights[Int(graph.works[place])] > 0 && !graph.hasLimit(place) {
       endless[Int(rest.component[place])] = true
     }
     var position = 0
@@ -183,7 +184,9 @@ struct LoopSums {
         for edge in edges where isInside(edge.target, of: place) {
           next = max(next, result[Int(edge.target)])
         }
-        result[place] = graph.hasLimit(place) ? next : Saturating.sum(weights[place], next)
+        result[place] =
+          graph.hasLimit(place)
+          ? next : Saturating.sum(weights[Int(graph.works[place])], next)
         largest = max(largest, result[place])
       }
       // The places of a cycle that costs nothing itself reach whatever one of them reaches.
@@ -196,33 +199,45 @@ struct LoopSums {
   /// By node, the most often that it can be entered within its limit.
   private func mostVisits() -> [Int64] {
     var allowed: [Int32: Int64] = [:]
-    for place in 0..<graph.nodeCount where graph.hasLimit(place) {
-      allowed[graph.component[place], default: 0] += Int64(graph.maxVisits[place])
+    for place in 0..<graph.count where graph.hasLimit(place) {
+      allowed[graph.component[place], default: 0] += Int64(graph.maxVisits(place))
     }
-    return (0..<graph.nodeCount).map { place in
-      guard graph.isReachable[place] else { return 0 }
-      if !graph.isCyclic[place] { return 1 }
-      if graph.hasLimit(place) { return Int64(graph.maxVisits[place]) }
-      if rest.isCyclic[place] { return Saturating.unbounded }
-      return 1 + allowed[graph.component[place], default: 0]
+    var visits = [Int64](repeating: 0, count: graph.nodeCount)
+    for place in 0..<graph.count where graph.isReachable[place] {
+      guard let node = graph.node(place) else { continue }
+      let most: Int64
+      if !graph.isCyclic[place] {
+        most = 1
+      } else if graph.hasLimit(place) {
+        most = Int64(graph.maxVisits(place))
+      } else if rest.isCyclic[place] {
+        most = Saturating.unbounded
+      } else {
+        most = Saturating.sum(1, allowed[graph.component[place], default: 0])
+      }
+      visits[node] = max(visits[node], most)
     }
+    return visits
   }
 
   /// By place, the least that a run takes before it leaves it.
   private func leastFromStart(_ weights: [Int64]) -> [Int64] {
-    var sums = [Int64](repeating: .max, count: graph.nodeCount + 1)
+    var sums = [Int64](repeating: .max, count: graph.count)
     var queue = MinimumQueue()
     sums[Int(graph.start)] = 0
     queue.insert(graph.start, 0)
-    if graph.timeoutTarget >= 0 {
-      sums[Int(graph.timeoutTarget)] = 0
-      queue.insert(graph.timeoutTarget, 0)
+    for target in graph.timeoutTargets {
+      sums[Int(target)] = 0
+      queue.insert(target, 0)
     }
     while let (place, sum) = queue.removeFirst() {
       guard sum == sums[Int(place)] else { continue }
       for list in [graph.edges[Int(place)], graph.limitEdges[Int(place)]] {
         for edge in list {
-          let next = Saturating.sum(sum, edge.isSuccessOnly ? weights[Int(place)] : 0)
+          let next = Saturating.sum(
+            sum,
+            edge.isSuccessOnly ? weights[Int(graph.works[Int(place)])] : 0
+          )
           guard next < sums[Int(edge.target)] else { continue }
           sums[Int(edge.target)] = next
           queue.insert(edge.target, next)
@@ -234,7 +249,7 @@ struct LoopSums {
 
   /// Expected visits by place, limits respected by capping; nil when they do not settle.
   private func expectation() -> [Double]? {
-    let count = graph.nodeCount + 1
+    let count = graph.count
     var visits = [Double](repeating: 0, count: count)
     var wave = visits
     wave[Int(graph.start)] = 1
@@ -246,7 +261,7 @@ struct LoopSums {
         visits[place] += entering
         if graph.isEnd[place] { continue }
         if graph.hasLimit(place) {
-          let over = max(0, visits[place] - Double(graph.maxVisits[place]))
+          let over = max(0, visits[place] - Double(graph.maxVisits(place)))
           let refused = min(entering, over)
           visits[place] -= refused
           entering -= refused

@@ -107,7 +107,7 @@ enum Messages {
     }
     if let step = dearest, step.worstPicodollars > 0 {
       let place = Int(step.unit.place)
-      let key = step.visits > 1 ? "max_visits" : step.unit.tries > 1 ? "retry" : nil
+      let key: StepKey? = step.visits > 1 ? .maxVisits : step.unit.tries > 1 ? .retry : nil
       span = report.table.span(of: place, key: key) ?? span
       let tries = step.unit.tries > 1 ? " x \(step.unit.tries) tries" : ""
       label =

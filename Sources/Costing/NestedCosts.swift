@@ -1,30 +1,31 @@
+import Relation
 import Table
 import Verifier
 
-/// What the parts of a table take, put together at the places that run them.
+/// What the threads of a flow take, put together at the nodes that run them.
 struct NestedCosts {
   let table: TransitionTable
-  let graphs: PartGraphs
+  let graphs: ThreadGraphs
   let units: [UnitCost?]
-  /// What each place takes; of places that run parts, once those are known.
+  /// What each node takes; of hosts, once what they run is known.
   var weights: CostWeights
-  /// The reports of the parts inside others.
-  var reports: [Int: CostReport] = [:]
+  /// The reports of the threads; nil: not yet.
+  var reports: [CostReport?]
 
-  private var parts: TableParts { graphs.parts }
+  private var relation: FlowRelation { graphs.relation }
 
-  /// Makes the weights of the places of `part` that run parts themselves.
-  mutating func addPlaces(of part: Int, used: Double) {
-    for place in parts.places(of: part) where parts.runsParts(place) {
-      let inner = (parts.inner[place] ?? []).compactMap { reports[$0] }
-      weights.money[place] = total(place) { $0.picodollars }
-      weights.tokens[place] = total(place) { $0.tokens }
-      weights.work[place] = time(place) { $0.workMilliseconds }
-      weights.elapsed[place] = time(place) { $0.elapsedMilliseconds }
-      weights.isUnknown[place] = inner.contains { $0.worst.picodollars == .unknown }
-      weights.lacksLimits[place] = inner.contains { $0.worst.tokens == .unknown }
-      weights.leastMoney[place] = least(place)
-      addExpected(place, inner, used: used)
+  /// Makes the weights of the hosts of a thread, whose own threads are known.
+  mutating func addHosts(of thread: Int, used: Double) {
+    for host in graphs.hosts(of: thread) {
+      let inner = relation.innerThreads[host].compactMap { reports[Int($0)] }
+      weights.money[host] = total(host, weights.money) { $0.picodollars }
+      weights.tokens[host] = total(host, weights.tokens) { $0.tokens }
+      weights.work[host] = time(host, weights.work) { $0.workMilliseconds }
+      weights.elapsed[host] = time(host, weights.elapsed) { $0.elapsedMilliseconds }
+      weights.isUnknown[host] = inner.contains { $0.worst.picodollars == .unknown }
+      weights.lacksLimits[host] = inner.contains { $0.worst.tokens == .unknown }
+      weights.leastMoney[host] = least(host)
+      addExpected(host, inner, used: used)
     }
   }
 
@@ -37,36 +38,111 @@ struct NestedCosts {
     }
   }
 
-  private func bounds(_ figure: (CostFigures) -> Figure) -> [Int64] {
-    parts.parts.indices.map { part in reports[part].map { bound(figure($0.worst)) } ?? 0 }
+  private func bounds(_ figure: (CostFigures) -> Figure, of host: Int) -> [Int64] {
+    var bounds: [Int64] = []
+    for thread in relation.innerThreads[host] {
+      while bounds.count <= Int(thread) { bounds.append(0) }
+      bounds[Int(thread)] = reports[Int(thread)].map { bound(figure($0.worst)) } ?? 0
+    }
+    return bounds
   }
 
-  private func total(_ place: Int, _ figure: (CostFigures) -> Figure) -> Int64 {
-    parts.total(of: place, table, bounds(figure))
+  private func total(
+    _ host: Int,
+    _ nodes: [Int64],
+    _ figure: (CostFigures) -> Figure
+  ) -> Int64 {
+    relation.total(of: host, threads: bounds(figure, of: host), nodes: nodes)
   }
 
-  private func time(_ place: Int, _ figure: (CostFigures) -> Figure) -> Int64 {
-    parts.time(of: place, table, bounds(figure))
+  private func time(
+    _ host: Int,
+    _ nodes: [Int64],
+    _ figure: (CostFigures) -> Figure
+  ) -> Int64 {
+    relation.time(of: host, threads: bounds(figure, of: host), nodes: nodes)
   }
 
-  /// The least that a success of a place takes.
-  private func least(_ place: Int) -> Int64 {
-    let node = table.nodes[place]
+  /// Whether a thread is a tree or a part of one, whose figures follow from the tree's shape.
+  func isOfTree(_ thread: Int) -> Bool {
+    let part = relation.threads[thread]
+    return part.kind == .tree || part.kind == .region && table.isTreeStructure(Int(part.host))
+  }
+
+  /// What a tree's thread takes: what its host does, by the shape of the tree.
+  func fillTree(_ report: inout CostReport, _ thread: Int) {
+    report.method = .summedLoops
+    let nodes = graphs.nodes(of: thread)
+    let root = Int(relation.threads[thread].root)
+    let isWhole = relation.threads[thread].kind == .tree
+    report.steps = nodes.compactMap { node in
+      guard let unit = units[node] else { return nil }
+      let visits = TreeVisits(table, root: treeRoot(of: thread)).most(of: node)
+      let worst = Picodollars.product(unit.visitPicodollars, visits)
+      return StepCost(unit: unit, visits: visits, worstPicodollars: worst, share: 0)
+    }
+    let isUnknown = nodes.contains { weights.isUnknown[$0] }
+    let lacksLimits = nodes.contains { weights.lacksLimits[$0] }
+    let once = CostWeightsOnce(relation, tree: root, weights)
+    report.worst = CostFigures(
+      picodollars: Figure(isWhole ? once.money : 0, isKnown: !isUnknown),
+      tokens: Figure(isWhole ? once.tokens : 0, isKnown: !lacksLimits),
+      workMilliseconds: .known(0),
+      elapsedMilliseconds: .known(0)
+    )
+    report.minToGo = [Int64](repeating: 0, count: table.nodes.count)
+    report.maxToGo = [Int64](repeating: isWhole ? once.money : 0, count: table.nodes.count)
+    if isWhole { fillTreeExpectation(&report, root) }
+  }
+
+  private func treeRoot(of thread: Int) -> Int {
+    var thread = thread
+    while relation.threads[thread].kind != .tree, thread > 0 {
+      thread = Int(relation.threads[thread].outer)
+    }
+    return Int(relation.threads[thread].root)
+  }
+
+  /// By assumption a tree takes what its leaves take once each, those of choices on average.
+  private func fillTreeExpectation(_ report: inout CostReport, _ root: Int) {
+    let shape = table.nodes[root].tree?.shape ?? []
+    func mean(_ values: [Double], _ worst: Int64) -> Figure {
+      let figure = TreeMeans.fold(shape, leaf: { values[$0] })
+      let bounded = min(figure, Double(worst))
+      return Figure(bounded < 9e18 ? Int64(bounded.rounded()) : .max)
+    }
+    let once = CostWeightsOnce(relation, tree: root, weights)
+    report.expected = CostFigures(
+      picodollars: mean(weights.expectedMoney, once.money),
+      tokens: mean(weights.expectedTokens, once.tokens),
+      workMilliseconds: mean(weights.expectedWork, .max),
+      elapsedMilliseconds: mean(weights.expectedElapsed, .max)
+    )
+  }
+
+  /// The least that a success of a host takes.
+  private func least(_ host: Int) -> Int64 {
+    let node = table.nodes[host]
     guard node.when == noIndex else { return 0 }
-    let sums = (parts.inner[place] ?? []).map { part -> Int64 in
-      let outcomes = (reports[part]?.outcomes ?? []).filter { !$0.isFailure }
+    let inner = relation.innerThreads[host].map { Int($0) }
+    let sums = inner.map { thread -> Int64 in
+      // A part that may be skipped, or left by a row, takes nothing.
+      let part = relation.threads[thread]
+      if part.canSkip || !part.otherStarts.isEmpty { return 0 }
+      let outcomes = (reports[thread]?.outcomes ?? []).filter { !$0.isFailure }
       return outcomes.map { bound($0.least.picodollars) }.min() ?? 0
     }
     switch node.kind {
+    case .call where table.frames[Int(node.template)].maxInstances == 0: return 0
     case .compound, .call: return sums.reduce(0) { Saturating.sum($0, $1) }
-    case .parallel:
+    case .parallel where node.tree == nil:
       guard node.join != noIndex else { return 0 }
       switch table.joins[Int(node.join)].kind {
       case .all: return sums.reduce(0) { Saturating.sum($0, $1) }
       case .any, .first: return sums.min() ?? 0
       case .count, .finished, .chart: return 0
       }
-    // A list may be empty.
+    // A list may be empty; a tree may decide early.
     default: return 0
     }
   }
@@ -96,62 +172,69 @@ struct NestedCosts {
     weights.expectedElapsed[place] = isParallel ? elapsed.max() ?? 0 : elapsed.reduce(0, +)
   }
 
-  /// Adds to a report what happens inside the places that run parts.
+  /// Adds to a report what happens inside the hosts.
   func complete(_ report: inout CostReport) {
-    guard !reports.isEmpty else { return }
+    guard graphs.graphs.count > 1 else { return }
     let total = report.worst.picodollars.value ?? 0
-    report.steps = steps(of: report, part: 0, depth: 0).map { step in
+    report.steps = steps(of: report).map { step in
       var step = step
       step.worstPicodollars = Picodollars.product(step.unit.visitPicodollars, step.visits)
       step.share = total > 0 ? Double(step.worstPicodollars) / Double(total) : 0
       return step
     }
-    for part in parts.bottomUp where part != 0 {
-      report.unknown += reports[part]?.unknown ?? []
-      switch reports[part]?.method {
+    for thread in graphs.innerFirst where thread != 0 {
+      report.unknown += reports[thread]?.unknown ?? []
+      switch reports[thread]?.method {
       case .some(.none): report.method = .none
       case .summedLoops?:
         if case .everyWay = report.method { report.method = .summedLoops }
       default: break
       }
-      fillToGo(part, &report)
     }
+    fillToGo(&report)
   }
 
-  /// The lines of a part, and those of the parts inside as often as the dearest run enters them.
-  private func steps(of report: CostReport, part: Int, depth: Int) -> [StepCost] {
-    var lines = report.steps
-    guard depth < 64 else { return lines }
-    let visits = visits(in: report)
-    for place in parts.places(of: part) where parts.runsParts(place) {
-      let node = table.nodes[place]
-      let times =
-        node.kind == .fork ? Int64(table.frames[Int(node.template)].maxInstances) : 1
-      for inner in parts.inner[place] ?? [] {
-        guard let own = reports[inner] else { continue }
-        for var step in steps(of: own, part: inner, depth: depth + 1) {
-          let rounds = Saturating.product(
-            parts.rounds(of: inner, table),
-            table.wholeAttempts(of: place)
-          )
-          let entered = Saturating.product(
-            Saturating.product(visits[place] ?? 0, times),
-            rounds
-          )
-          step.visits = Saturating.product(step.visits, entered)
-          lines.append(step)
+  /// The lines of all threads, each as often as the dearest run enters what runs it: one pass,
+  /// outer threads first.
+  private func steps(of report: CostReport) -> [StepCost] {
+    var entered = [Int64](repeating: 0, count: graphs.graphs.count)
+    entered[0] = 1
+    var lines: [StepCost] = []
+    for thread in graphs.graphs.indices {
+      guard let own = thread == 0 ? report : reports[thread] else { continue }
+      for var step in own.steps {
+        step.visits = Saturating.product(step.visits, entered[thread])
+        lines.append(step)
+      }
+      let visits = visits(in: own, thread)
+      for host in graphs.hosts(of: thread) {
+        let node = table.nodes[host]
+        let times = node.kind == .fork ? Int64(table.frames[Int(node.template)].maxInstances) : 1
+        let rounds = Saturating.product(times, table.wholeAttempts(of: host))
+        let each = Saturating.product(visits[host] ?? 0, rounds)
+        for inner in relation.innerThreads[host] {
+          let more = Saturating.product(entered[thread], each)
+          // Parts of a tree are counted by the tree's shape as a whole.
+          let isPart = isOfTree(Int(inner)) && relation.threads[Int(inner)].kind == .region
+          let sum = Saturating.sum(entered[Int(inner)], isPart ? entered[thread] : more)
+          entered[Int(inner)] = sum
         }
       }
     }
     return lines
   }
 
-  /// How often the dearest run enters each place; without one, once.
-  private func visits(in report: CostReport) -> [Int: Int64] {
+  /// How often the dearest run of a thread enters each host; without one, as often as it may.
+  private func visits(in report: CostReport, _ thread: Int) -> [Int: Int64] {
     var visits: [Int: Int64] = [:]
+    if isOfTree(thread) {
+      let counts = TreeVisits(table, root: treeRoot(of: thread))
+      for host in graphs.hosts(of: thread) { visits[host] = counts.most(of: host) }
+      return visits
+    }
     guard let way = report.dearestWay else {
-      for place in table.nodes.indices {
-        visits[place] = max(1, Int64(table.nodes[place].maxVisits))
+      for host in graphs.hosts(of: thread) {
+        visits[host] = max(1, Int64(table.nodes[host].maxVisits))
       }
       return visits
     }
@@ -159,26 +242,89 @@ struct NestedCosts {
     return visits
   }
 
-  private func fillToGo(_ part: Int, _ report: inout CostReport) {
-    var owner = parts.parts[part].owner
-    while owner >= 0, parts.partOf[owner] > 0 {
-      owner = parts.parts[Int(parts.partOf[owner])].owner
+  /// What is still to come inside a host is bounded by what is still to come at the host.
+  private func fillToGo(_ report: inout CostReport) {
+    for thread in graphs.graphs.indices.dropFirst() {
+      let host = Int(relation.threads[thread].host)
+      guard report.maxToGo.indices.contains(host) else { continue }
+      for node in graphs.nodes(of: thread) {
+        report.maxToGo[node] = report.maxToGo[host]
+        report.minToGo[node] = 0
+      }
     }
-    guard owner >= 0, report.maxToGo.indices.contains(owner) else { return }
-    for place in parts.places(of: part) {
-      report.maxToGo[place] = report.maxToGo[owner]
-      report.minToGo[place] = 0
+    for node in table.nodes.indices where relation.roles[node] == .copy {
+      let original = relation.original(node)
+      guard report.maxToGo.indices.contains(node) else { continue }
+      report.maxToGo[node] = max(report.maxToGo[node], report.maxToGo[original])
     }
   }
+}
 
-  /// A flow that runs itself has no bounds.
-  func unbound(_ report: inout CostReport) {
-    report.method = .none
-    report.worst = CostFigures(
-      picodollars: .unbounded,
-      tokens: .unbounded,
-      workMilliseconds: .unbounded,
-      elapsedMilliseconds: .unbounded
+/// What one run of a tree takes at worst.
+private struct CostWeightsOnce {
+  let money: Int64
+  let tokens: Int64
+
+  init(_ relation: FlowRelation, tree root: Int, _ weights: CostWeights) {
+    let shape = relation.table.nodes[root].tree?.shape ?? []
+    func figure(_ values: [Int64]) -> Int64 {
+      let pair = TreeShape.fold(
+        shape,
+        leaf: { values[Int($0)] },
+        unbounded: Saturating.unbounded,
+        together: { $0.reduce(0) { Saturating.sum($0, $1) } }
+      )
+      return max(pair.success, pair.failure)
+    }
+    money = figure(weights.money)
+    tokens = figure(weights.tokens)
+  }
+}
+
+/// How often each leaf of a tree may be entered in one run of it.
+private struct TreeVisits {
+  private let shape: [Int32]
+
+  init(_ table: TransitionTable, root: Int) { shape = table.nodes[root].tree?.shape ?? [] }
+
+  func most(of leaf: Int) -> Int64 {
+    let pair = TreeShape.fold(
+      shape,
+      leaf: { Int($0) == leaf ? 1 : 0 },
+      unbounded: Saturating.unbounded,
+      together: { $0.reduce(0) { Saturating.sum($0, $1) } }
     )
+    return max(pair.success, pair.failure)
+  }
+}
+
+/// Means over a tree: every leaf once, of choices and fallbacks the mean of the sides.
+private enum TreeMeans {
+  static func fold(_ shape: [Int32], leaf: (Int) -> Double) -> Double {
+    var stack: [Double] = []
+    for position in stride(from: 0, to: shape.count - 1, by: 2) {
+      let number = Int(shape[position + 1])
+      let count = max(0, min(number, stack.count))
+      switch TreeShape(rawValue: shape[position]) {
+      case .leaf?: stack.append(leaf(number))
+      case .sequence?, .parallel?, .recovery?:
+        let parts = stack.suffix(count)
+        stack.removeLast(count)
+        stack.append(parts.reduce(0, +))
+      case .fallback?, .choice?:
+        let parts = stack.suffix(count)
+        stack.removeLast(count)
+        stack.append(parts.isEmpty ? 0 : parts.reduce(0, +) / Double(parts.count))
+      case .chain?:
+        guard stack.count > 1 else { continue }
+        let second = stack.removeLast()
+        stack[stack.count - 1] += second
+      case .rounds? where number > 0:
+        guard let last = stack.popLast() else { continue }
+        stack.append(last * Double(number))
+      default: continue
+      }
+    }
+    return stack.last ?? 0
   }
 }

@@ -130,7 +130,7 @@ public enum PlanText {
         rows.append([
           name, factors, isModel ? grouped(step.unit.promptTokens) : "",
           isModel ? grouped(step.unit.outputTokens) : "declared",
-          Picodollars.text(step.unit.tryPicodollars), Picodollars.text(step.worstPicodollars),
+          each(step.unit), Picodollars.text(step.worstPicodollars),
           share(step.share),
         ])
       case .undeclared: free.append(step.unit.name)
@@ -147,6 +147,15 @@ public enum PlanText {
     return lines
   }
 
+  /// The price of one try; what the agent's own tools may take of it stands apart.
+  private static func each(_ unit: UnitCost) -> String {
+    let tools = unit.tryPicodollars - min(unit.tryPicodollars, unit.callPicodollars)
+    guard tools > 0, tools < unit.tryPicodollars else {
+      return Picodollars.text(unit.tryPicodollars)
+    }
+    return "\(Picodollars.text(unit.callPicodollars))+\(Picodollars.text(tools))"
+  }
+
   private static func restsOn(_ report: CostReport, _ verification: VerifierReport?) -> [String] {
     let bound: String
     switch report.method {
@@ -156,7 +165,7 @@ public enum PlanText {
       }
       bound = "every way through was looked at\(ways ?? ""); the dearest one attains worst"
     case .summedLoops:
-      bound = "loops summed up by their visit limits; no single way need attain worst"
+      bound = "loops and trees summed up by their limits; no single way need attain worst"
     case .maxSteps:
       bound = "`max_steps` \(report.table.runLimits.maxSteps) is what bounds worst"
     case .none: bound = "nothing: a cycle has no limit, see `check`"
@@ -171,6 +180,7 @@ public enum PlanText {
         + "for good, open edges are taken equally often",
       "           learned  nothing: this version reads no recorded runs, so there is no p95",
     ]
+    if let note = expectationNote(report) { lines.append("           assumed  " + note) }
     let unknown = report.unknown.map { unit in
       var reason = ""
       if case .unknown(let text) = unit.basis { reason = text }
@@ -178,6 +188,14 @@ public enum PlanText {
     }
     lines.append("           unknown  " + (unknown.isEmpty ? "nothing" : listed(unknown)))
     return lines
+  }
+
+  /// Why the mean is not between least and worst, where that is so.
+  private static func expectationNote(_ report: CostReport) -> String? {
+    guard let expected = report.expected?.picodollars.value,
+      let least = report.least.picodollars.value, expected < least
+    else { return nil }
+    return "expected is below least, which is of runs that succeed: runs that fail take less"
   }
 
   private static func cheaper(_ report: CostReport) -> [String] {

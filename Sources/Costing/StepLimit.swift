@@ -75,30 +75,48 @@ struct StepLimit {
   private func dearestWalk(_ weights: [Int64]) -> Int64 {
     let steps = table.runLimits.maxSteps
     var dearest: Int64 = 0
-    for place in weights.indices where graph.isReachable[place] {
-      dearest = max(dearest, weights[place])
+    for place in 0..<graph.count where graph.isReachable[place] {
+      dearest = max(dearest, weights[Int(graph.works[place])])
     }
-    let work = Saturating.product(steps, Int64(graph.edges.edges.count + graph.nodeCount))
+    let work = Saturating.product(steps, Int64(graph.edges.edges.count + graph.count))
     guard work <= 1_000_000, dearest < Saturating.unbounded else {
       return Saturating.product(dearest, max(0, steps))
     }
-    var sums = [Int64](repeating: 0, count: weights.count)
-    var next = sums
+    var sums = [Int64](repeating: 0, count: graph.count)
     for _ in 0..<max(0, steps) {
-      var isChanged = false
-      for place in weights.indices where graph.isReachable[place] {
-        var rest: Int64 = 0
-        for edge in graph.edges[place] { rest = max(rest, sums[Int(edge.target)]) }
-        for edge in graph.limitEdges[place] { rest = max(rest, sums[Int(edge.target)]) }
-        if graph.timeoutTarget >= 0, !graph.isEnd[place] {
-          rest = max(rest, sums[Int(graph.timeoutTarget)])
-        }
-        next[place] = Saturating.sum(weights[place], rest)
-        isChanged = isChanged || next[place] != sums[place]
+      var next = sums
+      for place in 0..<graph.count where graph.isReachable[place] && graph.node(place) != nil {
+        next[place] = Saturating.sum(weights[Int(graph.works[place])], most(sums, from: place))
       }
-      swap(&sums, &next)
-      if !isChanged { break }
+      guard settle(&next) else { return Saturating.product(dearest, max(0, steps)) }
+      if next == sums { break }
+      sums = next
     }
     return sums[Int(graph.start)]
+  }
+
+  private func most(_ sums: [Int64], from place: Int) -> Int64 {
+    var rest: Int64 = 0
+    for edge in graph.edges[place] { rest = max(rest, sums[Int(edge.target)]) }
+    for edge in graph.limitEdges[place] { rest = max(rest, sums[Int(edge.target)]) }
+    guard !graph.isEnd[place] else { return rest }
+    for target in graph.timeoutTargets { rest = max(rest, sums[Int(target)]) }
+    return rest
+  }
+
+  /// Places that only hold others together count no step; false when they do not settle soon.
+  private func settle(_ sums: inout [Int64]) -> Bool {
+    for _ in 0..<64 {
+      var isChanged = false
+      for place in (0..<graph.count).reversed()
+      where graph.isReachable[place] && graph.node(place) == nil {
+        let rest = most(sums, from: place)
+        guard rest != sums[place] else { continue }
+        sums[place] = rest
+        isChanged = true
+      }
+      if !isChanged { return true }
+    }
+    return false
   }
 }

@@ -1,3 +1,4 @@
+import Relation
 import Table
 import Verifier
 
@@ -7,13 +8,14 @@ struct UnitCosts {
   let units: [UnitCost?]
 
   init(_ table: TransitionTable, _ prices: PriceBook) {
+    let names = PathNames(table)
     units = table.nodes.indices.map { place in
       let node = table.nodes[place]
       guard node.effect != noIndex else { return nil }
       let performer = table.effects[Int(node.effect)].performer
       var unit = UnitCost(
         place: NodeIndex(place),
-        name: node.name,
+        name: names[NodeIndex(place)],
         performer: performer,
         basis: .undeclared,
         tries: Int64(table.attempts(of: place)),
@@ -25,6 +27,7 @@ struct UnitCosts {
       )
       Self.price(&unit, table.performers[Int(performer)], prices)
       if node.kind == .plan { Self.pricePlan(&unit, table) }
+      unit.callPicodollars = unit.tryPicodollars
       unit.tryPicodollars = Picodollars.sum(
         unit.tryPicodollars,
         table.performers[Int(performer)].worstToolPicodollars(among: table.performers)
@@ -82,12 +85,14 @@ struct UnitCosts {
   }
 
   /// The sums that the analysis adds, by node and for "the run fails".
-  func weights(_ table: TransitionTable, used: Double) -> CostWeights {
+  func weights(_ relation: FlowRelation, used: Double) -> CostWeights {
+    let table = relation.table
     let count = units.count + 1
     var weights = CostWeights(count: count)
     for place in units.indices {
       let node = table.nodes[place]
-      let time = table.longestMilliseconds(of: place)
+      guard relation.roles[place] != .copy, relation.roles[place] != .host else { continue }
+      let time = relation.longestMilliseconds(of: place)
       let people = table.isPeople(place)
       weights.elapsed[place] = time
       weights.work[place] = people ? 0 : time
@@ -112,8 +117,10 @@ struct UnitCosts {
           weights.expectedWork[place] = 0
         }
       } else if case .declared = unit.basis {
-        weights.expectedMoney[place] = Double(unit.tryPicodollars)
-        if node.when == noIndex { weights.leastMoney[place] = unit.tryPicodollars }
+        let tools = unit.tryPicodollars - min(unit.tryPicodollars, unit.callPicodollars)
+        weights.expectedMoney[place] = Double(unit.callPicodollars) + Double(tools) * used
+        // A success has had one call at least, answered in its first turn.
+        if node.when == noIndex { weights.leastMoney[place] = unit.callPicodollars }
       } else {
         weights.expectedMoney[place] = Double(unit.tryPicodollars) * used
       }

@@ -49,7 +49,7 @@ struct WayAnalysis {
       total.join(ending)
     }
     guard dearestState >= 0 else { return }
-    report.least = total.least
+    report.least = LeastOfRuns.least(report.outcomes) ?? total.least
     report.worst = total.worst(money: dearest.sums[dearestState])
     report.expected = total.expected
     let way = figures.way(to: dearestState, in: dearest)
@@ -59,11 +59,11 @@ struct WayAnalysis {
   }
 
   private func outcome(_ place: Int32, _ ending: Ending, _ dearest: Dearest) -> OutcomeCost {
-    let isFinal = place != graph.failsPlace
+    let end = EndOfThread(graph, Int(place), table)
     return OutcomeCost(
-      place: isFinal ? place : nil,
-      name: isFinal ? table.endName(Int(place)) : "(fails)",
-      isFailure: !isFinal || table.nodes[Int(place)].isFailure,
+      place: end.node,
+      name: end.name,
+      isFailure: end.isFailure,
       share: ending.mean.probability,
       least: ending.least,
       expected: ending.expected,
@@ -94,8 +94,10 @@ struct WayAnalysis {
     _ graph: PlaceGraph
   ) -> [StepCost] {
     var steps: [StepCost] = []
-    for case let unit? in units
-    where graph.isLeaf[Int(unit.place)] && graph.isReachable[Int(unit.place)] {
+    for place in graph.positions.indices {
+      guard let node = graph.node(place), let unit = units[node], graph.isReachable[place] else {
+        continue
+      }
       let count = visits[Int(unit.place)]
       let worst = Picodollars.product(unit.visitPicodollars, count)
       steps.append(
@@ -117,7 +119,8 @@ struct WayAnalysis {
     guard marks.contains(true) else { return result }
     for state in unfolding.order {
       let index = Int(state)
-      if marks[Int(unfolding.places[index])], !unfolding.isOver[index] { result[index] = true }
+      let work = Int(graph.works[Int(unfolding.places[index])])
+      if marks[work], !unfolding.isOver[index] { result[index] = true }
       guard result[index] else { continue }
       for edge in unfolding.edges(of: index) { result[Int(unfolding.targets[edge])] = true }
     }
@@ -131,14 +134,51 @@ struct WayAnalysis {
     report.minToGo = [Int64](repeating: .max, count: table.nodes.count)
     report.maxToGo = [Int64](repeating: 0, count: table.nodes.count)
     for state in 0..<unfolding.count {
-      let place = Int(unfolding.places[state])
-      guard place < table.nodes.count else { continue }
+      guard let place = graph.node(Int(unfolding.places[state])) else { continue }
       report.minToGo[place] = min(report.minToGo[place], least[state])
       report.maxToGo[place] = max(report.maxToGo[place], most[state])
     }
     for place in table.nodes.indices where report.minToGo[place] == .max {
       report.minToGo[place] = 0
     }
+  }
+}
+
+/// The least that a run takes which succeeds.
+enum LeastOfRuns {
+  static func least(_ outcomes: [OutcomeCost]) -> CostFigures? {
+    let least = outcomes.filter { !$0.isFailure }.map(\.least)
+    guard var first = least.first else { return nil }
+    for figures in least.dropFirst() {
+      first.picodollars = lower(first.picodollars, figures.picodollars)
+      first.tokens = lower(first.tokens, figures.tokens)
+      first.workMilliseconds = lower(first.workMilliseconds, figures.workMilliseconds)
+      first.elapsedMilliseconds = lower(first.elapsedMilliseconds, figures.elapsedMilliseconds)
+    }
+    return first
+  }
+
+  private static func lower(_ left: Figure, _ right: Figure) -> Figure {
+    switch (left, right) {
+    case (.known(let left), .known(let right)): .known(min(left, right))
+    case (.known, _): left
+    default: right
+    }
+  }
+}
+
+/// How a thread ends at a place, as people know it.
+struct EndOfThread {
+  /// The final state; nil: the run fails, or this is the end of a part.
+  let node: NodeIndex?
+  let name: String
+  let isFailure: Bool
+
+  init(_ graph: PlaceGraph, _ place: Int, _ table: TransitionTable) {
+    let fails = Int32(place) == graph.failsPlace
+    node = graph.node(place).map { NodeIndex($0) }
+    name = node.map { table.endName(Int($0)) } ?? (fails ? "(fails)" : "(ends)")
+    isFailure = fails || (node.map { table.nodes[Int($0)].isFailure } ?? false)
   }
 }
 
@@ -250,7 +290,9 @@ private struct Expectation {
     for state in unfolding.order {
       let index = Int(state)
       let place = Int(unfolding.places[index])
-      if !unfolding.isOver[index] { masses[index].enter(place, analysis.weights) }
+      if !unfolding.isOver[index] {
+        masses[index].enter(Int(graph.works[place]), analysis.weights)
+      }
       guard !graph.isEnd[place] else { continue }
       let list = unfolding.isOver[index] ? analysis.shares.limitShares : analysis.shares.shares
       for edge in unfolding.edges(of: index) {

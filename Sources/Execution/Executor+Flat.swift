@@ -41,7 +41,7 @@ extension Executor {
       var visit: Int64 = 1
       if row.visits != noIndex {
         var registers = state.registers.mutableSpan
-        registers[Int(row.visits)] += 1
+        registers[Int(row.visits)].countUp()
         visit = registers[Int(row.visits)]
       }
       output.trace.append(row: row.row, to: row.target, visit: visit)

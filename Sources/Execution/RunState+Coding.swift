@@ -134,7 +134,8 @@ extension RunState {
     let node = linked.table.nodes[Int(token.place)]
     switch token.phase {
     case .entered, .resting: return true
-    case .calling, .pausing: return node.effect != noIndex
+    case .calling: return node.effect != noIndex
+    case .pausing: return node.retry != noIndex && (node.effect != noIndex || node.isTriedAsAWhole)
     case .waiting: return node.kind == .wait
     case .hosting: return node.isComposite || [.fork, .call, .join, .tree].contains(node.kind)
     }

@@ -60,10 +60,13 @@ extension RunState {
     }
   }
 
+  /// Items and child flows that a run can tell apart, one after the other.
+  static let mostFrames = Int32.max / 2
+
   /// Whether joins, frames, histories and timers are ones that the table knows.
   func partsFit(_ linked: LinkedTable) -> Bool {
     if joins.isEmpty, frames.isEmpty, histories.isEmpty, timers.isEmpty {
-      return linked.table.historyCount == 0 && nextFrame > 0 && nextFrame < Int32.max / 2
+      return linked.table.historyCount == 0 && nextFrame > 0 && nextFrame <= Self.mostFrames
     }
     return partsFit(linked.table)
   }
@@ -73,7 +76,7 @@ extension RunState {
     let known = Set(frames.map(\.id)).union([0])
     guard known.count == frames.count + 1,
       frames.map(\.id) == known.sorted().dropFirst().map(\.self),
-      nextFrame > frames.last?.id ?? 0, nextFrame < Int32.max / 2,
+      nextFrame > frames.last?.id ?? 0, nextFrame <= Self.mostFrames,
       histories.count == Int(table.historyCount),
       (histories + frames.flatMap(\.histories)).allSatisfy({ $0.allSatisfy(nodes.contains) })
     else { return false }

@@ -86,7 +86,12 @@ public struct JoinState: Sendable {
   }
 
   /// Parts that have ended.
-  public var ended: Int32 { successes + failures + skipped }
+  public var ended: Int32 {
+    successes.addingSaturating(failures).addingSaturating(skipped)
+  }
+
+  /// Parts in all.
+  var parts: Int32 { Int32(clamping: results.count) }
 }
 
 /// One instance of a frame template: what it owns while it is not the one looked at.

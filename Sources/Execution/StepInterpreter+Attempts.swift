@@ -22,16 +22,20 @@ extension StepInterpreter {
       .retried(place: index, frame: frame, attempt: attempt + 1, error: error)
     )
     empty(index, node)
+    // Between two attempts it has not ended, whatever this one came to.
+    state.steps[Int(index)].status = .pending
     state.steps[Int(index)].attempts = attempt + 1
     exposeStep(index)
     expose(error: error)
     let pause = policy.pauseMilliseconds(before: attempt + 1)
-    guard pause > 0, let position = token(index, frame) else {
-      beginAgain(index)
-      return true
-    }
+    guard let position = token(index, frame) else { return true }
     state.tokens[position].phase = .pausing
-    state.tokens[position].effect = startTimer(.backoff, place: index, after: pause)
+    if pause > 0 {
+      state.tokens[position].effect = startTimer(.backoff, place: index, after: pause)
+    } else {
+      // In its turn, since an attempt that fails at once would begin the next inside itself.
+      agenda.append(.again(node: index, frame: frame))
+    }
     return true
   }
 

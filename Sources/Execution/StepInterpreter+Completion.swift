@@ -87,9 +87,22 @@ extension StepInterpreter {
     }
     let parts = linked.partsOfNode[index] ?? []
     switch table.nodes[Int(index)].kind {
-    case .compound: return isDone(index, frame)
+    case .compound: return isDone(index, frame) || hasFailed(index, frame)
     case .parallel: return parts.allSatisfy { hasEnded($0, frame) }
     default: return false
+    }
+  }
+
+  /// Whether a compound has failed and nothing inside has gone on since.
+  private func hasFailed(_ index: NodeIndex, _ frame: Int32) -> Bool {
+    switch state.steps[Int(index)].status {
+    case .pending, .success, .skipped: return false
+    case .failure, .cancelled, .unknown: break
+    }
+    let end = table.nodes[Int(index)].subtreeEnd
+    return state.tokens.allSatisfy { token in
+      token.frame != frame || token.place < index || token.place >= end
+        || token.phase == .resting && state.steps[Int(token.place)].status != .pending
     }
   }
 
@@ -129,7 +142,13 @@ extension StepInterpreter {
   // MARK: Ends of nodes
 
   /// A node of the current frame has ended: its results and rows.
-  mutating func conclude(_ index: NodeIndex, _ ending: Ending) {
+  ///
+  /// `isRefused`: it was entered and did not begin.
+  mutating func conclude(_ index: NodeIndex, _ ending: Ending, isRefused: Bool = false) {
+    if !isRefused, isCancelled(index) {
+      endCancelled(index)
+      return
+    }
     switch ending {
     case .success(let answer):
       let node = table.nodes[Int(index)]
@@ -138,7 +157,7 @@ extension StepInterpreter {
       let node = table.nodes[Int(index)]
       var own = error
       if own.step.isEmpty { own.step = node.name }
-      fail(index, own)
+      fail(index, own, triesAgain: !isRefused)
     case .skipped:
       rest(index)
       record(index, .skipped)
@@ -191,15 +210,15 @@ extension StepInterpreter {
     guard let position = join(of: owner, frame) else { return }
     let policy = table.joins[Int(table.nodes[Int(owner)].join)]
     let join = state.joins[position]
-    let running = join.opened - join.ended
-    guard join.opened < Int32(join.results.count),
+    let running = join.opened.subtractingSaturating(join.ended)
+    guard join.opened < join.parts,
       policy.concurrency == 0 || running < policy.concurrency
     else {
       decide(owner)
       return
     }
     let part = Int(join.opened)
-    state.joins[position].opened += 1
+    state.joins[position].opened.countUp()
     // What the part does at once comes before the next part.
     agenda.append(.open(owner: owner, frame: frame))
     if table.nodes[Int(owner)].kind == .fork {
@@ -215,6 +234,15 @@ extension StepInterpreter {
     let node = table.nodes[Int(index)]
     let policy = table.joins[Int(table.nodes[Int(owner)].join)]
     if policy.kind == .chart, !node.isComposite { return }
+    if !table.entersPartsTogether(owner) {
+      // What has ended waits for the others, and nothing of it can be late any more.
+      cancelTimers { [currentFrame] timer in
+        guard timer.frame == currentFrame, timer.node >= index, timer.node < node.subtreeEnd
+        else { return false }
+        if case .event = timer.purpose { return false }
+        return true
+      }
+    }
     var result: Value?
     if case .success(let answer) = ending { result = answer ?? read(node.resultSlot) ?? .null }
     count(part, of: owner, ending, result)
@@ -230,14 +258,15 @@ extension StepInterpreter {
     case .success:
       // A region of a chart may end again after an event led it back.
       let isKnown =
-        table.nodes[Int(owner)].isChart && state.joins[position].results[part] != nil
-      if !isKnown { state.joins[position].successes += 1 }
+        table.nodes[Int(owner)].kind == .parallel && table.entersPartsTogether(owner)
+        && state.joins[position].results[part] != nil
+      if !isKnown { state.joins[position].successes.countUp() }
       state.joins[position].results[part] = result
     case .failure(let error):
-      state.joins[position].failures += 1
+      state.joins[position].failures.countUp()
       if state.joins[position].error == nil { state.joins[position].error = error }
       state.joins[position].results[part] = result
-    case .skipped: state.joins[position].skipped += 1
+    case .skipped: state.joins[position].skipped.countUp()
     }
     decide(owner)
   }
@@ -250,11 +279,12 @@ extension StepInterpreter {
     let node = table.nodes[Int(owner)]
     let policy = table.joins[Int(node.join)]
     guard let isSuccess = policy.verdict(of: join) else {
-      let hasMore = join.opened < Int32(join.results.count)
+      let hasMore = join.opened < join.parts
       let isQueued = agenda.contains { work in
         if case .open(owner, frame) = work { true } else { false }
       }
-      if hasMore, !isQueued, join.opened - join.ended < max(1, policy.concurrency),
+      if hasMore, !isQueued,
+        join.opened.subtractingSaturating(join.ended) < max(1, policy.concurrency),
         policy.concurrency > 0
       {
         agenda.append(.open(owner: owner, frame: frame))
@@ -262,11 +292,13 @@ extension StepInterpreter {
       return
     }
     let result = result(of: join, node, policy)
-    if isSuccess, node.isChart, node.kind == .parallel, join.ended == join.results.count {
+    if isSuccess, node.kind == .parallel, table.entersPartsTogether(owner),
+      join.ended == join.parts
+    {
       // Nothing is left to halt. The regions stay in their finals until a row leads on (SCXML 3.4).
       let parts = linked.partsOfNode[owner] ?? []
       guard join.skipped > 0 || parts.allSatisfy({ hasEnded($0, frame) }) else { return }
-      let isSkipped = join.skipped > 0 && join.skipped == Int32(join.results.count)
+      let isSkipped = join.skipped > 0 && join.skipped == join.parts
       conclude(owner, isSkipped ? .skipped : .success(result))
       return
     }
@@ -282,7 +314,7 @@ extension StepInterpreter {
       return
     }
     halt(owner)
-    let isSkipped = !join.results.isEmpty && join.skipped == Int32(join.results.count)
+    let isSkipped = !join.results.isEmpty && join.skipped == join.parts
     conclude(owner, isSkipped ? .skipped : .success(result))
   }
 
@@ -311,7 +343,7 @@ extension StepInterpreter {
   }
 
   /// The name of a part; of one that nobody named (a task behind what it awaits), its step's.
-  private func partName(_ index: NodeIndex) -> String {
+  func partName(_ index: NodeIndex) -> String {
     let node = table.nodes[Int(index)]
     guard node.name.isEmpty else { return node.name }
     var child = index + 1
@@ -322,45 +354,17 @@ extension StepInterpreter {
     }
     return ""
   }
-
-  // MARK: Awaiting
-
-  /// A place that awaits others goes on once they have ended.
-  mutating func startJoin(_ place: NodeIndex, _ node: PlaceNode) {
-    guard let position = token(place, currentFrame) else { return }
-    state.tokens[position].phase = .hosting
-    goOnIfAwaited(place, node)
-  }
-
-  private mutating func goOnIfAwaited(_ place: NodeIndex, _ node: PlaceNode) {
-    let awaited = list(node.awaited)
-    let isReady = awaited.allSatisfy { state.steps[Int($0)].status != .pending }
-    guard isReady, !isResting(place) else { return }
-    succeed(place, answer: nil)
-  }
-
-  /// Lets places go on that awaited a node which has just ended.
-  mutating func wakeJoins() {
-    guard state.tokens.count > 1 else { return }
-    let frame = currentFrame
-    for token in state.tokens where token.frame == frame && token.phase == .hosting {
-      let node = table.nodes[Int(token.place)]
-      guard node.kind == .join else { continue }
-      let isReady = list(node.awaited).allSatisfy { state.steps[Int($0)].status != .pending }
-      if isReady { agenda.append(.ended(node: token.place, frame: frame, ending: .success(nil))) }
-    }
-  }
 }
 
 extension JoinPolicy {
   /// Whether parts that stand so have succeeded together; nil: not decided yet.
   func verdict(of join: JoinState) -> Bool? {
-    let parts = Int32(join.results.count)
+    let parts = join.parts
     let isOver = join.ended == parts
     var failures = join.failures
     var successes = join.successes
     if itemError != .fails {
-      successes += failures
+      successes = successes.addingSaturating(failures)
       failures = 0
     }
     if self.failures > 0, failures >= self.failures { return false }
@@ -378,7 +382,8 @@ extension JoinPolicy {
     case .finished, .chart: return isOver ? true : nil
     case .count:
       if successes >= count { return true }
-      if self.failures == 0, parts - failures - join.skipped < count { return false }
+      let open = parts.subtractingSaturating(failures).subtractingSaturating(join.skipped)
+      if self.failures == 0, open < count { return false }
       return isOver ? successes >= count : nil
     }
   }

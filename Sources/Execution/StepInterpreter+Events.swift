@@ -31,11 +31,11 @@ extension StepInterpreter {
           .retried(
             place: place,
             frame: token.frame,
-            attempt: token.attempt + 1,
+            attempt: token.attempt.addingSaturating(1),
             error: error
           )
         )
-        let pause = policy.pauseMilliseconds(before: token.attempt + 1)
+        let pause = policy.pauseMilliseconds(before: token.attempt.addingSaturating(1))
         if pause > 0 {
           state.tokens[position].phase = .pausing
           state.tokens[position].effect = startTimer(.backoff, place: place, after: pause)
@@ -50,7 +50,7 @@ extension StepInterpreter {
 
   /// The error of a write that may have happened: kind `unknown`, unless one of `kinds` has an
   /// edge of its own (specs/decisions/0001).
-  private func doubtful(
+  func doubtful(
     _ error: RunError,
     _ event: EventClass,
     _ kinds: [ErrorKind],
@@ -114,7 +114,7 @@ extension StepInterpreter {
       tookTooLong(entry.node)
     case .after(let row) where table.nodes[Int(entry.node)].kind == .branch:
       activate(entry.frame)
-      fireTree(row)
+      if !isCancelled(entry.node) { fireTree(row) }
     case .after(let row):
       let enabled = select(in: entry.frame) { [table] in
         $0.event == .after && $0.place == entry.node && $0 == table.rows[Int(row)]
@@ -127,6 +127,12 @@ extension StepInterpreter {
   private mutating func tookTooLong(_ index: NodeIndex) {
     let node = table.nodes[Int(index)]
     let frame = currentFrame
+    if isCancelled(index) {
+      endCancelled(index)
+      return
+    }
+    // A region of a chart that has ended waits for the others.
+    if node.kind == .compound, node.isChart, hasEnded(index, frame) { return }
     dropFrames(of: index, frame)
     activate(frame)
     if node.kind == .tree { haltTree(index + 1..<node.subtreeEnd) }
@@ -181,52 +187,6 @@ extension StepInterpreter {
     state.joins = []
     state.frames = []
     for node in state.steps.indices { state.steps[node].isActive = false }
-  }
-
-  /// Somebody wants the run to stop: cancel edges first; a second request stops at once.
-  ///
-  /// A write under way may have happened: its kind is then `unknown`, as after a timeout. Each
-  /// leaf that is active takes its own edge, or the nearest one around it; what has none ends.
-  mutating func cancelRun(reason: String) {
-    let isFirst = state.cancelReason == nil
-    state.cancelReason = state.cancelReason ?? reason
-    guard isFirst else {
-      expose(error: RunError(kind: .cancelled, message: reason, step: ""))
-      state.outcome = .cancelled(reason: state.cancelReason ?? reason)
-      return
-    }
-    var isHandled = false
-    for leaf in state.tokens.map({ (place: $0.place, frame: $0.frame) }).reversed() {
-      guard token(leaf.place, leaf.frame) != nil else { continue }
-      activate(leaf.frame)
-      if cancel(leaf.place, reason) { isHandled = true }
-    }
-    if !isHandled { state.outcome = .cancelled(reason: state.cancelReason ?? reason) }
-  }
-
-  /// Cancels one leaf of the current frame; returns whether an edge took it.
-  private mutating func cancel(_ place: NodeIndex, _ reason: String) -> Bool {
-    guard let position = token(place, currentFrame) else { return false }
-    let token = state.tokens[position]
-    let node = table.nodes[Int(place)]
-    let isDoubtful = mayHaveHappened(token)
-    var error = RunError(kind: .cancelled, message: reason, step: node.name)
-    if isDoubtful { error = doubtful(error, .cancel, [.cancelled], of: node) }
-    if token.effect != 0 {
-      output.effects.append(.cancel(token.effect))
-      state.tokens[position].effect = 0
-    }
-    record(place, isDoubtful ? .unknown : .cancelled, error)
-    state.tokens[position].phase = .resting
-    expose(error: error)
-    var index = place
-    while index > 0 {
-      let choice = takeRow(of: index, .cancel, kind: error.kind, skipsFailingGuards: true)
-      if case .taken = choice { return true }
-      if currentFrame != 0, index == root(of: currentFrame) { return false }
-      index = table.nodes[Int(index)].parent
-    }
-    return false
   }
 
   // MARK: What guards see
@@ -299,7 +259,7 @@ extension StepInterpreter {
   /// Brings `run` up to date if some program reads it.
   mutating func exposeRun(always: Bool = false) {
     guard let slot = linked.runSlot, always || linked.isSlotRead[Int(slot)] else { return }
-    let elapsed = state.nowMilliseconds - state.startedMilliseconds
+    let elapsed = state.nowMilliseconds.subtractingSaturating(state.startedMilliseconds)
     state.memory.set(
       Int(slot),
       .map([

@@ -66,8 +66,16 @@ extension StepInterpreter {
     }
   }
 
-  /// Makes an instance for a place of the current frame and activates it.
-  private mutating func makeFrame(of owner: NodeIndex, position: Int) -> FrameTemplate {
+  /// Makes an instance for a place of the current frame and activates it; nil: the run has had as
+  /// many as it can count.
+  private mutating func makeFrame(of owner: NodeIndex, position: Int) -> FrameTemplate? {
+    guard state.nextFrame < RunState.mostFrames else {
+      let message = Messages.tooManyFrames(RunState.mostFrames)
+      let error = RunError(kind: .maxSteps, message: message, step: table.nodes[Int(owner)].name)
+      state.lastError = error
+      endByError(error)
+      return nil
+    }
     let parent = currentFrame
     let number = table.nodes[Int(owner)].template
     let template = table.frames[Int(number)]
@@ -79,7 +87,7 @@ extension StepInterpreter {
         template: number,
         parent: parent,
         owner: owner,
-        position: Int32(position),
+        position: Int32(clamping: position),
         memory: MemoryPart(slotCount: template.slots.count),
         registers: [Int64](repeating: 0, count: template.registers.count),
         steps: [StepRecord](repeating: StepRecord(), count: template.nodes.count),
@@ -97,7 +105,7 @@ extension StepInterpreter {
       state.joins[join].items.indices.contains(position)
     else { return }
     let item = state.joins[join].items[position]
-    let template = makeFrame(of: owner, position: position)
+    guard let template = makeFrame(of: owner, position: position) else { return }
     if context.item != noIndex { state.memory.set(Int(context.item), item) }
     if context.index != noIndex { state.memory.set(Int(context.index), .int(Int64(position))) }
     enter([template.nodes.lowerBound], within: owner)
@@ -154,7 +162,7 @@ extension StepInterpreter {
     note(place, .passed(input))
     state.tokens[position].phase = .hosting
     let parent = currentFrame
-    let template = makeFrame(of: place, position: 0)
+    guard let template = makeFrame(of: place, position: 0) else { return }
     if context.input != noIndex, table.slots[Int(context.input)].scope == template.scope {
       state.memory.set(Int(context.input), input)
       let schema = table.slots[Int(context.input)].schema
@@ -236,7 +244,7 @@ extension StepInterpreter {
     switch ending {
     case .success(let value): result = value
     case .failure(let error):
-      state.steps[Int(owner)].failedItems += 1
+      state.steps[Int(owner)].failedItems.countUp()
       exposeStep(owner)
       if policy.itemError == .collects { result = Self.record(of: error) }
     case .skipped: break

@@ -14,7 +14,8 @@ extension StepInterpreter {
         conclude(place, .skipped)
         return
       case .failure(let error):
-        fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
+        let error = RunError(kind: .guardError, message: error.message, step: node.name)
+        fail(place, error, triesAgain: false)
         return
       }
     }
@@ -36,7 +37,7 @@ extension StepInterpreter {
       succeed(place, answer: node.result.isEmpty ? nil : .map([:]))
     case .fork: startFork(place, node)
     case .call: startCall(place, node)
-    case .join: startJoin(place, node)
+    case .join: startJoin(place)
     case .tree: startTree(place)
     case .final, .rest, .history, .compound, .parallel, .branch, .park: return
     }
@@ -89,8 +90,8 @@ extension StepInterpreter {
     let id = nextEffect()
     state.tokens[position].phase = .calling
     state.tokens[position].effect = id
-    state.tokens[position].attempt += 1
-    state.steps[Int(place)].attempts += 1
+    state.tokens[position].attempt.countUp()
+    state.steps[Int(place)].attempts.countUp()
     exposeStep(place)
     output.effects.append(
       .call(
@@ -134,11 +135,6 @@ extension StepInterpreter {
     rest(place)
     if let position = token(place, currentFrame) { state.tokens[position].isInDoubt = false }
     succeed(place, answer: answer)
-  }
-
-  /// Nothing of a place is under way any more.
-  func isResting(_ place: NodeIndex) -> Bool {
-    token(place, currentFrame).map { state.tokens[$0].phase == .resting } ?? true
   }
 
   mutating func rest(_ place: NodeIndex) {
@@ -266,8 +262,9 @@ extension StepInterpreter {
   ///
   /// When a guard among the failure rows fails in its turn, they are tried once more with kind
   /// `guard_error`, and guards that fail then count as false: an edge without `when` catches all.
-  mutating func fail(_ index: NodeIndex, _ error: RunError) {
-    if table.nodes[Int(index)].retry != noIndex, tryAgain(index, error) { return }
+  /// `triesAgain`: whether its `retry` counts; what was refused at its door is not tried again.
+  mutating func fail(_ index: NodeIndex, _ error: RunError, triesAgain: Bool = true) {
+    if triesAgain, table.nodes[Int(index)].retry != noIndex, tryAgain(index, error) { return }
     let position = token(index, currentFrame)
     let isInDoubt = position.map { state.tokens[$0].isInDoubt } ?? false
     rest(index)

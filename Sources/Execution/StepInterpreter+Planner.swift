@@ -23,8 +23,8 @@ extension StepInterpreter {
     let id = nextEffect()
     state.tokens[position].phase = .calling
     state.tokens[position].effect = id
-    state.tokens[position].attempt += 1
-    state.steps[Int(place)].attempts += 1
+    state.tokens[position].attempt.countUp()
+    state.steps[Int(place)].attempts.countUp()
     exposeStep(place)
     output.effects.append(
       .startChild(

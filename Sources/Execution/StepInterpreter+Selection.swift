@@ -118,6 +118,7 @@ extension StepInterpreter {
     var tested: [(row: RowIndex, isOpen: Bool)] = []
     var enabled: [EnabledRow] = []
     for position in state.tokens.indices where state.tokens[position].frame == frame {
+      if isSpent(state.tokens[position]) { continue }
       var node = state.tokens[position].place
       search: while node != noIndex {
         for index in table.nodes[Int(node)].rows where matches(table.rows[Int(index)]) {

@@ -17,7 +17,7 @@ extension StepInterpreter {
     for enabled in rows {
       let row = table.rows[Int(enabled.row)]
       output.trace.append(.took(row: enabled.row, frame: frame))
-      if row.counter != noIndex { state.registers[Int(row.counter)] += 1 }
+      if row.counter != noIndex { state.registers[Int(row.counter)].countUp() }
       for register in row.resets { state.registers[Int(register)] = 0 }
       if assigns, let message = assign(row.assignments) {
         output.trace.append(.actionFailed(node: enabled.place, message: message))
@@ -190,8 +190,8 @@ extension StepInterpreter {
       return false
     }
     // A refused entry counts too: doors that refuse in turn must not go round for ever.
-    if !node.isComposite { state.placesEntered += 1 }
-    if !node.isComposite || node.kind == .parallel && !node.isChart {
+    if !node.isComposite { state.placesEntered.countUp() }
+    if !node.isComposite || node.kind == .parallel && !table.entersPartsTogether(index) {
       addToken(Token(place: index, frame: frame))
     }
     state.steps[Int(index)].isActive = true
@@ -205,7 +205,7 @@ extension StepInterpreter {
       refuse(index, .failure(error))
       return false
     }
-    if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)] += 1 }
+    if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)].countUp() }
     state.steps[Int(index)] = StepRecord()
     state.steps[Int(index)].isActive = true
     output.trace.append(.entered(place: index, frame: frame, visit: visits(of: node)))
@@ -242,8 +242,8 @@ extension StepInterpreter {
       guard node.kind == .parallel else { return true }
       let parts = linked.partsOfNode[index] ?? []
       var join = JoinState(owner: index, frame: frame, items: [], parts: parts.count)
-      if node.isChart {
-        join.opened = Int32(parts.count)
+      if table.entersPartsTogether(index) {
+        join.opened = Int32(clamping: parts.count)
         state.joins.append(join)
         return true
       }
@@ -275,7 +275,7 @@ extension StepInterpreter {
     if token(index, currentFrame) == nil {
       addToken(Token(place: index, frame: currentFrame))
     }
-    agenda.append(.ended(node: index, frame: currentFrame, ending: ending))
+    agenda.append(.refused(node: index, frame: currentFrame, ending: ending))
   }
 
   mutating func startTimers(of index: NodeIndex, _ node: PlaceNode) {
@@ -360,7 +360,7 @@ struct EntrySet {
       for target in targets { addAncestors(of: target, upTo: index) }
     case .parallel:
       nodes.insert(index)
-      addParts(of: index, node)
+      addParts(of: index)
     default: nodes.insert(index)
     }
   }
@@ -371,15 +371,15 @@ struct EntrySet {
       let node = node(parent)
       if bounds.contains(parent) {
         nodes.insert(parent)
-        if node.kind == .parallel { addParts(of: parent, node) }
+        if node.kind == .parallel { addParts(of: parent) }
       }
       parent = node.parent
     }
   }
 
   /// The parts of a chart's parallel node that no target lies in; others are opened in turn.
-  private mutating func addParts(of index: NodeIndex, _ node: PlaceNode) {
-    guard node.isChart else { return }
+  private mutating func addParts(of index: NodeIndex) {
+    guard linked.table.entersPartsTogether(index) else { return }
     for part in linked.partsOfNode[index] ?? [] {
       let end = self.node(part).subtreeEnd
       if !nodes.contains(where: { $0 >= part && $0 < end }) { addDescendants(of: part) }

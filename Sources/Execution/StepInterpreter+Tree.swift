@@ -24,6 +24,8 @@ extension StepInterpreter {
     /// Whether a reactive node decides again and nothing has come of it yet: what is only looked
     /// at leaves no trace.
     var isLooking = false
+    /// Why a node failed by itself that has no row for it.
+    var stranded: RunError?
     /// The check that was looked at last and is false.
     var refused: (place: NodeIndex, error: RunError)?
     /// Slots written since the watches were last looked at; bits by slot number modulo 64.
@@ -39,8 +41,7 @@ extension StepInterpreter {
   /// A tree is entered: its node holds a token, and control goes to its first leaf.
   mutating func startTree(_ root: NodeIndex) {
     if let position = token(root, currentFrame) { state.tokens[position].phase = .hosting }
-    guard let first = enterBranch(root) else { return }
-    endTree(root, walk(from: first, in: root))
+    endTree(root, enterBranch(root).map { walk(from: $0, in: root) } ?? strand(root))
   }
 
   /// A tree has ended, unless it is still under way.
@@ -63,11 +64,11 @@ extension StepInterpreter {
   mutating func resumeTree(after leaf: NodeIndex, _ ending: Ending) {
     let region = region(of: leaf)
     leaveLeaf(leaf)
-    var result: Ending? = ending
-    if leaf != region {
-      result = takeEnding(of: leaf, ending).flatMap { walk(from: $0, in: region) }
+    if leaf == region {
+      rise(from: leaf, ending, isLeaf: true)
+    } else {
+      rise(from: region, goOn(from: leaf, ending, in: region))
     }
-    rise(from: region, result)
   }
 
   /// A timer of a branch has fired.
@@ -89,14 +90,18 @@ extension StepInterpreter {
   }
 
   /// Counts the votes of parts that ended, upwards, and ends the tree when it comes to its root.
-  private mutating func rise(from start: NodeIndex, _ ending: Ending?) {
+  ///
+  /// `isLeaf`: the first of them is a leaf, so that a tree which it holds has ended already.
+  private mutating func rise(from start: NodeIndex, _ ending: Ending?, isLeaf: Bool = false) {
     var region = start
     var result = ending
+    var isLeaf = isLeaf
     while let ending = result, state.outcome == nil {
-      guard table.nodes[Int(region)].kind != .tree || isPart(region) else {
+      guard isLeaf || table.nodes[Int(region)].kind != .tree else {
         endTree(region, ending)
         return
       }
+      isLeaf = false
       let owner = table.nodes[Int(region)].parent
       vote(region, of: owner, ending)
       guard let verdict = verdict(of: owner, isOver: false) ?? openFurtherParts(of: owner) else {
@@ -104,10 +109,31 @@ extension StepInterpreter {
       }
       close(owner, verdict)
       region = self.region(of: owner)
-      result =
-        region == owner
-        ? verdict : takeEnding(of: owner, verdict).flatMap { walk(from: $0, in: region) }
+      result = region == owner ? verdict : goOn(from: owner, verdict, in: region)
     }
+  }
+
+  /// Control goes on where the ending of a node leads.
+  private mutating func goOn(
+    from node: NodeIndex,
+    _ ending: Ending,
+    in region: NodeIndex
+  ) -> Ending? {
+    guard let next = takeEnding(of: node, ending) else { return strand(node, ending) }
+    return walk(from: next, in: region)
+  }
+
+  /// No row leads on from a node: the part or tree that it lies in fails, so that nothing waits
+  /// for what can't come.
+  private mutating func strand(_ node: NodeIndex, _ ending: Ending = .skipped) -> Ending? {
+    guard state.outcome == nil else { return nil }
+    defer { tree.stranded = nil }
+    if let error = tree.stranded { return .failure(error) }
+    if case .failure = ending { return ending }
+    let name = table.nodes[Int(node)].name
+    let error = RunError(kind: .failed, message: Messages.noWayOn(from: name), step: name)
+    expose(error: error)
+    return .failure(error)
   }
 
   /// The part of a parallel node, or the tree, that a place inside belongs to.
@@ -119,7 +145,7 @@ extension StepInterpreter {
     return node
   }
 
-  private func isPart(_ node: NodeIndex) -> Bool {
+  func isPart(_ node: NodeIndex) -> Bool {
     let parent = table.nodes[Int(node)].parent
     guard parent > 0 else { return false }
     return table.nodes[Int(parent)].kind == .parallel && table.nodes[Int(parent)].tree != nil
@@ -137,18 +163,20 @@ extension StepInterpreter {
         let ending = ending(of: node)
         if node.parent == region { return ending }
         if !table.nodes[Int(node.parent)].isUnnamedBranch { recordBranch(node.parent, ending) }
-        guard let next = takeEnding(of: node.parent, ending) else { return nil }
+        guard let next = takeEnding(of: node.parent, ending) else {
+          return strand(node.parent, ending)
+        }
         point = next
         continue
       }
-      switch isActive(point, currentFrame) ? visit(point) : enterTree(point) {
+      switch isActive(point, currentFrame) ? visit(point, in: region) : enterTree(point) {
       case .to(let next): point = next
       case .running:
         guard let next = passRunning(from: point, to: region) else { return nil }
         point = next
       case .ended(let ending):
         if point == region { return ending }
-        guard let next = takeEnding(of: point, ending) else { return nil }
+        guard let next = takeEnding(of: point, ending) else { return strand(point, ending) }
         point = next
       }
     }
@@ -176,7 +204,7 @@ extension StepInterpreter {
     )
   }
 
-  private mutating func recordBranch(_ index: NodeIndex, _ ending: Ending) {
+  mutating func recordBranch(_ index: NodeIndex, _ ending: Ending) {
     switch ending {
     case .success: record(index, .success)
     case .failure(let error): record(index, .failure, error)
@@ -189,7 +217,9 @@ extension StepInterpreter {
   private mutating func enterTree(_ point: NodeIndex) -> TreePoint {
     let node = table.nodes[Int(point)]
     switch node.kind {
-    case .branch: return enterBranch(point).map { .to($0) } ?? .running
+    case .branch:
+      if let target = enterBranch(point) { return .to(target) }
+      return strand(point).map { .ended($0) } ?? .running
     case .parallel:
       tree.isLooking = false
       _ = admit(point)
@@ -230,7 +260,7 @@ extension StepInterpreter {
       enter([point], within: node.parent)
       return .running
     }
-    let outer = tree.leaf
+    let (outer, frame) = (tree.leaf, currentFrame)
     tree.leaf = point
     tree.ending = nil
     if admit(point) {
@@ -238,6 +268,8 @@ extension StepInterpreter {
         state.registers[Int(due)] = state.nowMilliseconds.addingSaturating(node.waitMilliseconds)
       }
       start(point)
+      // A child flow has begun in a frame of its own; the tree goes on in its own.
+      activate(frame)
       answer(point)
     }
     let ending = tree.ending
@@ -254,7 +286,7 @@ extension StepInterpreter {
     if node.kind == .branch, !node.isUnnamedBranch {
       state.steps[Int(point)] = StepRecord()
       state.steps[Int(point)].isActive = true
-      if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)] += 1 }
+      if node.visitsRegister != noIndex { state.registers[Int(node.visitsRegister)].countUp() }
       output.trace.append(
         .entered(place: point, frame: currentFrame, visit: visits(of: node))
       )
@@ -278,7 +310,7 @@ extension StepInterpreter {
   }
 
   /// Control comes to a node that is active.
-  private mutating func visit(_ point: NodeIndex) -> TreePoint {
+  private mutating func visit(_ point: NodeIndex, in region: NodeIndex) -> TreePoint {
     let node = table.nodes[Int(point)]
     if node.kind == .branch {
       if tree.answers != nil, node.tree?.isLate == false, let next = takeDue(of: point, node) {
@@ -287,6 +319,7 @@ extension StepInterpreter {
       if let next = takeChanged(of: point, node) { return .to(next) }
     }
     switch node.kind {
+    case .tree where point != region: return ask(point, node)
     case .branch, .tree:
       guard let child = activeChild(of: point) else { return .running }
       return .to(child)
@@ -309,6 +342,15 @@ extension StepInterpreter {
     return child
   }
 
+  /// Asks a part of a parallel node that is under way.
+  mutating func goThrough(part: NodeIndex) -> Ending? {
+    guard linked.isTreeLeaf[Int(part)], isActive(part, currentFrame) else {
+      return walk(from: part, in: part)
+    }
+    if case .ended(let ending) = ask(part, table.nodes[Int(part)]) { return ending }
+    return nil
+  }
+
   /// A leaf under way is asked again by a tick; events come to it by themselves.
   private mutating func ask(_ point: NodeIndex, _ node: PlaceNode) -> TreePoint {
     guard tree.answers != nil else { return .running }
@@ -321,6 +363,8 @@ extension StepInterpreter {
       {
         complete(point, answer: .null)
       }
+    } else if node.kind == .tree {
+      endTree(point, walk(from: point, in: point))
     } else {
       answer(point)
     }
@@ -430,12 +474,20 @@ extension StepInterpreter {
   }
 
   /// Whether the real walk does nothing; for debug builds.
+  ///
+  /// The step goes on as if it had not been made: state and output are the caller's, so that they
+  /// are put back.
   private func walksWithoutEffect() -> Bool {
+    let (state, output) = (self.state, self.output)
     var copy = self
     copy.output = StepOutput()
     _ = copy.walkTrees()
-    return copy.output.trace.isEmpty && copy.output.effects.isEmpty
+    let isQuiet =
+      copy.output.trace.isEmpty && copy.output.effects.isEmpty
       && copy.state.tokens == state.tokens && copy.state.registers == state.registers
+    copy.state = state
+    copy.output = output
+    return isQuiet
   }
 }
 

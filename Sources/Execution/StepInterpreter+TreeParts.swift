@@ -65,9 +65,11 @@ extension StepInterpreter {
       }
       let isUnderWay = isActive(part.node, currentFrame)
       if !isUnderWay, !isTicking {
-        guard isFirst, rule.concurrency == 0 || running < Int(rule.concurrency) else { continue }
+        // Parts are opened in order, so that those under way stand before those that had to wait.
+        let mayOpen = rule.concurrency == 0 ? isFirst : running < Int(rule.concurrency)
+        guard mayOpen else { continue }
       }
-      if let ending = walk(from: part.node, in: part.node) {
+      if let ending = goThrough(part: part.node) {
         self.vote(part.node, of: owner, ending)
       } else {
         running += 1
@@ -93,7 +95,7 @@ extension StepInterpreter {
         guard !isActive(part.node, currentFrame) else { continue }
         let running = parts(of: owner).count { isActive($0.node, currentFrame) }
         guard running < Int(rule.concurrency) else { break }
-        if let ending = walk(from: part.node, in: part.node) {
+        if let ending = goThrough(part: part.node) {
           vote(part.node, of: owner, ending)
         }
         guard state.outcome == nil else { return nil }
@@ -134,8 +136,13 @@ extension StepInterpreter {
       let wanted =
         rule.positions.isEmpty ? votes.indices.map { $0 } : rule.positions.map { Int($0) }
       let isReached =
-        rule.isOneEnough ? count.successes > 0 : wanted.allSatisfy { votes[$0] == .success }
-      return isReached ? .success(nil) : nil
+        rule.isOneEnough
+        ? count.successes > 0
+        : wanted.allSatisfy { votes.indices.contains($0) && votes[$0] == .success }
+      if isReached { return .success(nil) }
+      // Only a tick asks skipped parts again; else one that had to succeed never will.
+      guard tree.answers == nil, count.ended == count.parts else { return nil }
+      return count.skipped == count.parts ? .skipped : .failure(voteError(owner))
     }
     switch count.verdict(by: rule, isOver: isOver, closesSkipped: tree.answers == nil) {
     case .success?: return .success(nil)
@@ -159,9 +166,11 @@ struct Votes {
   var failures: Int32
   var skipped: Int32
 
+  /// Parts that have ended.
+  var ended: Int32 { successes + failures + skipped }
+
   /// What they come to; nil: nothing yet.
   func verdict(by rule: VoteRule, isOver: Bool, closesSkipped: Bool) -> TreeStatus? {
-    let ended = successes + failures + skipped
     switch rule.kind {
     case .threshold:
       let reached = successes + (rule.countsSkips ? skipped : 0)

@@ -15,7 +15,7 @@ extension StepInterpreter {
 
   /// Takes the first open row of a node for an event; nil when there is none.
   ///
-  /// A guard that can't be evaluated fails its node.
+  /// A guard that can't be evaluated fails its node: its failure rows, else what it lies in fails.
   mutating func takeTreeRow(of node: NodeIndex, _ event: EventClass) -> NodeIndex? {
     for index in table.nodes[Int(node)].rows where table.rows[Int(index)].event == event {
       let row = table.rows[Int(index)]
@@ -25,16 +25,31 @@ extension StepInterpreter {
       case .isFalse: continue
       case .failure(let error):
         output.trace.append(.guardFailed(row: index, message: error.message))
-        expose(
-          error: RunError(
-            kind: .guardError,
-            message: error.message,
-            step: table.nodes[Int(node)].name
-          )
+        let failure = RunError(
+          kind: .guardError,
+          message: error.message,
+          step: table.nodes[Int(node)].name
         )
-        return event == .failure ? nil : takeTreeRow(of: node, .failure)
+        return failByItself(node, failure, takesRow: event != .failure)
       }
     }
+    return nil
+  }
+
+  /// A node of a tree fails by itself rather than by what it holds.
+  private mutating func failByItself(
+    _ node: NodeIndex,
+    _ error: RunError,
+    takesRow: Bool = true
+  ) -> NodeIndex? {
+    expose(error: error)
+    let entry = table.nodes[Int(node)]
+    // A part's ending is recorded with its vote.
+    if entry.kind == .branch, !entry.isUnnamedBranch, !isPart(node) {
+      recordBranch(node, .failure(error))
+    }
+    if takesRow, let target = takeTreeRow(of: node, .failure) { return target }
+    tree.stranded = error
     return nil
   }
 
@@ -62,6 +77,7 @@ extension StepInterpreter {
   /// Takes a row (counters, halts, assignments, resets) and returns where it leads.
   mutating func apply(_ index: RowIndex, of node: NodeIndex) -> NodeIndex? {
     let row = table.rows[Int(index)]
+    tree.stranded = nil
     let halts = !row.domain.isEmpty && hasTokens(in: row.domain, besides: row)
     if tree.isLooking, !halts, row.assignments.isEmpty { return move(row) }
     if tree.isLooking {
@@ -118,17 +134,11 @@ extension StepInterpreter {
         continue
       }
       guard part.switches != noIndex else { return nil }
-      state.registers[Int(part.switches)] += 1
+      state.registers[Int(part.switches)].countUp()
       guard state.registers[Int(part.switches)] > Int64(part.maxSwitches) else { return nil }
       let name = table.nodes[Int(index)].name
-      expose(
-        error: RunError(
-          kind: .maxVisits,
-          message: "`\(name)` has switched \(part.maxSwitches) times, as often as it may",
-          step: name
-        )
-      )
-      return takeTreeRow(of: index, .failure)
+      let message = "`\(name)` has switched \(part.maxSwitches) times, as often as it may"
+      return failByItself(index, RunError(kind: .maxVisits, message: message, step: name))
     }
     return nil
   }
@@ -141,7 +151,7 @@ extension StepInterpreter {
         let register = Int(table.lists[position + 1])
         let number = Int64(table.lists[position + 2])
         switch TreeMoveOperation(rawValue: table.lists[position]) {
-        case .add: state.registers[register] += number
+        case .add: state.registers[register] = state.registers[register].addingSaturating(number)
         case .set: state.registers[register] = number
         case .isBelow, nil: break
         }
@@ -228,9 +238,8 @@ extension StepInterpreter {
         {
           unit = node
         }
-      } else if entry.tree == nil || entry.kind == .parallel || entry.kind == .tree || node == place
-      {
-        if !isEnding { unit = node }
+      } else if !isEnding {
+        unit = node
       }
       node = entry.parent
     }
@@ -245,7 +254,7 @@ extension StepInterpreter {
     case .branch:
       let cleanup = node.tree?.cleanup ?? noIndex
       if cleanup != noIndex, !isActive(cleanup, currentFrame) {
-        haltTree(inside.lowerBound..<cleanup)
+        haltTree(inside.lowerBound..<max(inside.lowerBound, cleanup))
         _ = walk(from: cleanup, in: cleanup)
       }
       haltTree(inside)
@@ -264,6 +273,8 @@ extension StepInterpreter {
     default:
       if node.isComposite {
         exit(index..<node.subtreeEnd, currentFrame)
+        // What holds states has no token of its own to tell that it was under way.
+        if state.steps[Int(index)].status == .pending { record(index, .cancelled) }
       } else {
         leave(index, currentFrame)
       }

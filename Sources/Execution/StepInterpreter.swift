@@ -33,6 +33,12 @@ struct StepInterpreter {
     case open(owner: NodeIndex, frame: Int32)
     /// A node with others inside has ended.
     case ended(node: NodeIndex, frame: Int32, ending: Ending)
+    /// A node was entered, and does not begin.
+    case refused(node: NodeIndex, frame: Int32, ending: Ending)
+    /// Everything inside a node is done anew.
+    case again(node: NodeIndex, frame: Int32)
+    /// Something that a gate awaits has ended.
+    case awaited(place: NodeIndex, frame: Int32)
     /// A leaf of a tree has ended by itself.
     case tree(leaf: NodeIndex, frame: Int32, ending: Ending)
   }
@@ -62,6 +68,9 @@ struct StepInterpreter {
     state.nowMilliseconds = max(state.nowMilliseconds, event.atMilliseconds)
     dispatch(event.kind)
     settle()
+    if let reason = state.cancelReason, state.outcome == nil, !isAnythingUnderWay() {
+      state.outcome = .cancelled(reason: reason)
+    }
     activate(0)
     if state.outcome != nil { withdrawEverything() }
   }
@@ -150,6 +159,23 @@ struct StepInterpreter {
         guard hasEnded(node, frame) else { return }
       }
       conclude(node, ending)
+    case .refused(let node, let frame, let ending):
+      guard isActive(node, frame) else { return }
+      activate(frame)
+      // Doors that refuse in turn must not go round for ever.
+      if case .failure = ending { count() }
+      conclude(node, ending, isRefused: true)
+    case .again(let node, let frame):
+      guard let position = token(node, frame), state.tokens[position].phase == .pausing,
+        state.tokens[position].effect == 0
+      else { return }
+      activate(frame)
+      rest(node)
+      beginAgain(node)
+    case .awaited(let place, let frame):
+      guard token(place, frame) != nil else { return }
+      activate(frame)
+      passGate(place)
     case .tree(let leaf, let frame, let ending):
       guard isActive(leaf, frame) else { return }
       activate(frame)
@@ -281,10 +307,19 @@ struct StepInterpreter {
   }
 }
 
-extension Int64 {
+extension FixedWidthInteger {
   /// The sum, held at the ends of the range.
-  func addingSaturating(_ other: Int64) -> Int64 {
+  func addingSaturating(_ other: Self) -> Self {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other > 0 ? .max : .min) : sum
   }
+
+  /// The difference, held at the ends of the range.
+  func subtractingSaturating(_ other: Self) -> Self {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other > 0 ? .min : .max) : difference
+  }
+
+  /// Counts one more, up to the end of the range.
+  mutating func countUp() { self = addingSaturating(1) }
 }

@@ -16,6 +16,7 @@ extension RunDriver {
     var next = state
     var output = StepOutput()
     Executor.step(table, &next, runEvent, &output)
+    try check(next, output)
     let settled = settlement(of: event.kind) + withdrawals(in: output.effects)
     var dispatches = judge(output.effects, tokensUsed: next.tokensUsed)
     let children = try childHeaders(of: childIntents(in: output.effects))
@@ -45,6 +46,18 @@ extension RunDriver {
     if let outcome = state.outcome {
       surroundings.progress(.ended(outcome, spentPicodollars: spentPicodollars))
     }
+  }
+
+  /// Holds a step against what was said of the flow before it ran; a difference stops the run here.
+  private func check(_ next: RunState, _ output: StepOutput) throws(RunFault) {
+    guard let difference = relation?.difference(before: state, after: next, output: output) else {
+      return
+    }
+    throw .unproven(
+      flow: table.table.digest,
+      record: sequence + 1,
+      claim: difference.description
+    )
   }
 
   /// Appends a record with reservations for all calls that are not refused; a call that finds no

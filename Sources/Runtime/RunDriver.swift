@@ -1,6 +1,7 @@
 import Execution
 import Journal
 import Planning
+import Relation
 import Source
 import Table
 import Values
@@ -73,6 +74,8 @@ public actor RunDriver {
   var askedToWait: [NodeIndex: Int64] = [:]
   /// A bill above its reservation, after which nothing that costs money is called any more.
   var breach: Breach?
+  /// What every step is held against; nil: nothing.
+  let relation: RelationCheck?
   private(set) var isAbandoned = false
   private var waiter: CheckedContinuation<Void, Never>?
 
@@ -83,6 +86,8 @@ public actor RunDriver {
     self.epoch = epoch
     state = Executor.start(table)
     head = header.anchor
+    relation =
+      surroundings.checksSteps ? RelationCheck(FlowRelation(table.table)) : nil
   }
 
   /// Creates a run, claims it and journals its start; nothing has been called yet.

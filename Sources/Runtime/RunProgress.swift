@@ -101,6 +101,9 @@ public enum RunFault: Error, Sendable {
   case store(StoreError)
   /// A stored record does not say what the pure step makes of its event.
   case damaged(record: Int64, message: String)
+  /// A step did what was not said of the flow before it ran (SBX-PROOF-001); it was not journaled,
+  /// and nothing of it was performed.
+  case unproven(flow: Digest, record: Int64, claim: String)
   /// The request does not fit the run, in words.
   case refused(String)
 
@@ -109,6 +112,9 @@ public enum RunFault: Error, Sendable {
     switch self {
     case .store(let error): error.message
     case .damaged(let record, let message): "record \(record) of the run is damaged: \(message)"
+    case .unproven(let flow, let record, let claim):
+      "error[SBX-PROOF-001]: record \(record) of a run of flow \(flow.short) would do what the "
+        + "analysis of the flow does not have: \(claim)"
     case .refused(let message): message
     }
   }

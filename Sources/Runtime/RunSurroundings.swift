@@ -16,6 +16,8 @@ public struct RunSurroundings: Sendable {
   public var pricer: CallPricer
   /// Limits.
   public var limits = Limits()
+  /// Whether every step is held against what was said of the flow before it ran.
+  public var checksSteps = true
   /// Who drives, in words, kept with the run.
   public var owner = ""
   /// Values of the environment that the flow may read; only its declared names are taken.

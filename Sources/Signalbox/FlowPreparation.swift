@@ -70,12 +70,7 @@ public enum FlowPreparation {
     }
     var options = VerifierOptions()
     options.isStrict = flow.form == .house
-    var report = Verifier.verify(
-      table.table,
-      reads: table.programs.map { $0?.reads ?? [] },
-      options: options,
-      limits: limits
-    )
+    var report = Verifier.verify(table, options: options, limits: limits)
     let invariants = InvariantCheck.check(
       table,
       flow.invariants,

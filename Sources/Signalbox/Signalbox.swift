@@ -10,6 +10,7 @@
 @_exported import Journal
 @_exported import Models
 @_exported import Planning
+@_exported import Relation
 @_exported import Runtime
 @_exported import SQLiteStore
 @_exported import Source

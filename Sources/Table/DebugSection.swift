@@ -1,6 +1,34 @@
 import Document
 import Source
 
+/// A key of a step that findings point at.
+public enum StepKey: UInt8, Sendable, CaseIterable {
+  /// `when`.
+  case when
+  /// `require`.
+  case require
+  /// `timeout`.
+  case timeout
+  /// `retry`.
+  case retry
+  /// `max_visits`.
+  case maxVisits
+}
+
+/// A key of one node: names repeat in a file with child flows.
+public struct NodeKey: Sendable, Hashable {
+  /// The node.
+  public var node: NodeIndex
+  /// The key.
+  public var key: StepKey
+
+  /// A node's key.
+  public init(_ node: NodeIndex, _ key: StepKey) {
+    self.node = node
+    self.key = key
+  }
+}
+
 /// Where the parts of a table came from: kept beside it, outside the digest.
 public struct DebugSection: Sendable {
   /// Span of each node, by index; nil where nothing was written.
@@ -15,8 +43,8 @@ public struct DebugSection: Sendable {
   public var performers: [SourceSpan?]
   /// Spans of header keys: `budget`, `budget.hard`, `timeout`, `max_steps`.
   public var header: [String: SourceSpan]
-  /// Span of a node's keys: "<node>.<key>", such as `write.max_visits`, `classify.retry`.
-  public var keys: [String: SourceSpan]
+  /// Spans of nodes' keys.
+  public var keys: [NodeKey: SourceSpan]
   /// Span of the whole flow.
   public var flow: SourceSpan?
 

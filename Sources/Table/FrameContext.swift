@@ -15,19 +15,31 @@ public struct FrameContext: Sendable {
   /// `index`.
   public let index: SlotIndex
 
-  /// The slots of `template`'s scope, else those of the scopes around it.
-  init(_ template: FrameTemplate, in table: TransitionTable) {
-    var scopes: [PoolIndex] = []
-    var scope = template.scope
-    while scope != noIndex, scopes.count < table.scopes.count {
-      scopes.append(scope)
-      scope = table.scopes[Int(scope)].parent
+  /// The slots that the texts of each frame template of a table read: of its scope, else of those
+  /// around it.
+  ///
+  /// O(slots + templates × depth of scopes).
+  package static func contexts(of table: TransitionTable) -> [FrameContext] {
+    let kinds = SlotEntry.Kind.allCases.count
+    var slots = [SlotIndex](repeating: noIndex, count: table.scopes.count * kinds)
+    for (position, slot) in table.slots.enumerated() {
+      let index = Int(slot.scope) * kinds + Int(slot.kind.rawValue)
+      guard slots.indices.contains(index), slots[index] == noIndex else { continue }
+      slots[index] = SlotIndex(position)
     }
+    return table.frames.map { FrameContext($0, in: table, slots) }
+  }
+
+  private init(_ template: FrameTemplate, in table: TransitionTable, _ slots: [SlotIndex]) {
+    let kinds = SlotEntry.Kind.allCases.count
     func slot(_ kind: SlotEntry.Kind) -> SlotIndex {
-      for scope in scopes {
-        if let slot = table.slots.firstIndex(where: { $0.kind == kind && $0.scope == scope }) {
-          return SlotIndex(slot)
-        }
+      var scope = template.scope
+      var depth = 0
+      while scope != noIndex, depth < table.scopes.count {
+        let slot = slots[Int(scope) * kinds + Int(kind.rawValue)]
+        if slot != noIndex { return slot }
+        scope = table.scopes[Int(scope)].parent
+        depth += 1
       }
       return noIndex
     }

@@ -84,7 +84,7 @@ public final class LinkedTable: Sendable {
       }
     }
     isSlotRead = isRead
-    contexts = table.frames.map { FrameContext($0, in: table) }
+    contexts = FrameContext.contexts(of: table)
     runSlot = table.slots.firstIndex { $0.kind == .run }.map { SlotIndex($0) }
     hasEventlessRows = table.rows.contains { $0.event == .always }
     var templates = [PoolIndex](repeating: 0, count: table.nodes.count)

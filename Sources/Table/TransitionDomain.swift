@@ -2,6 +2,8 @@ extension TransitionTable {
   /// The nodes that a transition may exit: those inside the least common compound ancestor of its
   /// source and targets; of an internal one whose targets lie inside its compound source, those
   /// inside the source (SCXML appendix D, getTransitionDomain).
+  ///
+  /// What a map or a call runs is a whole of its own: no transition inside exits more than that.
   package func domain(
     from source: NodeIndex,
     to targets: [NodeIndex],
@@ -18,7 +20,8 @@ extension TransitionTable {
     var ancestor = nodes[Int(source)].parent
     while ancestor > 0 {
       let node = nodes[Int(ancestor)]
-      if node.kind == .compound, targets.allSatisfy({ isInside($0, ancestor) }) { break }
+      let isWhole = [.compound, .fork, .call].contains(node.kind)
+      if isWhole, targets.allSatisfy({ isInside($0, ancestor) }) { break }
       ancestor = node.parent
     }
     guard ancestor >= 0 else { return 1..<NodeIndex(nodes.count) }

@@ -75,6 +75,14 @@ extension TableValidator {
       default: return
       }
     }
+    switch node.kind {
+    case .branch, .park, .parallel:
+      // Climbing from anywhere in a tree comes to its root.
+      let outer = node.parent > 0 ? table.nodes[Int(node.parent)] : nil
+      guard outer?.tree != nil, let kind = outer?.kind, [.tree, .branch, .parallel].contains(kind)
+      else { throw TableError("\(name) lies in no tree") }
+    default: break
+    }
     let registers = table.registers.count
     try range(part.haltAssignments, within: table.assignments.count, "the halt of \(name)")
     try index(part.cleanup, below: table.nodes.count, "the cleanup of \(name)")

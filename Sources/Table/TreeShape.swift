@@ -25,18 +25,24 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
   case rounds
   /// The whole may start over so often in all.
   case restarts
+  /// The last two, one after the other however the first ends.
+  case chain
+  /// What a timeout ends; the number is the branch whose `after` row says when.
+  case within
 
   /// Figures for the two endings.
   public typealias Pair = (success: Int64, failure: Int64)
 
   /// The figures of a shape.
   ///
-  /// `add` and `multiply` saturate; `together` is what parts at the same time come to. O(shape).
+  /// Sums and products saturate; `together` is what parts at the same time come to, `within` what
+  /// is left of a figure below a timeout. O(shape).
   public static func fold(
     _ shape: [Int32],
     leaf: (NodeIndex) -> Int64,
     unbounded: Int64,
-    together: ([Int64]) -> Int64
+    together: ([Int64]) -> Int64,
+    within: (NodeIndex, Int64) -> Int64 = { $1 }
   ) -> Pair {
     func add(_ left: Int64, _ right: Int64) -> Int64 {
       let (sum, overflow) = left.addingReportingOverflow(right)
@@ -72,29 +78,49 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
         case .recovery?:
           let tried = sequence(Array(parts.dropLast()), add)
           let cleanup = parts.last.map { max($0.success, $0.failure) } ?? 0
-          stack.append((tried.success, add(tried.failure, cleanup)))
+          // Halted in the middle it cleans up as well.
+          stack.append((tried.success, add(max(tried.success, tried.failure), cleanup)))
         default:
           let figure = together(parts.map { max($0.success, $0.failure) })
           stack.append((figure, figure))
         }
-      case .inverter?, .either?, .retry?, .rounds?, .restarts?:
-        guard let part = stack.popLast() else { continue }
-        let most = max(part.success, part.failure)
-        switch operation {
-        case .inverter?: stack.append((part.failure, part.success))
-        case .either?: stack.append((most, most))
-        case .retry?:
-          let before = number < 0 ? times(part.failure, -1) : times(part.failure, number - 1)
-          stack.append((add(before, part.success), times(part.failure, number)))
-        case .rounds?:
-          let before = number < 0 ? times(part.success, -1) : times(part.success, number - 1)
-          stack.append((times(part.success, number), add(before, part.failure)))
-        default: stack.append((times(most, number), times(most, number)))
-        }
+      case .chain?:
+        guard let second = stack.popLast(), let first = stack.popLast() else { continue }
+        let before = max(first.success, first.failure)
+        stack.append((add(before, second.success), add(before, second.failure)))
+      case .inverter?, .either?, .retry?, .rounds?, .restarts?, .within?:
+        guard let part = stack.popLast(), let operation else { continue }
+        stack.append(around(part, operation, number, add, times, within))
       case nil: continue
       }
     }
     return stack.last ?? (0, 0)
+  }
+
+  /// What stands around one part.
+  private static func around(
+    _ part: Pair,
+    _ operation: TreeShape,
+    _ number: Int32,
+    _ add: (Int64, Int64) -> Int64,
+    _ times: (Int64, Int32) -> Int64,
+    _ within: (NodeIndex, Int64) -> Int64
+  ) -> Pair {
+    let most = max(part.success, part.failure)
+    switch operation {
+    case .within:
+      let ended = within(number, most)
+      return (min(part.success, ended), ended)
+    case .inverter: return (part.failure, part.success)
+    case .either: return (most, most)
+    case .retry:
+      let before = number < 0 ? times(part.failure, -1) : times(part.failure, number - 1)
+      return (add(before, part.success), times(part.failure, number))
+    case .rounds:
+      let before = number < 0 ? times(part.success, -1) : times(part.success, number - 1)
+      return (times(part.success, number), add(before, part.failure))
+    default: return (times(most, number), times(most, number))
+    }
   }
 
   private static func sequence(_ parts: [Pair], _ add: (Int64, Int64) -> Int64) -> Pair {
@@ -119,6 +145,10 @@ public enum TreeShape: Int32, Sendable, CaseIterable {
       case .sequence?, .fallback?, .choice?, .parallel?, .recovery?:
         guard number >= 0, number <= depth else { return false }
         depth += 1 - number
+      case .chain?:
+        guard depth > 1 else { return false }
+        depth -= 1
+      case .within?: guard depth > 0, number >= 0, number < nodes else { return false }
       case .inverter?, .either?, .retry?, .rounds?, .restarts?:
         guard depth > 0, number >= -1 else { return false }
       case nil: return false

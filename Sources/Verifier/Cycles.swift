@@ -1,116 +1,196 @@
+import Relation
 import Source
 import Table
 
 extension Inspection {
   /// Cycles that nothing bounds, and cycles that nothing even slows down.
   mutating func findUnboundedCycles() {
-    let instant = cycles { table.isInstantaneous($0) }
+    if relation.threads[thread].kind == .tree || isPartOfTree {
+      boundTree()
+      return
+    }
+    let instant = cycles(isInstant: true)
     for cycle in instant { report.findings.append(instantCycle(cycle)) }
-    let unbounded = cycles { _ in true }
+    let unbounded = cycles(isInstant: false)
     hasUnboundedCycle = !unbounded.isEmpty
     let steps = table.runLimits.maxSteps
     if unbounded.isEmpty {
       proofs.end(bounds())
       return
     }
-    proofs.refute("ends on every way")
+    proofs.refute(Proofs.ends)
     if table.hasDeclaredMaxSteps {
       proofs.hold("ends on every way (max_steps \(steps))")
       return
     }
-    let ways = waysFromStart()
     let instantPlaces = Set(instant.flatMap { $0.map(\.place) })
     for cycle in unbounded where !cycle.contains(where: { instantPlaces.contains($0.place) }) {
-      let remedy =
-        cycle.first { table.nodes[Int($0.place)].effect != noIndex && !$0.isOverLimit }
-        ?? cycle[0]
-      report.findings.append(
-        Messages.unboundedCycle(
-          cycle: text(ofCycle: cycle),
-          way: ways.way(to: Int(cycle[0].place)).text(in: table),
-          remedy: table.nodes[Int(remedy.place)].name,
-          defaultSteps: steps,
-          refusedDoor: cycle.first { $0.isOverLimit }.map { table.nodes[Int($0.place)].name },
-          isRefused: options.isStrict,
-          at: span(of: Int(remedy.place))
-        )
-      )
+      report.findings.append(unboundedCycle(cycle, steps))
     }
   }
 
-  private func instantCycle(_ cycle: [Way.Step]) -> Diagnostic {
-    Messages.instantCycle(
-      cycle: text(ofCycle: cycle),
-      way: waysFromStart().way(to: Int(cycle[0].place)).text(in: table),
-      remedy: table.nodes[Int(cycle[0].place)].name,
-      at: span(of: Int(cycle[0].place))
+  /// Loops of trees are bounded by their own registers; those without a number are not.
+  private mutating func boundTree() {
+    guard relation.threads[thread].kind == .tree else { return }
+    let root = Int(relation.threads[thread].root)
+    let shape = table.nodes[root].tree?.shape ?? []
+    let figure = TreeShape.fold(
+      shape,
+      leaf: { _ in 1 },
+      unbounded: Saturating.unbounded,
+      together: { $0.reduce(0) { Saturating.sum($0, $1) } }
+    )
+    if max(figure.success, figure.failure) == Saturating.unbounded {
+      hasUnboundedCycle = true
+      proofs.refute(Proofs.ends)
+    } else {
+      proofs.end([])
+    }
+  }
+
+  private var isPartOfTree: Bool {
+    let part = relation.threads[thread]
+    return part.kind == .region && table.isTreeStructure(Int(part.host))
+  }
+
+  private func unboundedCycle(_ cycle: [CycleStep], _ steps: Int64) -> Diagnostic {
+    let remedy =
+      cycle.first { step in
+        guard let node = graph.node(step.place), !step.isOverLimit else { return false }
+        return table.nodes[node].effect != noIndex
+      } ?? cycle.first { graph.node($0.place) != nil } ?? cycle[0]
+    let refused = cycle.first { $0.isOverLimit }.flatMap { graph.node($0.place) }
+    let node = graph.node(remedy.place) ?? Int(relation.threads[thread].root)
+    return Messages.unboundedCycle(
+      cycle: text(of: cycle),
+      way: waysFromStart().way(to: cycle[0].place).text(in: table),
+      remedy: table.shownName(node),
+      defaultSteps: steps,
+      refusedDoor: refused.map { table.nodes[$0].name },
+      // A cycle that only waits and calls nothing spends nothing.
+      isRefused: options.isStrict && cycle.contains { isSpending($0.place) },
+      at: span(of: node)
     )
   }
 
-  private func text(ofCycle cycle: [Way.Step]) -> String {
-    Way(cycle + [cycle[0]]).text(in: table)
+  private func isSpending(_ place: Int) -> Bool {
+    guard let node = graph.node(place) else { return false }
+    if table.nodes[node].effect != noIndex { return true }
+    guard relation.roles[node] == .host else { return false }
+    return (node..<Int(table.nodes[node].subtreeEnd)).contains {
+      table.nodes[$0].effect != noIndex
+    }
+  }
+
+  private func instantCycle(_ cycle: [CycleStep]) -> Diagnostic {
+    let node = cycle.lazy.compactMap { graph.node($0.place) }.first ?? 0
+    return Messages.instantCycle(
+      cycle: text(of: cycle),
+      way: waysFromStart().way(to: cycle[0].place).text(in: table),
+      remedy: table.shownName(node),
+      at: span(of: node)
+    )
+  }
+
+  /// One step of a cycle.
+  private struct CycleStep {
+    var place: Int
+    var row: RowIndex
+    var isOverLimit: Bool
+    var followsFailure: Bool
+  }
+
+  private func text(of cycle: [CycleStep]) -> String {
+    // A cycle begins at a place that people know.
+    let first = cycle.firstIndex { graph.node($0.place).map { table.isShown($0) } ?? false } ?? 0
+    let turned = cycle[first...] + cycle[..<first]
+    let steps = (turned + [turned[turned.startIndex]]).map { step in
+      WayBuilder.Step(
+        place: step.place,
+        row: step.row,
+        isOverLimit: step.isOverLimit,
+        followsFailure: step.followsFailure
+      )
+    }
+    return WayBuilder(graph).way(steps).text(in: table)
   }
 
   /// `write <= 2`: the limits of places that can be entered again.
   private func bounds() -> [String] {
-    leaves.filter { graph.isReachable[$0] && graph.hasLimit($0) }.map {
-      "\(table.nodes[$0].name) <= \(table.nodes[$0].maxVisits)"
+    workPlaces.filter { graph.isReachable[$0] && graph.hasLimit($0) }.compactMap { place in
+      graph.node(place).map { "\(table.nodes[$0].name) <= \(table.nodes[$0].maxVisits)" }
     }
   }
 
-  /// The edges that can be taken any number of times: of a place with a limit only those that
-  /// refuse a further entry.
-  private func lastingEdges(_ place: Int) -> ArraySlice<PlaceEdge> {
-    graph.hasLimit(place) ? graph.limitEdges[place] : graph.edges[place]
+  /// The edges that can be taken any number of times; `isInstant`: those that are taken at once.
+  ///
+  /// Of a place with a limit only those that refuse a further entry are.
+  private func lastingEdges(_ place: Int, isInstant: Bool) -> ArraySlice<PlaceEdge> {
+    if graph.hasLimit(place) { return graph.limitEdges[place] }
+    let edges = graph.edges[place]
+    guard isInstant else { return edges }
+    return ArraySlice(edges.filter { isTakenAtOnce($0, from: place) })
+  }
+
+  private func isTakenAtOnce(_ edge: PlaceEdge, from place: Int) -> Bool {
+    if edge.row != noIndex, table.rows[Int(edge.row)].event == .always { return true }
+    if edge.otherRows > 0, edge.successRows == 0, edge.failureRows == 0 {
+      // What is under way inside a node may be moved by an eventless row of the node.
+      return edge.row == noIndex && graph.node(place) != nil
+    }
+    guard let node = graph.node(place) else { return true }
+    return table.isInstantaneous(node)
   }
 
   /// One shortest cycle for each group of places that can go round for ever, among those admitted.
-  private func cycles(among admits: (Int) -> Bool) -> [[Way.Step]] {
-    let count = graph.nodeCount + 1
-    let admitted = (0..<count).map {
-      $0 < graph.nodeCount && graph.isReachable[$0] && graph.isLeaf[$0] && admits($0)
-    }
-    let groups = StrongComponents(count: count) { place, visit in
-      guard admitted[place] else { return }
-      for edge in lastingEdges(place) where admitted[Int(edge.target)] { visit(edge.target) }
+  private func cycles(isInstant: Bool) -> [[CycleStep]] {
+    let groups = StrongComponents(count: graph.count) { place, visit in
+      guard graph.isReachable[place] else { return }
+      for edge in lastingEdges(place, isInstant: isInstant) { visit(edge.target) }
     }
     var members: [Int32: [Int]] = [:]
-    for place in 0..<count where admitted[place] && groups.isCyclic[place] {
+    for place in 0..<graph.count where graph.isReachable[place] && groups.isCyclic[place] {
       members[groups.component[place], default: []].append(place)
     }
     let sorted = members.values.sorted { $0[0] < $1[0] }
     return sorted.map { places in
-      var best: [Way.Step] = []
+      var best: [CycleStep] = []
+      let works = places.filter { graph.node($0) != nil }
       // The shortest over all starts, for groups of a size that people write.
-      for start in places.prefix(64) {
-        let cycle = shortestCycle(from: start) {
-          admitted[$0] && groups.component[$0] == groups.component[start]
+      for start in (works.isEmpty ? places : works).prefix(64) {
+        let cycle = shortestCycle(from: start, isInstant: isInstant) {
+          groups.component[$0] == groups.component[start]
         }
         if best.isEmpty || cycle.count < best.count { best = cycle }
+        if places.count > 1_000 { break }
       }
       return best
     }
   }
 
-  private func shortestCycle(from start: Int, within: (Int) -> Bool) -> [Way.Step] {
+  private func shortestCycle(
+    from start: Int,
+    isInstant: Bool,
+    within: (Int) -> Bool
+  ) -> [CycleStep] {
     var parents: [Int: (place: Int, edge: PlaceEdge)] = [:]
     var queue = [start]
     var next = 0
     while next < queue.count, parents[start] == nil {
       let place = queue[next]
       next += 1
-      for edge in lastingEdges(place) where within(Int(edge.target)) {
+      for edge in lastingEdges(place, isInstant: isInstant) where within(Int(edge.target)) {
         guard parents[Int(edge.target)] == nil else { continue }
         parents[Int(edge.target)] = (place, edge)
         queue.append(Int(edge.target))
       }
     }
-    var steps: [Way.Step] = []
+    var steps: [CycleStep] = []
     var current = start
     while let (place, edge) = parents[current] {
       steps.append(
-        Way.Step(
-          place: Int32(current),
+        CycleStep(
+          place: current,
           row: edge.row,
           isOverLimit: graph.hasLimit(current),
           followsFailure: edge.successRows == 0 && edge.failureRows > 0
@@ -119,10 +199,11 @@ extension Inspection {
       current = place
       if current == start { break }
     }
-    if steps.isEmpty { return [Way.Step(place: Int32(start), row: noIndex)] }
+    if steps.isEmpty {
+      return [CycleStep(place: start, row: noIndex, isOverLimit: false, followsFailure: false)]
+    }
     // Collected backwards from the start, which comes first again.
-    let rest = steps.dropFirst().reversed()
-    return [steps[0]] + rest
+    return [steps[0]] + steps.dropFirst().reversed()
   }
 }
 
@@ -132,11 +213,8 @@ extension TransitionTable {
     let node = nodes[place]
     guard node.effect == noIndex else { return false }
     switch node.kind {
-    case .decision, .pass, .check, .action: break
+    case .decision, .pass, .check, .action: return true
     default: return false
-    }
-    return !rows[Int(node.rows.lowerBound)..<Int(node.rows.upperBound)].contains {
-      $0.event == .external || $0.event == .after || $0.event == .changed
     }
   }
 }

@@ -17,6 +17,39 @@ enum GuardKnowledge {
     }
   }
 
+  /// Steps of which a guard says that one has not succeeded; where it is false, all of them have.
+  ///
+  /// `steps.a.status != 'success' || …`, `[steps.a, steps.b].exists(s, s.status != 'success')`.
+  static func doubted(by text: String) -> [String] {
+    let tokens = tokens(text)
+    var names: [String] = []
+    for part in tokens.split(separator: "||").map(Array.init) {
+      if part.count == 7, part[0] == "steps", part[1] == ".", part[3...] == Self.unsuccessful[...] {
+        names.append(part[2])
+        continue
+      }
+      guard let found = doubtedInList(part) else { return [] }
+      names += found
+    }
+    return names
+  }
+
+  private static let unsuccessful = [".", "status", "!=", "'success'"]
+
+  private static func doubtedInList(_ tokens: [String]) -> [String]? {
+    guard tokens.first == "[", let end = tokens.firstIndex(of: "]") else { return nil }
+    let rest = Array(tokens[(end + 1)...])
+    guard rest.count == 11, rest[..<3] == [".", "exists", "("], rest[4] == ",", rest[5] == rest[3],
+      rest[6..<10] == unsuccessful[...], rest[10] == ")"
+    else { return nil }
+    var names: [String] = []
+    for entry in tokens[1..<end].split(separator: ",").map(Array.init) {
+      guard entry.count == 3, entry[0] == "steps", entry[1] == "." else { return nil }
+      names.append(entry[2])
+    }
+    return names
+  }
+
   /// Names, numbers, texts and signs.
   private static func tokens(_ text: String) -> [String] {
     let bytes = Array(text.utf8)

@@ -22,6 +22,44 @@ enum InvariantEvent: Hashable {
   case discharged
 }
 
+/// Events as bits: what may happen beside something.
+struct InvariantEventSet: Hashable, OptionSet {
+  /// Answers that one invariant tells apart at most; more are taken for nothing.
+  static let candidates = 20
+  let rawValue: UInt64
+
+  init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  init(_ events: some Sequence<InvariantEvent>) {
+    rawValue = events.reduce(0) { $0 | 1 << UInt64(Self.bit($1)) }
+  }
+
+  private static func bit(_ event: InvariantEvent) -> Int {
+    switch event {
+    case .forbidden: 0
+    case .evidence: 1
+    case .reset: 2
+    case .obliged: 3
+    case .discharged: 4
+    case .occurred(let number): 5 + min(number, 17)
+    case .candidate(let number): 23 + min(number, candidates - 1)
+    case .established(let number): 43 + min(number, candidates - 1)
+    }
+  }
+
+  /// The events, in a fixed order.
+  var events: [InvariantEvent] {
+    let fixed: [InvariantEvent] = [.forbidden, .evidence, .reset, .obliged, .discharged]
+    let all =
+      fixed + (0..<18).map { .occurred($0) } + (0..<Self.candidates).map { .candidate($0) }
+      + (0..<Self.candidates).map { .established($0) }
+    return all.filter { rawValue & 1 << UInt64(Self.bit($0)) != 0 }
+  }
+
+  /// All but what is forbidden, which is looked at where it happens.
+  var withoutForbidden: Self { Self(rawValue: rawValue & ~1) }
+}
+
 /// A small automaton that reads what happens in a run; its states are numbers.
 struct InvariantAutomaton {
   /// The invariant.

@@ -1,5 +1,6 @@
 public import Definition
 import Expression
+import Relation
 public import Source
 public import Table
 import Values
@@ -7,7 +8,8 @@ import Values
 /// Checks invariants on a table, by reachability without looking at guards.
 ///
 /// A pass is a proof. A failure shows the shortest way that was found, and the guards that it takes
-/// to be true; what is stopped from outside (cancelled, out of time) is no end of a way.
+/// to be true. Where a run may be ended in the middle by its limits, that is an end of a way; a run
+/// that somebody cancels just stops.
 public enum InvariantCheck {
   /// What was found, and what was proven, one line each.
   public struct Report: Sendable {
@@ -17,7 +19,7 @@ public enum InvariantCheck {
     public var proofs: [Proof] = []
     /// The same, one line each.
     public var proven: [String] { proofs.map(\.claim) }
-    /// Invariants that some way breaks, each with the position of its finding.
+    /// Invariants that some way breaks, as far as the analysis knows, with their findings.
     public var broken: [(invariant: Invariant, finding: Int)] = []
     /// What could not be looked at.
     public var notAnalysed: [String] = []
@@ -41,45 +43,27 @@ public enum InvariantCheck {
     var report = Report()
     guard !invariants.isEmpty else { return report }
     let table = linked.table
-    let searches = InvariantSearches(linked)
+    let space = InvariantSpace(linked)
     for invariant in invariants {
       let strangers = unknown(in: invariant, table, declared)
       guard strangers.isEmpty else {
         report.findings += strangers
         continue
       }
-      var search = searches.search(for: invariant, stopsAtFirst: true)
+      var search = InvariantSearch(space, invariant)
       search.run()
       if let way = search.witness {
         report.broken.append((invariant, report.findings.count))
         report.findings.append(Messages.brokenInvariant(invariant, way, table))
-      } else if search.isExhausted || searches.isRecursive {
-        report.notAnalysed.append("\(invariant.title): too many ways run side by side")
+      } else if search.isExhausted {
+        report.notAnalysed.append(
+          "\(invariant.title): too many ways run side by side (more than \(searchLimit))"
+        )
       } else {
-        let claim = invariant.title
-        report.proofs.append(Proof(claim: claim, basis: .abstracted, restsOn: []))
+        report.proofs.append(search.proof(of: invariant))
       }
     }
     return report
-  }
-
-  /// By place, whether the flow's timeout can come while the run is there: not where the longest
-  /// way to its end is shorter.
-  static func overduePlaces(_ table: TransitionTable, _ graphs: PartGraphs) -> [Bool] {
-    let graph = graphs.graph(of: 0)
-    var overdue = [Bool](repeating: true, count: table.nodes.count)
-    guard graph.timeoutTarget >= 0, let unfolding = Unfolding(graph, maximum: 20_000) else {
-      return overdue
-    }
-    overdue = [Bool](repeating: false, count: table.nodes.count)
-    let weights = graphs.times(table, maximum: 20_000)
-    let sums = WayFigures(graph, unfolding).longest(weights)
-    for state in 0..<unfolding.count where Int(unfolding.places[state]) < table.nodes.count {
-      if sums[state] > table.runLimits.timeoutMilliseconds {
-        overdue[Int(unfolding.places[state])] = true
-      }
-    }
-    return overdue
   }
 
   /// Selectors of what the flow does not have.

@@ -1,5 +1,6 @@
 import Definition
 import Expression
+import Relation
 import Source
 import Table
 import Values
@@ -9,13 +10,20 @@ struct InvariantEvents {
   private let table: TransitionTable
   private let reads: [[ValuePath]]
   private let invariant: Invariant
+  private let failures: FailureSources
   /// Steps whose answers may be what `without` asks for, when it asks for something of the answer.
   private var candidates: [Int] = []
   /// What the selector's `when` says, as the comparison has it.
   private var wanted: [String] = []
 
-  init(_ table: TransitionTable, _ reads: [[ValuePath]], _ invariant: Invariant) {
+  init(
+    _ table: TransitionTable,
+    _ reads: [[ValuePath]],
+    _ invariant: Invariant,
+    _ failures: FailureSources
+  ) {
     self.table = table
+    self.failures = failures
     self.reads = reads
     self.invariant = invariant
     guard case .never(_, let required?, _) = invariant.rule, let when = required.when else {
@@ -24,7 +32,7 @@ struct InvariantEvents {
     wanted = GuardKnowledge.conjuncts(when.text, of: required.name.value, isOwn: true)
     for place in table.nodes.indices where required.match(place, table) == .always {
       // More answers than bits are taken for nothing, which is on the safe side.
-      if candidates.count < 60 { candidates.append(place) }
+      if candidates.count < InvariantEventSet.candidates { candidates.append(place) }
     }
   }
 
@@ -55,7 +63,8 @@ struct InvariantEvents {
     if case .never = invariant.rule { false } else { true }
   }
 
-  /// What has happened once a step has begun.
+  /// What has happened once a step was entered, before its call: all that counts entries, and what
+  /// must follow.
   func start(of place: Int) -> [InvariantEvent] {
     var events = known(by: table.nodes[place].when, at: place)
     for (selector, event) in suspects where selector.status == nil && selector.when == nil {
@@ -73,6 +82,43 @@ struct InvariantEvents {
       if selector.match(place, table) == .always { events.append(event) }
     }
     return events
+  }
+
+  /// Whether a step does something before it calls, so that it may fail before anything happened.
+  func mayFailBefore(_ place: Int) -> Bool {
+    let node = table.nodes[place]
+    guard node.effect != noIndex else { return false }
+    let effect = table.effects[Int(node.effect)]
+    return node.when != noIndex || failures.mayFail(fields: effect.input)
+      || table.performers[Int(effect.performer)].inputSchema != noIndex
+  }
+
+  /// What may happen while a step is under way besides its own call, any number of times: the tools
+  /// that its agent calls by itself.
+  func meanwhile(_ place: Int) -> [InvariantEvent] {
+    let tools = turnTools(of: place)
+    guard !tools.isEmpty else { return [] }
+    return suspects.compactMap { selector, event in
+      guard selector.subject == .tool,
+        tools.contains(where: { selector.name.value.sameScalars(as: $0.id) })
+      else { return nil }
+      return event
+    }
+  }
+
+  /// How often at most.
+  func mostMeanwhile(_ place: Int) -> Int {
+    let node = table.nodes[place]
+    guard node.effect != noIndex else { return 0 }
+    let performer = table.performers[Int(table.effects[Int(node.effect)].performer)]
+    return Int(max(0, performer.turns - 1)) * Int(max(1, table.attempts(of: place)))
+  }
+
+  private func turnTools(of place: Int) -> [Performer] {
+    let node = table.nodes[place]
+    guard node.effect != noIndex else { return [] }
+    return table.performers[Int(table.effects[Int(node.effect)].performer)]
+      .offeredTools(among: table.performers)
   }
 
   /// What has happened once a step has succeeded and gone on by a row.
@@ -102,7 +148,11 @@ struct InvariantEvents {
     let node = table.nodes[place]
     var mayBeUnknown = false
     if node.effect != noIndex {
-      mayBeUnknown = table.performers[Int(table.effects[Int(node.effect)].performer)].isWrite
+      mayBeUnknown = table.performers[Int(table.effects[Int(node.effect)].performer)]
+        .mayWrite(among: table.performers)
+    } else if node.kind == .call || node.kind == .fork || node.isComposite || node.kind == .tree {
+      // What lies inside may have left it open.
+      mayBeUnknown = true
     }
     if row != noIndex { mayBeUnknown = mayBeUnknown && takesUnknown(row) }
     var events: [InvariantEvent] = []
@@ -120,9 +170,36 @@ struct InvariantEvents {
     return events
   }
 
+  /// What may have happened once a step was left while it was under way: nobody knows whether a
+  /// write did.
+  func halted(_ place: Int) -> [InvariantEvent] {
+    let node = table.nodes[place]
+    guard node.effect != noIndex,
+      table.performers[Int(table.effects[Int(node.effect)].performer)]
+        .mayWrite(among: table.performers)
+    else { return [] }
+    return suspects.compactMap { selector, event in
+      guard selector.status == .unknown || selector.status == .success,
+        selector.match(place, table) != .never
+      else { return nil }
+      return event
+    }
+  }
+
+  /// Everything that may happen at a place in a row's or no row's way.
+  func possible(at place: Int, rows: [RowIndex]) -> InvariantEventSet {
+    var events = start(of: place) + meanwhile(place) + halted(place)
+    for row in rows + [noIndex] {
+      events += success(of: place, by: row)
+      events += failure(of: place, by: row)
+    }
+    return InvariantEventSet(events)
+  }
+
   /// Whether a failure row may be taken by a call of which nobody knows whether it happened.
   private func takesUnknown(_ row: RowIndex) -> Bool {
     let own = table.rows[Int(row)]
+    guard own.event == .failure || own.event == .cancel else { return true }
     guard own.kinds.contains(.unknown), asked(own) ?? .unknown == .unknown else { return false }
     for index in table.nodes[Int(own.place)].rows where index < row {
       let before = table.rows[Int(index)]
@@ -142,7 +219,7 @@ struct InvariantEvents {
   }
 
   /// What a guard that was true says of answers.
-  private func known(by program: PoolIndex, at place: Int) -> [InvariantEvent] {
+  func known(by program: PoolIndex, at place: Int) -> [InvariantEvent] {
     guard program != noIndex, !candidates.isEmpty, !wanted.isEmpty else { return [] }
     let paths = Int(program) < reads.count ? reads[Int(program)] : []
     let text = table.programs[Int(program)].text

@@ -1,5 +1,6 @@
 public import Definition
 import Expression
+import Relation
 import Source
 public import Table
 import Values
@@ -27,11 +28,13 @@ extension InvariantCheck {
     _ invariants: [Invariant]
   ) -> [PlanStart] {
     guard !invariants.isEmpty else { return [] }
-    let searches = InvariantSearches(linked)
+    let space = InvariantSpace(linked)
     return invariants.map { invariant in
-      var search = searches.search(for: invariant, stopsAtFirst: false)
+      var search = InvariantSearch(space, invariant)
+      search.stopsAtFirst = false
       search.run()
-      let seen = search.planStarts[Int(place)] ?? PlanSeen()
+      let original = space.graphs.relation.original(Int(place))
+      let seen = search.planStarts[original] ?? PlanSeen()
       return PlanStart(invariant: invariant, states: seen.states, beside: Array(seen.beside))
     }
   }
@@ -40,21 +43,20 @@ extension InvariantCheck {
   public static func check(plan linked: LinkedTable, from starts: [PlanStart]) -> Report {
     var report = Report()
     guard !starts.isEmpty else { return report }
-    let searches = InvariantSearches(linked)
+    let space = InvariantSpace(linked)
     for start in starts {
       // Ids of a plan's steps are the model's: no selector by step means them.
-      var search = searches.search(for: start.invariant.withoutSteps, stopsAtFirst: true)
+      var search = InvariantSearch(space, start.invariant.withoutSteps)
       search.run(from: start)
       let title = start.invariant.title
       if let way = search.witness {
-        report.broken.append((start.invariant, report.findings.count))
         report.findings.append(
           Messages.brokenInvariant(start.invariant, way, linked.table)
         )
-      } else if search.isExhausted || searches.isRecursive {
+      } else if search.isExhausted {
         report.notAnalysed.append("\(title): too many ways run side by side")
       } else {
-        report.proofs.append(Proof(claim: title, basis: .abstracted, restsOn: []))
+        report.proofs.append(search.proof(of: start.invariant))
       }
     }
     return report
@@ -65,59 +67,6 @@ extension InvariantCheck {
 struct PlanSeen {
   var states: Set<UInt64> = []
   var beside: Set<InvariantEvent> = []
-}
-
-/// Everything that searches of one table share.
-struct InvariantSearches {
-  private let table: TransitionTable
-  private let graphs: PartGraphs
-  private let reads: [[ValuePath]]
-  private let edges: [[RowEdge]]
-  private let overdue: [Bool]
-
-  init(_ linked: LinkedTable) {
-    let table = linked.table
-    self.table = table
-    reads = linked.programs.enumerated().map { position, program in
-      table.programs[position].environment == 0 ? program?.reads ?? [] : []
-    }
-    let graphs = PartGraphs(table)
-    self.graphs = graphs
-    var edges = [[RowEdge]](repeating: [], count: table.nodes.count)
-    for part in graphs.parts.parts.indices {
-      var builder = EdgeBuilder(
-        table,
-        graphs.parts,
-        part: part,
-        failures: graphs.failures,
-        keepsRows: true
-      )
-      let graph = graphs.graph(of: part)
-      for place in graphs.parts.places(of: part) where graph.isLeaf[place] {
-        builder.addPlace(place)
-      }
-      for edge in builder.rowEdges { edges[Int(edge.source)].append(edge) }
-    }
-    self.edges = edges
-    overdue = InvariantCheck.overduePlaces(table, graphs)
-  }
-
-  /// Whether a child flow runs itself, so that nothing is proven.
-  var isRecursive: Bool { graphs.parts.isRecursive }
-
-  func search(for invariant: Invariant, stopsAtFirst: Bool) -> InvariantSearch {
-    var search = InvariantSearch(
-      table,
-      graphs,
-      edges: edges,
-      reads: reads,
-      invariant,
-      overdue: overdue,
-      limit: InvariantCheck.searchLimit
-    )
-    search.stopsAtFirst = stopsAtFirst
-    return search
-  }
 }
 
 /// What plans may do, as one invariant sees it.

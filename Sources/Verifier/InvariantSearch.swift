@@ -1,315 +1,289 @@
 import Definition
-import Expression
+import Relation
 import Table
 
-/// Looks for a run that breaks one invariant: every way that the rows allow, with the automaton's
-/// state, part by part.
+/// Looks for a run that breaks one invariant: every way that the relation allows, with the
+/// automaton's state, thread by thread.
 ///
-/// Parts that run at the same time are looked at one by one, each with whatever the others may do
-/// in between; a part that awaits another starts with what that one may have left. So everything
+/// Threads that run at the same time are looked at one by one, each with whatever the others may do
+/// in between; a thread that awaits another starts with what that one may have left. So everything
 /// that can happen is covered, and a pass is a proof; some of what is covered may not happen.
+/// Each thread is looked at once for each state of the automaton and each set of events beside it.
 struct InvariantSearch {
-  /// One step of a way that was found, with the way that led into its part.
-  private struct Visit {
-    var place: Int32
-    var row: RowIndex
-    var before: Int
-    var cause: EdgeBuilder.Cause
-  }
-
-  /// What may come out of a part.
-  private struct Exits {
+  /// What may come out of a thread, or of a host.
+  struct Exits {
     var successes: Set<UInt64> = []
+    var skips: Set<UInt64> = []
     var failures: Set<UInt64> = []
+    /// States at any moment: it may be cut off anywhere.
+    var cut: Set<UInt64> = []
+    /// States in which rows lead out.
+    var leaves: [Leave: Set<UInt64>] = [:]
+
+    mutating func formUnion(_ other: Exits) {
+      successes.formUnion(other.successes)
+      skips.formUnion(other.skips)
+      failures.formUnion(other.failures)
+      cut.formUnion(other.cut)
+      for (leave, states) in other.leaves { leaves[leave, default: []].formUnion(states) }
+    }
   }
 
-  private struct Key: Hashable {
-    var part: Int
+  /// A row that leads out of a thread.
+  struct Leave: Hashable {
+    var row: RowIndex
+    var target: Int32
+  }
+
+  struct Key: Hashable {
+    var thread: Int32
+    var isEnteredInside: Bool
     var state: UInt64
-    var context: Int
+    var beside: InvariantEventSet
   }
 
-  private let table: TransitionTable
-  private let graphs: PartGraphs
-  private let edges: [[RowEdge]]
-  private let automaton: InvariantAutomaton
-  private let events: InvariantEvents
-  private var visits: [Visit] = []
+  let space: InvariantSpace
+  let automaton: InvariantAutomaton
+  let events: InvariantEvents
+  var visits: [WitnessVisit] = []
   private var known: [Key: Exits] = [:]
   private var open: Set<Key> = []
-  /// Events of the parts that may run beside the one looked at, by number of the context.
-  private var contexts: [[InvariantEvent]] = [[]]
-  private var contextOfEvents: [[InvariantEvent]: Int] = [[]: 0]
-  private var eventsOfPart: [Int: Set<InvariantEvent>] = [:]
+  /// Everything that may happen in each thread and those inside it; nil: not looked at yet.
+  private var possible: [InvariantEventSet?]
+  /// Nodes at which something happens.
+  private let eventful: [Bool]
   /// The first way found that breaks the invariant.
   private(set) var witness: Way?
   /// Whether there was too much to look at.
   private(set) var isExhausted = false
-  private let limit: Int
-  /// States in which the place looked at last may be while it is under way.
-  private var underway: Set<UInt64> = []
-  /// By place, whether the flow's timeout can come while the run is there.
-  private let overdue: [Bool]
   /// What was seen where plans start.
   private(set) var planStarts: [Int: PlanSeen] = [:]
   /// Whether a way that breaks the invariant ends the search.
   var stopsAtFirst = true
   /// The state that a plan starts with; what is open then may be open at its end.
   private var planStart: UInt64?
+  /// Whether some list that need not wait for all of its tasks has dependencies among them.
+  var restsOnDependencies = false
+  /// Whether counters were left out somewhere.
+  private(set) var isAbstracted = false
 
-  init(
-    _ table: TransitionTable,
-    _ graphs: PartGraphs,
-    edges: [[RowEdge]],
-    reads: [[ValuePath]],
-    _ invariant: Invariant,
-    overdue: [Bool],
-    limit: Int
-  ) {
-    self.overdue = overdue
-    self.table = table
-    self.graphs = graphs
-    self.edges = edges
-    self.limit = limit
+  var table: TransitionTable { space.table }
+  var relation: FlowRelation { space.graphs.relation }
+
+  init(_ space: InvariantSpace, _ invariant: Invariant) {
+    self.space = space
+    let table = space.table
     automaton = InvariantAutomaton(invariant: invariant)
-    events = InvariantEvents(table, reads, invariant)
+    let events = InvariantEvents(
+      table,
+      space.reads,
+      invariant,
+      space.graphs.relation.failures
+    )
+    self.events = events
+    possible = [InvariantEventSet?](repeating: nil, count: space.graphs.graphs.count)
+    eventful = table.nodes.indices.map { !events.start(of: $0).isEmpty }
   }
 
   /// Looks at everything that may follow from the start.
   mutating func run() {
-    let exits = explore(part: 0, state: automaton.initial, context: 0, from: -1)
-    _ = exits
+    let beside = detachedEvents
+    _ = explore(thread: 0, false, state: automaton.initial, beside: beside, from: -1)
   }
 
   /// Looks at everything that may follow from where a plan may start.
   mutating func run(from start: InvariantCheck.PlanStart) {
-    contexts.append(start.beside)
-    contextOfEvents[start.beside] = contexts.count - 1
-    let context = contexts.count - 1
+    let beside = InvariantEventSet(start.beside).union(detachedEvents)
     for state in start.states.sorted() where witness == nil {
       planStart = state
       known = [:]
-      _ = explore(part: 0, state: state, context: context, from: -1)
+      _ = explore(thread: 0, false, state: state, beside: beside, from: -1)
     }
   }
 
-  /// Notes how a plan may start at a place.
-  private mutating func notePlan(at place: Int, _ states: Set<UInt64>, _ context: Int) {
-    var seen = planStarts[place] ?? PlanSeen()
-    for state in states {
-      // Answers that are still to be judged belong to steps that a plan cannot read.
-      if case .never = automaton.invariant.rule {
-        seen.states.insert(state & 1)
-      } else {
-        seen.states.insert(state)
-      }
-    }
-    for event in contexts[context] {
-      switch event {
-      case .candidate, .established: continue
-      default: seen.beside.insert(event)
-      }
-    }
-    planStarts[place] = seen
-  }
+  // MARK: One thread
 
-  // MARK: One part
-
-  private mutating func explore(
-    part: Int,
+  mutating func explore(
+    thread: Int,
+    _ isEnteredInside: Bool,
     state: UInt64,
-    context: Int,
+    beside: InvariantEventSet,
     from caller: Int
   ) -> Exits {
-    repeated(graphs.parts.rounds(of: part, table), from: state) { state, search in
-      search.exploreOnce(part: part, state: state, context: context, from: caller)
-    }
-  }
-
-  /// What comes of something that is done anew after each failure, `rounds` times at most.
-  private mutating func repeated(
-    _ rounds: Int64,
-    from state: UInt64,
-    _ once: (UInt64, inout InvariantSearch) -> Exits
-  ) -> Exits {
-    guard rounds > 1 else { return once(state, &self) }
-    var exits = Exits()
-    var seen: Set<UInt64> = [state]
-    var starts = [state]
-    // The automaton has few states, so this settles soon.
-    for _ in 0..<min(rounds, 70) where !starts.isEmpty && witness == nil {
-      var failures: Set<UInt64> = []
-      for state in starts {
-        let found = once(state, &self)
-        exits.successes.formUnion(found.successes)
-        failures.formUnion(found.failures)
-      }
-      exits.failures.formUnion(failures)
-      starts = failures.filter { seen.insert($0).inserted }.sorted()
-    }
-    return exits
-  }
-
-  private mutating func exploreOnce(
-    part: Int,
-    state: UInt64,
-    context: Int,
-    from caller: Int
-  ) -> Exits {
-    let key = Key(part: part, state: state, context: context)
+    let key = Key(
+      thread: Int32(thread),
+      isEnteredInside: isEnteredInside,
+      state: state,
+      beside: beside
+    )
     if let exits = known[key] { return exits }
-    guard open.insert(key).inserted else { return Exits() }
-    defer { open.remove(key) }
-    var exits = Exits()
-    let graph = graphs.graph(of: part)
-    var seen: Set<PlaceState> = []
-    var queue: [(place: Int32, state: UInt64, visit: Int)] = []
-    func enter(
-      _ place: Int32,
-      _ states: Set<UInt64>,
-      _ row: RowIndex,
-      _ before: Int,
-      _ cause: EdgeBuilder.Cause,
-      _ search: inout InvariantSearch
-    ) {
-      for state in states.sorted() {
-        guard seen.insert(PlaceState(place: place, state: state)).inserted else { continue }
-        search.visits.append(Visit(place: place, row: row, before: before, cause: cause))
-        queue.append((place, state, search.visits.count - 1))
-      }
+    // Child flows do not run themselves, so this does not happen; it would be no proof.
+    guard open.insert(key).inserted else {
+      isExhausted = true
+      return Exits()
     }
-    let first = closure([state], context)
-    enter(graph.start, first, noIndex, caller, .other, &self)
-    var next = 0
-    while next < queue.count, witness == nil, !isExhausted {
-      let item = queue[next]
-      next += 1
-      if visits.count > limit { isExhausted = true }
-      let place = Int(item.place)
-      if item.place == graph.failsPlace {
-        exits.failures.insert(item.state)
-        if part == 0, planStart == nil { checkEnd(item.state, item.visit) }
-        continue
-      }
-      if graph.isEnd[place], table.nodes[place].kind == .final {
-        if table.nodes[place].isFailure {
-          exits.failures.insert(item.state)
-        } else {
-          exits.successes.insert(item.state)
-        }
-        if part == 0 { checkEnd(item.state, item.visit) }
-        continue
-      }
-      let ways = steps(place, item.state, context, part, item.visit)
-      if graph.timeoutTarget >= 0, part == 0, overdue[place] {
-        // What is under way then may have happened, and nobody knows.
-        let states = apply(events.failure(of: place, by: noIndex), underway, item.visit)
-        enter(graph.timeoutTarget, states.union(underway), noIndex, item.visit, .other, &self)
-      }
-      for step in ways {
-        if step.target == Self.ends {
-          exits.successes.formUnion(step.states)
-          if part == 0 { for state in step.states { checkEnd(state, item.visit) } }
-        } else {
-          enter(step.target, step.states, step.row, item.visit, step.cause, &self)
-        }
-      }
+    defer { open.remove(key) }
+    let first = visits.count
+    var walk = ThreadWalk(space.counters[thread], graph: space.graphs.graphs[thread])
+    var exits = explored(key, &walk, from: caller)
+    if walk.isTooLarge, witness == nil, !isExhausted {
+      // Too many combinations of counters: once more without them.
+      visits.removeSubrange(first...)
+      isAbstracted = true
+      walk = ThreadWalk(nil, graph: space.graphs.graphs[thread])
+      exits = explored(key, &walk, from: caller)
+    } else if walk.counters == nil,
+      space.graphs.graphs[thread].counters.contains(where: { $0 >= 0 })
+    {
+      isAbstracted = true
     }
     known[key] = exits
     return exits
   }
 
-  private struct PlaceState: Hashable {
-    var place: Int32
-    var state: UInt64
+  private mutating func explored(_ key: Key, _ walk: inout ThreadWalk, from caller: Int) -> Exits {
+    let part = relation.threads[Int(key.thread)]
+    var exits = Exits()
+    let starts = part.starts + (key.isEnteredInside ? part.otherStarts : [])
+    for start in starts {
+      for state in closure([key.state], key.beside).sorted() {
+        enter(start, state, 0, Step(noIndex, .began, caller), &walk)
+      }
+    }
+    if key.thread == 0, part.starts.isEmpty { checkEnd(key.state, caller) }
+    while let item = walk.next(), witness == nil, !isExhausted {
+      if visits.count > space.searchLimit { isExhausted = true }
+      if walk.isTooLarge { return exits }
+      follow(item, key, &walk, &exits)
+    }
+    return exits
   }
 
-  private struct Step {
-    var target: Int32
-    var states: Set<UInt64>
+  struct Step {
     var row: RowIndex
-    var cause: EdgeBuilder.Cause
+    var cause: MoveCause
+    var before: Int
+
+    init(_ row: RowIndex, _ cause: MoveCause, _ before: Int) {
+      self.row = row
+      self.cause = cause
+      self.before = before
+    }
   }
 
-  /// Stands for the success of the node that is all of its part.
-  private static let ends: Int32 = -2
-
-  /// Where a place may lead from a state.
-  private mutating func steps(
-    _ place: Int,
+  private mutating func enter(
+    _ position: Int32,
     _ state: UInt64,
-    _ context: Int,
-    _ part: Int,
-    _ visit: Int
-  ) -> [Step] {
-    let graph = graphs.graph(of: part)
-    let node = table.nodes[place]
-    var found: [Step] = []
-    // Refused or skipped, it does nothing.
-    if graph.hasLimit(place) {
-      for edge in graph.limitEdges[place] {
-        found.append(Step(target: edge.target, states: [state], row: edge.row, cause: .failure))
-      }
-    }
-    let begun = closure(apply(events.start(of: place), [state], visit), context)
-    underway = begun
-    var succeeded = begun
-    var failed = begun
-    if node.kind == .plan {
-      notePlan(at: place, begun, context)
-      let events = PlanEvents(automaton.invariant, at: place, table)
-      (succeeded, failed) = ([], [])
-      for state in begun {
-        succeeded.formUnion(events.successes(from: state))
-        failed.formUnion(events.ends(from: state))
-      }
-      underway = failed
-    } else if graphs.parts.runsParts(place) {
-      (succeeded, failed) = ([], [])
-      for state in begun.sorted() where witness == nil {
-        let exits = exits(of: place, state, context, visit)
-        succeeded.formUnion(exits.successes)
-        failed.formUnion(exits.failures)
-      }
-      // What it does itself may fail as well: a list that is none, a `require`.
-      if !table.possibleFailures(of: place).isEmpty { failed.formUnion(begun) }
-    }
-    let isLast = graph.isEnd[place]
-    if isLast {
-      var states = apply(events.success(of: place, by: noIndex), succeeded, visit)
-      if node.when != noIndex { states.insert(state) }
-      found.append(
-        Step(target: Self.ends, states: closure(states, context), row: noIndex, cause: .success)
-      )
-    }
-    // Looking for how a plan may start, what its forerunners did is known from their journals.
-    let detours =
-      stopsAtFirst || node.kind != .plan ? [] : table.planner(at: NodeIndex(place))?.detours ?? []
-    for edge in edges[place] where !detours.contains(edge.target) {
-      var states: Set<UInt64>
-      switch edge.cause {
-      case .success:
-        states = apply(events.success(of: place, by: edge.row), succeeded, visit)
-        if node.when != noIndex { states.insert(state) }
-      case .failure: states = apply(events.failure(of: place, by: edge.row), failed, visit)
-      case .other where isCancellation(edge.row):
-        // What is cancelled while it is under way has not succeeded.
-        states = apply(events.failure(of: place, by: edge.row), failed, visit)
-      case .other: states = begun.union(succeeded).union(failed)
-      }
-      states = closure(states, context)
-      if !states.isEmpty {
-        found.append(Step(target: edge.target, states: states, row: edge.row, cause: edge.cause))
-      }
-    }
-    return found
+    _ counters: UInt64,
+    _ step: Step,
+    _ walk: inout ThreadWalk
+  ) {
+    guard walk.add(position, state, counters, visit: visits.count) else { return }
+    visits.append(
+      WitnessVisit(position: position, row: step.row, cause: step.cause, before: step.before)
+    )
   }
 
-  private func isCancellation(_ row: RowIndex) -> Bool {
-    row != noIndex && table.rows[Int(row)].event == .cancel
+  /// Goes on from one position in one state.
+  private mutating func follow(
+    _ item: ThreadWalk.Item,
+    _ key: Key,
+    _ walk: inout ThreadWalk,
+    _ exits: inout Exits
+  ) {
+    let position = relation.positions[Int(item.position)]
+    exits.cut.insert(item.state)
+    // A plan that is ended in the middle has failed, and the flow around it goes on.
+    let mayEnd = space.mayEndAnywhere && planStart == nil
+    if mayEnd { checkEnd(item.state, item.visit) }
+    switch position.phase {
+    case .threadSucceeded: exits.successes.insert(item.state)
+    case .threadSkipped: exits.skips.insert(item.state)
+    case .threadFailed:
+      exits.failures.insert(item.state)
+      if key.thread == 0, planStart == nil { checkEnd(item.state, item.visit) }
+      return
+    case .entry, .door, .inside, .succeeded, .failed: break
+    }
+    let node = Int(position.node)
+    let isRunEnd =
+      key.thread == 0 && position.phase == .entry && relation.roles[node] == .final
+      && table.nodes[node].parent <= 0
+    if isRunEnd {
+      if table.nodes[node].isFailure {
+        exits.failures.insert(item.state)
+      } else {
+        exits.successes.insert(item.state)
+      }
+      checkEnd(item.state, item.visit)
+    }
+    let outcome = outcome(at: position, item, key)
+    exits.cut.formUnion(outcome.occasion)
+    if mayEnd { for state in outcome.occasion { checkEnd(state, item.visit) } }
+    let place = space.graphs.graphs[Int(key.thread)].place(of: item.position) ?? 0
+    if key.thread == 0, !isRunEnd, outcome.isWork, space.overdue[place] {
+      for target in relation.overdueTargets {
+        for state in closure(outcome.occasion, key.beside).sorted() {
+          enter(target, state, item.counters, Step(noIndex, .overdue, item.visit), &walk)
+        }
+      }
+    }
+    take(outcome, item, key, &walk, &exits)
   }
 
-  private mutating func apply(
+  private mutating func take(
+    _ outcome: Outcome,
+    _ item: ThreadWalk.Item,
+    _ key: Key,
+    _ walk: inout ThreadWalk,
+    _ exits: inout Exits
+  ) {
+    let isRefused = walk.isRefused(item)
+    let mayRefuse = isRefused || space.graphs.mayRepeat[Int(key.thread)] || walk.counters == nil
+    let detours = detours(from: item.position)
+    for move in relation.moves(from: item.position) where witness == nil {
+      if detours.contains(relation.positions[Int(move.target)].node) { continue }
+      if move.cause == .refused ? !mayRefuse : isRefused { continue }
+      guard let counters = walk.counters(item.counters, after: move, table) else { continue }
+      let states = closure(outcome.states(of: move, &self), key.beside)
+      guard !states.isEmpty else { continue }
+      if relation.positions[Int(move.target)].thread != key.thread {
+        exits.leaves[Leave(row: move.row, target: move.target), default: []].formUnion(states)
+        continue
+      }
+      let step = Step(move.row, move.cause, item.visit)
+      for state in entering(move, states, item.visit).sorted() {
+        enter(move.target, state, counters, step, &walk)
+      }
+    }
+  }
+
+  /// Where a plan leads to another one.
+  ///
+  /// Looking for how a plan may start, what its forerunners did is known from their journals.
+  private func detours(from position: Int32) -> [NodeIndex] {
+    let node = relation.positions[Int(position)].node
+    guard !stopsAtFirst, table.nodes[Int(node)].kind == .plan else { return [] }
+    return table.planner(at: node)?.detours ?? []
+  }
+
+  /// Compounds around the target of a row that are entered with it begin as well.
+  private mutating func entering(_ move: Move, _ states: Set<UInt64>, _ visit: Int) -> Set<UInt64> {
+    guard move.row != noIndex else { return states }
+    let target = relation.positions[Int(move.target)]
+    let domain = table.rows[Int(move.row)].domain
+    var node = Int(table.nodes[Int(target.node)].parent)
+    var states = states
+    while node > 0, domain.contains(NodeIndex(node)), relation.roles[node] == .compound {
+      if eventful[node] { states = apply(events.start(of: node), states, visit) }
+      node = Int(table.nodes[node].parent)
+    }
+    return states
+  }
+
+  // MARK: Events
+
+  mutating func apply(
     _ list: [InvariantEvent],
     _ states: Set<UInt64>,
     _ visit: Int
@@ -329,6 +303,23 @@ struct InvariantSearch {
     return result
   }
 
+  /// What comes of events that may happen any number of times up to `most`, in any order.
+  mutating func applyAny(
+    _ list: [InvariantEvent],
+    _ states: Set<UInt64>,
+    most: Int,
+    _ visit: Int
+  ) -> Set<UInt64> {
+    guard !list.isEmpty else { return states }
+    var result = states
+    for _ in 0..<min(most, 64) {
+      let before = result
+      for event in list { result.formUnion(apply([event], before, visit)) }
+      if result == before { break }
+    }
+    return result
+  }
+
   private mutating func checkEnd(_ state: UInt64, _ visit: Int) {
     guard witness == nil, stopsAtFirst, automaton.isBroken(atEnd: state) else { return }
     // What was to follow before the plan began is for the flow around it.
@@ -337,162 +328,17 @@ struct InvariantSearch {
   }
 
   private func way(to visit: Int) -> Way {
-    var steps: [Way.Step] = []
-    var current = visit
-    while current >= 0 {
-      let visit = visits[current]
-      steps.append(
-        Way.Step(place: visit.place, row: visit.row, followsFailure: visit.cause == .failure)
-      )
-      current = visit.before
-    }
-    return Way(steps.reversed())
+    WitnessWay(relation: relation, visits: visits).way(to: visit)
   }
-
-  // MARK: Places that run parts
-
-  private mutating func exits(
-    of place: Int,
-    _ state: UInt64,
-    _ context: Int,
-    _ visit: Int
-  ) -> Exits {
-    repeated(table.wholeAttempts(of: place), from: state) { state, search in
-      search.exitsOnce(of: place, state, context, visit)
-    }
-  }
-
-  private mutating func exitsOnce(
-    of place: Int,
-    _ state: UInt64,
-    _ context: Int,
-    _ visit: Int
-  ) -> Exits {
-    let parts = graphs.parts.inner[place] ?? []
-    switch table.nodes[place].kind {
-    case .parallel: return regions(of: place, parts, state, context, visit)
-    case .fork: return items(of: place, parts, state, context, visit)
-    default:
-      guard let part = parts.first else { return Exits() }
-      return explore(part: part, state: state, context: context, from: visit)
-    }
-  }
-
-  private mutating func items(
-    of place: Int,
-    _ parts: [Int],
-    _ state: UInt64,
-    _ context: Int,
-    _ visit: Int
-  ) -> Exits {
-    guard let part = parts.first else { return Exits() }
-    let node = table.nodes[place]
-    let join = table.joins[Int(node.join)]
-    let most = Int(table.frames[Int(node.template)].maxInstances)
-    let beside = most > 1 && join.concurrency != 1 ? [part] : []
-    let inner = widened(context, by: beside)
-    var exits = Exits()
-    var reached: Set<UInt64> = [state]
-    // An item may follow any number of others; the automaton has few states, so this settles soon.
-    for _ in 0..<min(most, 70) where witness == nil {
-      var after = reached
-      for state in reached.sorted() {
-        let item = explore(part: part, state: state, context: inner, from: visit)
-        after.formUnion(item.successes)
-        if join.itemError == .fails {
-          exits.failures.formUnion(item.failures)
-          if join.kind != .all { after.formUnion(item.failures) }
-        } else {
-          after.formUnion(item.failures)
-        }
-      }
-      if after == reached { break }
-      reached = after
-    }
-    exits.successes = reached
-    return exits
-  }
-
-  private mutating func regions(
-    of place: Int,
-    _ parts: [Int],
-    _ state: UInt64,
-    _ context: Int,
-    _ visit: Int
-  ) -> Exits {
-    let join = table.joins[Int(table.nodes[place].join)]
-    let dependencies = graphs.parts.dependencies(of: place, table)
-    let before = parts.indices.map { transitive($0, dependencies) }
-    var left = [Set<UInt64>](repeating: [], count: parts.count)
-    var ends = left
-    var exits = Exits()
-    var isDone = [Bool](repeating: false, count: parts.count)
-    var alternatives: Set<UInt64> = []
-    for _ in parts {
-      guard
-        let region = parts.indices.first(where: { region in
-          !isDone[region] && dependencies[region].allSatisfy { isDone[$0] }
-        })
-      else { break }
-      isDone[region] = true
-      let others = parts.indices.filter { $0 != region }
-      let beside = others.filter { !before[region].contains($0) && !before[$0].contains(region) }
-      let inner = widened(context, by: beside.map { parts[$0] })
-      var start: Set<UInt64>?
-      // What it awaits has ended; it and what awaits it have not begun.
-      let later = others.filter { before[$0].contains(region) } + [region]
-      for other in dependencies[region] {
-        let between = parts.indices.filter {
-          $0 != other && !before[other].contains($0) && !later.contains($0)
-        }
-        let ended = closure(left[other], widened(context, by: between.map { parts[$0] }))
-        start = start.map { $0.intersection(ended) } ?? ended
-      }
-      var own = Exits()
-      for state in closure(start ?? [state], inner).sorted() where witness == nil {
-        let found = explore(part: parts[region], state: state, context: inner, from: visit)
-        own.successes.formUnion(found.successes)
-        own.failures.formUnion(found.failures)
-      }
-      let after = widened(
-        context,
-        by: others.filter { !before[region].contains($0) }.map { parts[$0] }
-      )
-      let countsFailures = join.kind == .finished || join.kind == .chart
-      left[region] = countsFailures ? own.successes.union(own.failures) : own.successes
-      ends[region] = closure(left[region], after)
-      if !countsFailures { exits.failures.formUnion(closure(own.failures, after)) }
-      alternatives.formUnion(ends[region])
-    }
-    switch join.kind {
-    case .all, .finished, .chart:
-      exits.successes =
-        ends.dropFirst().reduce(ends.first ?? [state]) { $0.intersection($1) }
-    case .any, .first, .count: exits.successes = alternatives
-    }
-    return exits
-  }
-
-  /// The regions that must have ended before a region goes on.
-  private func transitive(_ region: Int, _ dependencies: [[Int]]) -> Set<Int> {
-    var seen: Set<Int> = []
-    var stack = dependencies[region]
-    while let next = stack.popLast() {
-      if seen.insert(next).inserted { stack += dependencies[next] }
-    }
-    return seen
-  }
-
-  // MARK: What runs beside
 
   /// The states that others may bring about in between.
-  private func closure(_ states: Set<UInt64>, _ context: Int) -> Set<UInt64> {
-    let beside = contexts[context]
-    guard !beside.isEmpty else { return states }
+  func closure(_ states: Set<UInt64>, _ beside: InvariantEventSet) -> Set<UInt64> {
+    guard !beside.isEmpty, !states.isEmpty else { return states }
+    let list = beside.events
     var result = states
     var queue = Array(states)
     while let state = queue.popLast() {
-      for event in beside {
+      for event in list {
         let next = automaton.next(state, event)
         if result.insert(next).inserted { queue.append(next) }
       }
@@ -500,36 +346,54 @@ struct InvariantSearch {
     return result
   }
 
-  /// The context in which `parts` run beside as well.
-  private mutating func widened(_ context: Int, by parts: [Int]) -> Int {
-    var events = Set(contexts[context])
-    for part in parts { events.formUnion(possible(in: part)) }
-    let list = events.sorted { "\($0)" < "\($1)" }
-    if let known = contextOfEvents[list] { return known }
-    contexts.append(list)
-    contextOfEvents[list] = contexts.count - 1
-    return contexts.count - 1
+  /// Everything that may happen in a thread and those inside it, the forbidden left out.
+  mutating func possible(in thread: Int) -> InvariantEventSet {
+    if let known = possible[thread] { return known }
+    var found: InvariantEventSet = []
+    for node in space.graphs.positionedNodes(of: thread) {
+      found.formUnion(events.possible(at: node, rows: Array(table.nodes[node].rows)))
+      if table.nodes[node].kind == .plan {
+        found.formUnion(
+          InvariantEventSet(PlanEvents(automaton.invariant, at: node, table).possible)
+        )
+      }
+      for inner in relation.innerThreads[node] { found.formUnion(possible(in: Int(inner))) }
+    }
+    found = found.withoutForbidden
+    possible[thread] = found
+    return found
   }
 
-  /// Everything that may happen in a part and those inside it.
-  private mutating func possible(in part: Int) -> Set<InvariantEvent> {
-    if let known = eventsOfPart[part] { return known }
-    eventsOfPart[part] = []
-    var found: Set<InvariantEvent> = []
-    for place in graphs.parts.places(of: part) {
-      found.formUnion(events.start(of: place))
-      found.formUnion(events.success(of: place, by: noIndex))
-      found.formUnion(events.failure(of: place, by: noIndex))
-      if table.nodes[place].kind == .plan {
-        found.formUnion(PlanEvents(automaton.invariant, at: place, table).possible)
+  /// What detached flows may do: beside everything, and after it.
+  private var detachedEvents: InvariantEventSet {
+    mutating get {
+      var found: InvariantEventSet = []
+      for node in space.detachedCalls {
+        for inner in relation.innerThreads[node] { found.formUnion(possible(in: Int(inner))) }
       }
-      for edge in edges[place] where edge.cause == .success {
-        found.formUnion(events.success(of: place, by: edge.row))
-      }
-      for inner in graphs.parts.inner[place] ?? [] { found.formUnion(possible(in: inner)) }
+      return found
     }
-    found.remove(.forbidden)
-    eventsOfPart[part] = found
-    return found
+  }
+
+  // MARK: Plans
+
+  /// Notes how a plan may start at a place.
+  mutating func notePlan(at place: Int, _ states: Set<UInt64>, _ beside: InvariantEventSet) {
+    var seen = planStarts[place] ?? PlanSeen()
+    for state in states {
+      // Answers that are still to be judged belong to steps that a plan cannot read.
+      if case .never = automaton.invariant.rule {
+        seen.states.insert(state & 1)
+      } else {
+        seen.states.insert(state)
+      }
+    }
+    for event in beside.events {
+      switch event {
+      case .candidate, .established: continue
+      default: seen.beside.insert(event)
+      }
+    }
+    planStarts[place] = seen
   }
 }

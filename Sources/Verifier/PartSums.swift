@@ -1,107 +1,145 @@
+import Relation
 import Table
 
-/// How the figures of parts add up to those of the place that runs them.
-extension TableParts {
-  /// What a place adds to a sum over everything that may run: losers of a join count too.
-  package func total(of place: Int, _ table: TransitionTable, _ sums: [Int64]) -> Int64 {
-    let all = parts.indices.map { Saturating.product(sums[$0], rounds(of: $0, table)) }
-    return Saturating.product(once(place, table, all), table.wholeAttempts(of: place))
-  }
-
-  /// How often a part is done anew within one visit of the place that runs it: the attempts of the
-  /// step that it is, where that is no place of its own.
-  package func rounds(of part: Int, _ table: TransitionTable) -> Int64 {
-    retriedRoot(of: part, table).map { table.wholeAttempts(of: $0) } ?? 1
-  }
-
-  private func retriedRoot(of part: Int, _ table: TransitionTable) -> Int? {
-    let root = parts[part].root
-    guard root > 0, root != parts[part].owner, table.nodes[root].kind == .compound else {
-      return nil
-    }
-    return root
-  }
-
-  private func once(_ place: Int, _ table: TransitionTable, _ sums: [Int64]) -> Int64 {
-    let owned = inner[place] ?? []
-    let node = table.nodes[place]
-    if node.kind == .fork {
+/// How the figures of threads add up to those of the node that runs them.
+extension FlowRelation {
+  /// What a host adds to a sum over everything that may run, losers of a join included.
+  ///
+  /// `threads` gives the figure of each thread, `nodes` that of each node in a tree.
+  package func total(of host: Int, threads: [Int64], nodes: [Int64]) -> Int64 {
+    let node = table.nodes[host]
+    let inner = innerThreads[host].map { threads[Int($0)] }
+    let once: Int64
+    switch node.kind {
+    case .fork:
       let instances = Int64(table.frames[Int(node.template)].maxInstances)
-      return Saturating.product(owned.first.map { sums[$0] } ?? 0, instances)
+      once = Saturating.product(inner.first ?? 0, instances)
+    case .tree: once = treeFigure(host, nodes) { $0.reduce(0) { Saturating.sum($0, $1) } }
+    default: once = inner.reduce(0) { Saturating.sum($0, $1) }
     }
-    if node.kind == .tree {
-      return figure(of: place, table, sums) { $0.reduce(0) { Saturating.sum($0, $1) } }
-    }
-    return owned.reduce(0) { Saturating.sum($0, sums[$1]) }
+    return Saturating.product(once, table.wholeAttempts(of: host))
   }
 
-  /// The larger figure of a tree's two endings.
-  private func figure(
-    of place: Int,
-    _ table: TransitionTable,
-    _ sums: [Int64],
-    together: ([Int64]) -> Int64
-  ) -> Int64 {
-    var figures: [Int: Int64] = [:]
-    for part in inner[place] ?? [] { figures[parts[part].root] = sums[part] }
-    let pair = TreeShape.fold(
-      table.nodes[place].tree?.shape ?? [],
-      leaf: { figures[Int($0)] ?? 0 },
-      unbounded: Saturating.unbounded,
-      together: together
-    )
-    return max(pair.success, pair.failure)
-  }
-
-  /// The longest that a place takes: parts that run at the same time overlap, as far as their
+  /// The longest that a host takes: threads that run at the same time overlap, as far as their
   /// number at a time and what they await of each other allow.
-  package func time(of place: Int, _ table: TransitionTable, _ times: [Int64]) -> Int64 {
-    let all = parts.indices.map { part in
-      retriedRoot(of: part, table).map { table.wholeMilliseconds(of: $0, each: times[part]) }
-        ?? times[part]
-    }
-    return table.wholeMilliseconds(of: place, each: longest(place, table, all))
-  }
-
-  private func longest(_ place: Int, _ table: TransitionTable, _ times: [Int64]) -> Int64 {
-    let owned = inner[place] ?? []
-    let node = table.nodes[place]
+  package func time(of host: Int, threads: [Int64], nodes: [Int64]) -> Int64 {
+    let node = table.nodes[host]
+    let inner = innerThreads[host].map { threads[Int($0)] }
     var longest: Int64
     switch node.kind {
     case .fork:
       let instances = Int64(table.frames[Int(node.template)].maxInstances)
       let limit = node.join == noIndex ? 0 : Int64(table.joins[Int(node.join)].concurrency)
       let rounds = limit > 0 ? (instances + limit - 1) / limit : min(1, instances)
-      longest = Saturating.product(owned.first.map { times[$0] } ?? 0, rounds)
+      longest = Saturating.product(inner.first ?? 0, rounds)
+    case .parallel where table.isTreeStructure(host):
+      let limit = Int(node.tree?.rule.concurrency ?? 0)
+      longest = PartSchedule(times: inner, dependencies: [], limit: limit).end
     case .parallel:
       let limit = node.join == noIndex ? 0 : Int(table.joins[Int(node.join)].concurrency)
-      longest = schedule(owned.map { times[$0] }, dependencies(of: place, table), limit: limit)
-    case .tree: longest = figure(of: place, table, times) { $0.max() ?? 0 }
+      longest =
+        PartSchedule(
+          times: inner,
+          dependencies: dependencies(of: host),
+          limit: limit
+        ).end
+    case .tree: longest = treeTime(host, nodes)
     case .call where table.frames[Int(node.template)].maxInstances == 0: longest = 0
-    default: longest = owned.reduce(0) { Saturating.sum($0, times[$1]) }
+    default: longest = inner.reduce(0) { Saturating.sum($0, $1) }
     }
     if node.deadlineMilliseconds >= 0 { longest = min(longest, node.deadlineMilliseconds) }
-    return longest
+    let whole = table.wholeMilliseconds(of: host, each: longest)
+    return min(Saturating.sum(whole, restMilliseconds(of: host)), occasionBound(of: host))
   }
 
-  /// When the last of several regions ends, opened in order, `limit` at a time (0: all).
-  private func schedule(_ times: [Int64], _ dependencies: [[Int]], limit: Int) -> Int64 {
+  /// The larger figure of a tree's two endings.
+  private func treeFigure(
+    _ host: Int,
+    _ nodes: [Int64],
+    together: ([Int64]) -> Int64
+  ) -> Int64 {
+    let pair = TreeShape.fold(
+      table.nodes[host].tree?.shape ?? [],
+      leaf: { nodes[Int($0)] },
+      unbounded: Saturating.unbounded,
+      together: together
+    )
+    return max(pair.success, pair.failure)
+  }
+
+  private func treeTime(_ host: Int, _ nodes: [Int64]) -> Int64 {
+    // Parts that must wait for others run one after the other at worst.
+    let hasLimits = (host..<Int(table.nodes[host].subtreeEnd)).contains { node in
+      table.isTreeStructure(node) && (table.nodes[node].tree?.rule.concurrency ?? 0) > 0
+    }
+    let pair = TreeShape.fold(
+      table.nodes[host].tree?.shape ?? [],
+      leaf: { nodes[Int($0)] },
+      unbounded: Saturating.unbounded,
+      together: { hasLimits ? $0.reduce(0) { Saturating.sum($0, $1) } : $0.max() ?? 0 },
+      within: { branch, time in
+        let after = table.nodes[Int(branch)].rows.first { table.rows[Int($0)].event == .after }
+        return after.map { min(time, table.rows[Int($0)].detail) } ?? time
+      }
+    )
+    return max(pair.success, pair.failure)
+  }
+
+  /// By region of a parallel node, the positions of the regions that it awaits.
+  package func dependencies(of host: Int) -> [[Int]] {
+    let inner = innerThreads[host].map { Int(threads[Int($0)].root) }
+    return inner.enumerated().map { position, root in
+      var awaited: Set<Int> = []
+      for node in root..<Int(table.nodes[root].subtreeEnd) where table.nodes[node].kind == .join {
+        for entry in table.nodes[node].awaited {
+          let region = region(holding: Int(table.lists[Int(entry)]), among: inner)
+          if let region, region != position { awaited.insert(region) }
+        }
+      }
+      return awaited.sorted()
+    }
+  }
+
+  /// The region whose subtree holds a node; regions stand in order.
+  private func region(holding node: Int, among roots: [Int]) -> Int? {
+    var (low, high) = (0, roots.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if roots[middle] <= node { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, node < Int(table.nodes[roots[low - 1]].subtreeEnd) else { return nil }
+    return low - 1
+  }
+}
+
+/// When the last of several parts ends, opened in order, `limit` at a time (0: all).
+private struct PartSchedule {
+  let times: [Int64]
+  let dependencies: [[Int]]
+  let limit: Int
+
+  var end: Int64 {
     var ends = [Int64](repeating: 0, count: times.count)
-    // Regions are opened in order, so what one awaits mostly stands before it; a region that awaits
-    // a later one is settled by going over all of them again.
+    // Parts are opened in order, so what one awaits mostly stands before it; a part that awaits a
+    // later one is settled by going over all of them again.
     for _ in 0..<max(1, min(times.count, 64)) {
       var isChanged = false
+      // The ends of those before, in order; when all but `limit - 1` have ended a place is free.
+      var before: [Int64] = []
       for position in times.indices {
         var start: Int64 = 0
-        if limit > 0, position >= limit {
-          // A place is free when all but `limit - 1` of the regions before have ended.
-          start = ends[..<position].sorted()[position - limit]
+        if limit > 0, position >= limit { start = before[position - limit] }
+        for other in dependencies.isEmpty ? [] : dependencies[position] {
+          start = max(start, ends[other])
         }
-        for other in dependencies[position] { start = max(start, ends[other]) }
         let end = Saturating.sum(start, times[position])
         if end != ends[position] {
           ends[position] = end
           isChanged = true
+        }
+        if limit > 0 {
+          let place = before.firstIndex { $0 > end } ?? before.count
+          before.insert(end, at: place)
         }
       }
       if !isChanged { return ends.max() ?? 0 }

@@ -1,8 +1,9 @@
+import Relation
 import Table
 
 /// One way from a place to another; parallel rows to one target are one edge.
 package struct PlaceEdge: Sendable, Hashable {
-  /// Where it leads: a node, or the graph's `failsPlace`.
+  /// Where it leads.
   package var target: Int32
   /// The first row that takes it; `noIndex`: the run's own rule.
   package var row: RowIndex
@@ -12,32 +13,47 @@ package struct PlaceEdge: Sendable, Hashable {
   package var failureRows: Int32 = 0
   /// How many rows take it for other events: cancellation, delays, events from outside.
   package var otherRows: Int32 = 0
+  /// How many of the rows taken after a success follow a step that `when` has skipped.
+  package var skippedRows: Int32 = 0
 
   /// Whether nothing but success takes it.
-  package var isSuccessOnly: Bool { successRows > 0 && failureRows == 0 && otherRows == 0 }
+  package var isSuccessOnly: Bool {
+    successRows > 0 && failureRows == 0 && otherRows == 0 && skippedRows == 0
+  }
 }
 
-/// The places of a table with every way between them that its rows allow, guards not looked at.
+/// One thread of a flow as a graph of places: a view of the relation.
 ///
-/// A run that fails because no row takes an error ends in one more place, `failsPlace`. Ignoring
-/// guards makes everything said about "no way" a proof, and every bound over all ways sound.
+/// Places are the thread's positions, numbered from 1 in their order; 0 is where the thread begins.
+/// The last place stands for all rows that lead out of the thread. Guards are not looked at, which
+/// makes everything said about "no way" a proof, and every bound over all ways sound.
 package struct PlaceGraph: Sendable {
-  /// Number of nodes; `failsPlace` is this number.
+  /// The thread.
+  package let thread: Int
+  /// By place, the position; -1: where the thread begins, and where rows leave it.
+  package let positions: [Int32]
+  /// By place, the node whose work is done there; the number of nodes: none.
+  package let works: [Int32]
+  /// By node, the first place at which its work is done.
+  private let placeOfWork: [Int32: Int]
+  /// Number of nodes of the table.
   package let nodeCount: Int
-  /// Where the run starts.
-  package let start: Int32
+  /// Where the thread starts.
+  package let start: Int32 = 0
+  /// The place of a failure that nothing in the thread takes.
+  package let failsPlace: Int32
   /// Ways out of a place that was entered within its limit.
   package let edges: EdgeList
   /// Ways out of a place that was entered once too often: its failure rows of kind `max_visits`.
   package let limitEdges: EdgeList
-  /// Entries allowed by place; 0 where there is no limit or the place can't be entered twice.
-  package private(set) var maxVisits: [Int32]
-  /// Whether the run ends at a place; holds for `failsPlace`.
+  /// By place, the number of the counter of its visits; -1: none counts.
+  package private(set) var counters: [Int32]
+  /// By counter, the entries allowed.
+  package let limits: [Int32]
+  /// Whether the thread ends at a place.
   package let isEnd: [Bool]
-  /// Whether a place is a leaf of the table.
-  package let isLeaf: [Bool]
-  /// Where the run goes when it takes too long; `noIndex`: it fails.
-  package let timeoutTarget: Int32
+  /// Where the run goes when it takes too long; empty: it fails, or this is not the run's thread.
+  package let timeoutTargets: [Int32]
   /// Whether some way leads from the start to a place.
   package private(set) var isReachable: [Bool]
   /// The group of places, by place, that can all reach each other.
@@ -45,62 +61,82 @@ package struct PlaceGraph: Sendable {
   /// Whether a place can be entered again after it was left.
   package private(set) var isCyclic: [Bool]
 
-  /// The place in which a run ends when no row takes an error.
-  package var failsPlace: Int32 { Int32(nodeCount) }
+  /// Number of places.
+  package var count: Int { positions.count }
+  /// The place of rows that lead out of the thread.
+  package var leavesPlace: Int32 { Int32(count - 1) }
 
-  /// The graph of what the run itself does; places that run parts are passed as a whole.
+  /// The view of one thread; `mayRepeat`: it may run several times while its visits are counted on.
   ///
-  /// O(nodes + rows).
-  package init(_ table: TransitionTable) { self = PartGraphs(table).graph(of: 0) }
-
-  /// The graph of one part of a table.
-  init(
-    _ table: TransitionTable,
-    _ parts: TableParts,
-    part: Int,
-    failures: [Int: ErrorKindSet]
-  ) {
-    let count = table.nodes.count
-    nodeCount = count
-    start = parts.places(of: parts.parts[part].start, in: part, table).first ?? table.start
-    let target = table.runLimits.timeoutTarget
-    timeoutTarget =
-      part == 0 && target != noIndex
-      ? parts.places(of: target, in: part, table).first ?? noIndex : noIndex
-    var builder = EdgeBuilder(table, parts, part: part, failures: failures)
-    var leaves = table.nodes.indices.map { node in
-      Int(parts.partOf[node]) == part && table.nodes[node].kind != .history
+  /// O(positions + moves).
+  package init(_ relation: FlowRelation, thread: Int, mayRepeat: Bool) {
+    var builder = PlaceGraphBuilder(relation, thread: thread, mayRepeat: mayRepeat)
+    builder.addEdges()
+    self.thread = thread
+    positions = builder.positions
+    works = builder.works
+    nodeCount = relation.table.nodes.count
+    var placeOfWork: [Int32: Int] = [:]
+    for (place, node) in works.enumerated() where placeOfWork[node] == nil {
+      placeOfWork[node] = place
     }
-    isEnd = table.nodes.indices.map { leaves[$0] && builder.isEnding($0) } + [true]
-    for place in 0..<count where leaves[place] { builder.addPlace(place) }
-    leaves.append(true)
-    isLeaf = leaves
-    (edges, limitEdges) = builder.finish(placeCount: count + 1)
-    maxVisits = table.nodes.map(\.maxVisits) + [0]
+    self.placeOfWork = placeOfWork
+    failsPlace = builder.place(of: relation.threads[thread].failed)
+    (edges, limitEdges) = builder.lists()
+    counters = builder.counters
+    limits = builder.limits
+    isEnd = builder.isEnd
+    timeoutTargets = thread == 0 ? relation.overdueTargets.map { builder.place(of: $0) } : []
     isReachable = []
     component = []
     isCyclic = []
-    let components = StrongComponents(count: count + 1) { [edges, limitEdges] place, visit in
+    let components = StrongComponents(count: count) { [edges, limitEdges] place, visit in
       for edge in edges[place] { visit(edge.target) }
       for edge in limitEdges[place] { visit(edge.target) }
     }
     component = components.component
     isCyclic = components.isCyclic
     // Once the run is overdue its timeout's target may enter any place again.
-    if timeoutTarget == noIndex {
-      for place in 0...count where !isCyclic[place] { maxVisits[place] = 0 }
+    if timeoutTargets.isEmpty, !mayRepeat {
+      for place in 0..<count where !isCyclic[place] { counters[place] = -1 }
     }
     isReachable = reachable()
   }
 
+  /// Entries allowed of a place; 0: no limit counts.
+  package func maxVisits(_ place: Int) -> Int32 {
+    counters[place] < 0 ? 0 : limits[Int(counters[place])]
+  }
+
   /// Whether entering a place can exceed its limit.
-  package func hasLimit(_ place: Int) -> Bool { maxVisits[place] > 0 }
+  package func hasLimit(_ place: Int) -> Bool { counters[place] >= 0 }
+
+  /// The node whose work is done at a place; nil: it only holds others together.
+  package func node(_ place: Int) -> Int? {
+    let node = Int(works[place])
+    return node < nodeCount ? node : nil
+  }
+
+  /// The place of a position; nil: it belongs to another thread.
+  package func place(of position: Int32) -> Int? {
+    // Positions of a thread follow each other, but for a few at the end.
+    let first = positions.count > 1 ? positions[1] : -1
+    let guess = Int(position - first) + 1
+    if guess > 0, guess < positions.count, positions[guess] == position { return guess }
+    return positions.lastIndex(of: position)
+  }
+
+  /// The places at which a node's work is done: one, or two of a host into which rows lead.
+  package func places(ofWork node: Int) -> [Int] {
+    let place = placeOfWork[Int32(node)] ?? -1
+    guard place >= 0 else { return [] }
+    let next = place + 1
+    return next < works.count && works[next] == Int32(node) ? [place, next] : [place]
+  }
 
   private func reachable() -> [Bool] {
-    var seen = [Bool](repeating: false, count: nodeCount + 1)
-    guard start >= 0, Int(start) < nodeCount else { return seen }
-    var queue = [start]
-    if timeoutTarget >= 0, Int(timeoutTarget) < nodeCount { queue.append(timeoutTarget) }
+    var seen = [Bool](repeating: false, count: count)
+    var queue = [start] + timeoutTargets
     for place in queue { seen[Int(place)] = true }
     var next = 0
     while next < queue.count {

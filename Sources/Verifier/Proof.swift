@@ -1,18 +1,18 @@
-/// Something that holds for every run, and what that rests on.
+/// Something that holds for every run of a flow, and what that rests on.
 public struct Proof: Sendable, Hashable {
-  /// How a proof looks at the runs that a table allows.
+  /// How it was found.
   public enum Basis: String, Sendable, CaseIterable {
-    /// At just these runs.
+    /// Every way was looked at by itself, counters included.
     case exact
-    /// At these and others that may not happen, so that the proof holds for these too.
+    /// More ways than there are were looked at: guards, counters or orders were left open.
     case abstracted
   }
 
   /// What holds, in one line: `ends on every way (write <= 2 visits)`.
   public var claim: String
-  /// How it was proven.
+  /// How it was found.
   public var basis: Basis
-  /// What was assumed, one line each.
+  /// What it rests on or assumes, one line each.
   public var restsOn: [String]
 
   /// A proof.

@@ -1,129 +1,263 @@
+import Relation
 import Table
 
-/// Which results each part of a table finds written when it starts, and leaves written when it
-/// succeeds.
+/// Which results are written at each place, whatever way led there: a forward must-analysis over
+/// bit sets, thread by thread.
+///
+/// A fact is a slot of the run's memory that was written. What a thread has written when it ends
+/// well is its host's; what was written when its host was entered is its own from the start.
 struct ResultFlow {
-  /// Numbers of the results, by slot.
+  /// Numbers of the facts, by slot.
   private(set) var facts: [Int: Int] = [:]
-  /// By result, the places that write it.
+  /// By fact, the nodes that write it.
   private(set) var writers: [[Int]] = []
-  /// By place, the results written when it has succeeded, those of its parts included.
-  private(set) var written: [Int: Set<Int>] = [:]
-  /// Number of results.
-  var factCount: Int { writers.count }
-  private let table: TransitionTable
-  private let graphs: PartGraphs
-  /// By part, what is written when it starts.
-  private var given: [Set<Int>]
-  /// By part, what a success of it has written.
-  private var left: [Set<Int>]
+  /// By thread, its sets.
+  private(set) var sets: [ResultWrites] = []
+  private let graphs: ThreadGraphs
+  /// By node, the facts that it writes when it succeeds.
+  private var written: [[Int]]
+  /// By node, the fact that must hold for it to write those; -1: they are always written.
+  private var condition: [Int]
+  /// By node, the fact that some step of its frame has written its output.
+  private var outputs: [Int]
+  /// By thread, the facts that hold when it ends without a failure.
+  private var left: [FactSet]
 
-  init(_ table: TransitionTable, _ graphs: PartGraphs) {
-    self.table = table
+  private var table: TransitionTable { graphs.table }
+  private var relation: FlowRelation { graphs.relation }
+
+  init(_ graphs: ThreadGraphs) {
     self.graphs = graphs
-    let count = graphs.parts.parts.count
-    given = [Set<Int>](repeating: [], count: count)
-    left = given
-    for place in table.nodes.indices where graphs.parts.isPlace(place) {
-      for slot in [table.nodes[place].resultSlot, table.nodes[place].performerSlot] {
-        guard slot != noIndex else { continue }
-        let fact = facts[Int(slot)] ?? writers.count
-        if facts.updateValue(fact, forKey: Int(slot)) == nil { writers.append([]) }
-        written[place, default: []].insert(fact)
-        writers[fact].append(place)
-      }
+    let table = graphs.table
+    written = [[Int]](repeating: [], count: table.nodes.count)
+    condition = [Int](repeating: -1, count: table.nodes.count)
+    outputs = condition
+    left = []
+    findWrites()
+    guard !writers.isEmpty else { return }
+    let empty = FactSet(count: writers.count)
+    left = [FactSet](repeating: empty, count: graphs.graphs.count)
+    // Inside first; of threads beside each other the first, which later ones may await.
+    var depths = [Int](repeating: 0, count: graphs.graphs.count)
+    for thread in depths.indices.dropFirst() {
+      depths[thread] = depths[Int(graphs.relation.threads[thread].outer)] + 1
     }
-    guard factCount > 0, count > 1 else { return }
-    for part in graphs.parts.bottomUp {
-      for place in graphs.parts.places(of: part) where graphs.parts.runsParts(place) {
-        written[place, default: []].formUnion(leftBy(place))
-      }
-      left[part] = success(of: part, given: [])
+    let order = depths.indices.sorted { (depths[$1], $0) < (depths[$0], $1) }
+    // What one awaits may stand deeper or higher: sets only grow, and a few rounds settle them.
+    for _ in 0..<8 {
+      let before = left
+      for thread in order { left[thread] = ends(of: thread, solved(thread, given: empty)) }
+      if left == before { break }
     }
-    for part in graphs.parts.bottomUp.reversed() {
-      let sets = writes(of: part)
-      for place in graphs.parts.places(of: part) where graphs.parts.runsParts(place) {
-        give(sets.written(at: place, of: factCount), to: place)
+    var given = [FactSet](repeating: empty, count: graphs.graphs.count)
+    sets = graphs.graphs.map { _ in ResultWrites(count: 0) }
+    for thread in graphs.graphs.indices {
+      sets[thread] = solved(thread, given: given[thread])
+      for host in graphs.hosts(of: thread) {
+        let facts = sets[thread].facts(atWork: host, graphs.graphs[thread])
+        for inner in relation.innerThreads[host] {
+          // A child flow has names of its own; of one that several hosts run nothing is known.
+          given[Int(inner)] = table.nodes[host].kind == .call ? empty : facts
+        }
       }
     }
   }
 
-  /// The sets of a part.
-  func writes(of part: Int) -> ResultWrites {
-    ResultWrites(table, graphs.graph(of: part), flow: self, given: given[part])
-  }
+  // MARK: What is written
 
-  /// What is written whenever a part succeeds.
-  private func success(of part: Int, given: Set<Int>) -> Set<Int> {
-    let graph = graphs.graph(of: part)
-    let sets = ResultWrites(table, graph, flow: self, given: given)
-    var result: Set<Int>?
-    for place in graphs.parts.places(of: part)
-    where graph.isEnd[place] && graph.isReachable[place] && !table.nodes[place].isFailure {
-      var here = sets.written(at: place, of: factCount)
-      if table.nodes[place].kind != .final, table.nodes[place].when == noIndex {
-        here.formUnion(written[place] ?? [])
+  private mutating func findWrites() {
+    let templates = templateOfNode()
+    let slots = FrameContext.contexts(of: table).map(\.output)
+    for node in table.nodes.indices where relation.roles[node] != .copy {
+      let entry = table.nodes[node]
+      let rule = rule(of: node)
+      guard rule != .never else { continue }
+      let output = fact(of: slots[Int(templates[node])])
+      outputs[node] = output ?? -1
+      for slot in [entry.resultSlot, entry.performerSlot] {
+        guard let fact = fact(of: slot) else { continue }
+        written[node].append(fact)
+        writers[fact].append(node)
       }
-      result = result.map { $0.intersection(here) } ?? here
+      if let output { written[node].append(output) }
+      if rule == .withOutput { condition[node] = output ?? -1 }
     }
-    return result ?? []
   }
 
-  /// What the parts of a place leave written when it succeeds; instances keep theirs.
-  private func leftBy(_ place: Int) -> Set<Int> {
-    let node = table.nodes[place]
-    let parts = graphs.parts.inner[place] ?? []
-    switch node.kind {
-    case .compound: return parts.reduce(into: []) { $0.formUnion(left[$1]) }
+  private mutating func fact(of slot: SlotIndex) -> Int? {
+    guard slot != noIndex else { return nil }
+    if let known = facts[Int(slot)] { return known }
+    facts[Int(slot)] = writers.count
+    writers.append([])
+    return writers.count - 1
+  }
+
+  private enum Rule {
+    case never
+    case always
+    case withOutput
+  }
+
+  /// Whether a node has a result of its own when it succeeds, as the executor stores it.
+  private func rule(of node: Int) -> Rule {
+    let entry = table.nodes[node]
+    switch entry.kind {
+    case .action, .human, .planner, .plan, .wait, .check, .fork, .parallel: return .always
+    case .decision, .pass: return entry.result.isEmpty ? .never : .always
+    case .compound: return .withOutput
+    case .call:
+      let frame = table.frames[Int(entry.template)]
+      return frame.maxInstances == 0 || !frame.result.isEmpty ? .always : .never
+    case .final, .history, .rest, .join, .tree, .branch, .park: return .never
+    }
+  }
+
+  private func templateOfNode() -> [PoolIndex] {
+    var templates = [PoolIndex](repeating: 0, count: table.nodes.count)
+    let order = table.frames.indices.dropFirst().sorted {
+      table.frames[$0].nodes.lowerBound < table.frames[$1].nodes.lowerBound
+    }
+    for template in order {
+      for node in table.frames[template].nodes { templates[Int(node)] = PoolIndex(template) }
+    }
+    return templates
+  }
+
+  // MARK: Threads
+
+  private func solved(_ thread: Int, given: FactSet) -> ResultWrites {
+    let graph = graphs.graphs[thread]
+    var gains = [Gain?](repeating: nil, count: graph.count)
+    for place in graph.positions.indices { gains[place] = gain(at: place, graph) }
+    return ResultWrites(
+      graph,
+      gains: gains,
+      given: given,
+      conditional: { conditionalFacts(of: $0, holding: $1) },
+      extra: { edge, place in ownGain(of: edge, from: place, graph) }
+    )
+  }
+
+  /// What a success of the work at a place adds.
+  private func gain(at place: Int, _ graph: PlaceGraph) -> Gain? {
+    guard let node = graph.node(place) else { return nil }
+    var gain = Gain(facts: FactSet(count: writers.count), condition: -1)
+    for fact in written[node] where condition[node] < 0 { gain.facts.insert(fact) }
+    let entry = table.nodes[node]
+    switch entry.kind {
+    case .join:
+      // It goes on once what it awaits has succeeded or was skipped.
+      for position in entry.awaited {
+        gain.facts.formUnion(leftBy(Int(table.lists[Int(position)])))
+      }
     case .parallel:
-      guard node.join != noIndex, table.joins[Int(node.join)].kind == .all else { return [] }
-      return parts.reduce(into: []) { $0.formUnion(left[$1]) }
-    default: return []
+      guard joinsAll(entry) else { break }
+      for inner in relation.innerThreads[node] { gain.facts.formUnion(left[Int(inner)]) }
+    case .compound, .tree:
+      for inner in relation.innerThreads[node] { gain.facts.formUnion(left[Int(inner)]) }
+      if entry.kind == .compound { gain.condition = node }
+    default: break
     }
+    return gain
   }
 
-  /// Hands what is written at a place to the parts that it runs.
-  private mutating func give(_ facts: Set<Int>, to place: Int) {
-    let parts = graphs.parts.inner[place] ?? []
-    let node = table.nodes[place]
-    guard node.kind == .parallel else {
-      for part in parts { given[part] = node.kind == .call ? [] : facts }
-      return
-    }
-    let isAll = node.join != noIndex && table.joins[Int(node.join)].kind == .all
-    let dependencies = graphs.parts.dependencies(of: place, table)
-    for (position, part) in parts.enumerated() {
-      var here = facts
-      if isAll {
-        for other in closure(position, dependencies) { here.formUnion(left[parts[other]]) }
-      }
-      given[part] = here
-    }
+  /// What the region that holds an awaited node has written.
+  private func leftBy(_ node: Int) -> FactSet {
+    let thread = Int(relation.threadOfNode[node])
+    guard thread >= 0 else { return FactSet(count: writers.count) }
+    return left[thread]
   }
 
-  /// The regions that must have ended before a region goes on.
-  private func closure(_ region: Int, _ dependencies: [[Int]]) -> Set<Int> {
-    var seen: Set<Int> = []
-    var stack = dependencies[region]
-    while let next = stack.popLast() {
-      if seen.insert(next).inserted { stack += dependencies[next] }
+  private func joinsAll(_ entry: PlaceNode) -> Bool {
+    if let tree = entry.tree { return tree.rule.kind == .all }
+    return entry.join != noIndex && table.joins[Int(entry.join)].kind == .all
+  }
+
+  /// What a compound in the thread has written once a final inside has ended it.
+  private func ownGain(of edge: PlaceEdge, from place: Int, _ graph: PlaceGraph) -> Gain? {
+    let target = graph.positions[Int(edge.target)]
+    guard target >= 0, edge.isSuccessOnly else { return nil }
+    let position = relation.positions[Int(target)]
+    guard position.phase == .succeeded else { return nil }
+    return Gain(facts: FactSet(count: writers.count), condition: Int(position.node))
+  }
+
+  /// The facts that a conditional writer adds to what holds.
+  func conditionalFacts(of node: Int, holding: FactSet) -> [Int] {
+    guard condition[node] >= 0, holding.contains(condition[node]) else { return [] }
+    return written[node]
+  }
+
+  private func ends(of thread: Int, _ sets: ResultWrites) -> FactSet {
+    let part = relation.threads[thread]
+    let graph = graphs.graphs[thread]
+    var result: FactSet?
+    for position in [part.succeeded, part.skipped] {
+      guard let place = graph.place(of: position), graph.isReachable[place] else { continue }
+      let facts = sets.facts(at: place)
+      result = result.map { $0.intersection(facts) } ?? facts
     }
-    return seen
+    return result ?? FactSet(count: writers.count)
+  }
+
+  /// Whether a success of the node has the fact written: by itself, or by what it holds.
+  func writes(_ node: Int, _ fact: Int) -> Bool {
+    if written[node].contains(fact) { return true }
+    guard relation.roles[node] == .host else { return false }
+    let graph = graphs.graphs[Int(relation.threadOfNode[node])]
+    guard let place = graph.places(ofWork: node).first else { return false }
+    return gain(at: place, graph)?.facts.contains(fact) ?? false
+  }
+
+  /// The facts that hold where a node's thread has the given position.
+  func holds(_ fact: Int, at positions: [Int32]) -> Bool {
+    positions.allSatisfy { position in
+      let thread = Int(relation.positions[Int(position)].thread)
+      let graph = graphs.graphs[thread]
+      guard let place = graph.place(of: position), graph.isReachable[place] else { return true }
+      return sets[thread].facts(at: place).contains(fact)
+    }
   }
 }
 
-extension TransitionTable {
-  /// The name of a node, or of the nearest around it that people know by one.
-  package func shownName(_ place: Int) -> String {
-    var current = place
-    while current > 0, current < nodes.count, nodes[current].name.isEmpty {
-      current = Int(nodes[current].parent)
-    }
-    return placeName(current)
+/// What passing a place adds.
+struct Gain {
+  /// Facts that hold from then on.
+  var facts: FactSet
+  /// The node whose facts hold as well if its condition does; -1: none.
+  var condition: Int
+}
+
+/// A set of facts: bits.
+struct FactSet: Hashable {
+  private(set) var words: [UInt64]
+
+  init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
+
+  func contains(_ fact: Int) -> Bool { words[fact / 64] & 1 << UInt64(fact % 64) != 0 }
+
+  mutating func insert(_ fact: Int) { words[fact / 64] |= 1 << UInt64(fact % 64) }
+
+  mutating func formUnion(_ other: FactSet) {
+    for word in words.indices { words[word] |= other.words[word] }
   }
 
-  /// The name of an ending; lists of tasks end in one that nobody named.
-  package func endName(_ place: Int) -> String {
-    isShown(place) ? placeName(place) : nodes[place].isFailure ? "(failed)" : "(all done)"
+  func intersection(_ other: FactSet) -> FactSet {
+    var result = self
+    for word in words.indices { result.words[word] &= other.words[word] }
+    return result
+  }
+
+  /// Keeps what `other` has too; returns whether something was lost.
+  mutating func formIntersection(_ other: FactSet) -> Bool {
+    var isChanged = false
+    for word in words.indices {
+      let both = words[word] & other.words[word]
+      if both != words[word] {
+        words[word] = both
+        isChanged = true
+      }
+    }
+    return isChanged
   }
 }

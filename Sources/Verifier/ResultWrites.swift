@@ -1,54 +1,38 @@
+import Relation
 import Table
 
-/// Which results are written on every way to a place of one part: a forward must-analysis over bit
-/// sets.
+/// The results that are written on every way to each place of one thread.
 struct ResultWrites {
-  private let words: Int
-  private let facts: [Int: Int]
-  private let own: [Int: [Int]]
-  /// By place, the position of its set; places of other parts have none.
-  private let position: [Int32]
-  private var entry: [UInt64]
-  private let writersOf: [[Int]]
+  /// By place; nil: no way leads there.
+  private var entry: [FactSet?]
+  private let count: Int
 
-  /// The sets of a part that is entered with `given` written.
-  init(
-    _ table: TransitionTable,
-    _ graph: PlaceGraph,
-    flow: ResultFlow,
-    given: Set<Int>
-  ) {
-    facts = flow.facts
-    writersOf = flow.writers
-    words = (flow.factCount + 63) / 64
-    var position = [Int32](repeating: -1, count: graph.nodeCount + 1)
-    var own: [Int: [Int]] = [:]
-    var count: Int32 = 0
-    for place in 0...graph.nodeCount where graph.isLeaf[place] {
-      position[place] = count
-      count += 1
-      if let written = flow.written[place] { own[place] = written.sorted() }
-    }
-    self.position = position
-    self.own = own
-    entry = [UInt64](repeating: .max, count: words * Int(count))
-    solve(table, graph, given)
+  /// Nothing.
+  init(count: Int) {
+    entry = []
+    self.count = count
   }
 
   /// Lowers the sets until nothing changes; each round handles the places in breadth-first order.
-  private mutating func solve(_ table: TransitionTable, _ graph: PlaceGraph, _ given: Set<Int>) {
-    guard words > 0 else { return }
+  ///
+  /// `gains` holds what a success of the work at each place adds; `extra` what an edge adds
+  /// besides.
+  init(
+    _ graph: PlaceGraph,
+    gains: [Gain?],
+    given: FactSet,
+    conditional: (Int, FactSet) -> [Int] = { _, _ in [] },
+    extra: (PlaceEdge, Int) -> Gain?
+  ) {
+    entry = [FactSet?](repeating: nil, count: graph.count)
+    count = given.words.count
     var queue: [Int] = []
-    var isQueued = [Bool](repeating: false, count: graph.nodeCount + 1)
-    for place in [graph.start, graph.timeoutTarget] where place >= 0 && position[Int(place)] >= 0 {
-      for word in 0..<words { entry[Int(position[Int(place)]) * words + word] = 0 }
-      for fact in given {
-        entry[Int(position[Int(place)]) * words + fact / 64] |= 1 << UInt64(fact % 64)
-      }
+    var isQueued = [Bool](repeating: false, count: graph.count)
+    for place in [graph.start] + graph.timeoutTargets {
+      entry[Int(place)] = place == graph.start ? given : Self.nothing(like: given)
       queue.append(Int(place))
       isQueued[Int(place)] = true
     }
-    var visited = isQueued
     var next = 0
     while next < queue.count {
       let place = queue[next]
@@ -58,61 +42,56 @@ struct ResultWrites {
         queue.removeSubrange(..<next)
         next = 0
       }
+      guard let here = entry[place] else { continue }
       for edge in graph.edges[place] {
-        let adds = edge.isSuccessOnly && table.nodes[place].when == noIndex
-        flow(place, edge, adds, &visited, &queue, &isQueued)
+        var out = here
+        for gain in [edge.isSuccessOnly ? gains[place] : nil, extra(edge, place)] {
+          guard let gain else { continue }
+          out.formUnion(gain.facts)
+          guard gain.condition >= 0 else { continue }
+          for fact in conditional(gain.condition, out) { out.insert(fact) }
+        }
+        flow(out, to: Int(edge.target), &queue, &isQueued)
       }
       guard graph.hasLimit(place) else { continue }
-      for edge in graph.limitEdges[place] {
-        flow(place, edge, false, &visited, &queue, &isQueued)
-      }
+      for edge in graph.limitEdges[place] { flow(here, to: Int(edge.target), &queue, &isQueued) }
     }
+  }
+
+  private static func nothing(like set: FactSet) -> FactSet {
+    FactSet(count: set.words.count * 64)
   }
 
   private mutating func flow(
-    _ place: Int,
-    _ edge: PlaceEdge,
-    _ adds: Bool,
-    _ visited: inout [Bool],
+    _ facts: FactSet,
+    to target: Int,
     _ queue: inout [Int],
     _ isQueued: inout [Bool]
   ) {
-    let target = Int(edge.target)
-    guard position[target] >= 0 else { return }
-    var changed = !visited[target]
-    visited[target] = true
-    let (from, to) = (Int(position[place]) * words, Int(position[target]) * words)
-    for word in 0..<words {
-      var out = entry[from + word]
-      if adds {
-        for fact in own[place] ?? [] where fact / 64 == word { out |= 1 << UInt64(fact % 64) }
-      }
-      let old = entry[to + word]
-      if old & out != old {
-        entry[to + word] = old & out
-        changed = true
-      }
+    let isChanged: Bool
+    if entry[target] == nil {
+      entry[target] = facts
+      isChanged = true
+    } else {
+      isChanged = entry[target]?.formIntersection(facts) ?? false
     }
-    if changed, !isQueued[target] {
-      isQueued[target] = true
-      queue.append(target)
-    }
+    guard isChanged, !isQueued[target] else { return }
+    isQueued[target] = true
+    queue.append(target)
   }
 
-  func fact(ofSlot slot: Int) -> Int? { facts[slot] }
-
-  func writers(_ fact: Int) -> [Int] { writersOf[fact] }
-
-  func writes(_ place: Int, _ fact: Int) -> Bool { own[place]?.contains(fact) ?? false }
-
-  func isWritten(_ fact: Int, at place: Int) -> Bool {
-    guard position[place] >= 0 else { return false }
-    let word = entry[Int(position[place]) * words + fact / 64]
-    return word & (1 << UInt64(fact % 64)) != 0
+  /// The results written on every way to a place; of one that no way leads to, none.
+  func facts(at place: Int) -> FactSet {
+    entry.indices.contains(place) ? entry[place] ?? FactSet(count: count * 64) : FactSet(count: 0)
   }
 
-  /// The results that are written on every way to a place.
-  func written(at place: Int, of count: Int) -> Set<Int> {
-    Set((0..<count).filter { isWritten($0, at: place) })
+  /// The results written on every way to a node's work.
+  func facts(atWork node: Int, _ graph: PlaceGraph) -> FactSet {
+    var result: FactSet?
+    for place in graph.places(ofWork: node) where entry[place] != nil {
+      let facts = facts(at: place)
+      result = result.map { $0.intersection(facts) } ?? facts
+    }
+    return result ?? FactSet(count: count * 64)
   }
 }

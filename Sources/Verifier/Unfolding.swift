@@ -31,11 +31,10 @@ package struct Unfolding: Sendable {
   ///
   /// O(states + edges of the unfolding).
   package init?(_ graph: PlaceGraph, maximum: Int) {
-    guard graph.start >= 0, Int(graph.start) < graph.nodeCount else { return nil }
-    guard let counters = Counters(graph) else { return nil }
+    guard let counters = VisitCounters(graph) else { return nil }
     // The timeout may lead back into a group that was left, whose visits then still count.
-    let keepsAll = graph.timeoutTarget >= 0
-    var states = StateTable(placeCount: graph.nodeCount + 1)
+    let keepsAll = !graph.timeoutTargets.isEmpty
+    var states = StateTable(placeCount: graph.count)
     _ = enter(graph.start, 0, isOverdue: false, counters, &states)
     var next = 0
     while next < places.count {
@@ -52,9 +51,11 @@ package struct Unfolding: Sendable {
         targets.append(state)
         origins.append(Int32(index))
       }
-      if graph.timeoutTarget >= 0, !key.isOverdue, !graph.isEnd[place] {
-        targets.append(enter(graph.timeoutTarget, key.counters, isOverdue: true, counters, &states))
-        origins.append(-1)
+      if !key.isOverdue, !graph.isEnd[place], graph.node(place) != nil {
+        for target in graph.timeoutTargets {
+          targets.append(enter(target, key.counters, isOverdue: true, counters, &states))
+          origins.append(-1)
+        }
       }
       next += 1
     }
@@ -66,7 +67,7 @@ package struct Unfolding: Sendable {
     _ place: Int32,
     _ kept: UInt64,
     isOverdue: Bool,
-    _ counters: Counters,
+    _ counters: VisitCounters,
     _ states: inout StateTable
   ) -> Int32 {
     let (value, isOver) = counters.entering(Int(place), kept)
@@ -132,31 +133,46 @@ private struct StateTable {
 }
 
 /// Where in a state's bits the visits of each limited place are counted.
-private struct Counters {
+package struct VisitCounters: Sendable {
   private var shift: [Int8]
   private var mask: [UInt64]
   private let limits: [Int32]
+  /// Bits that the counters of a group take at most.
+  package private(set) var bits = 0
+
+  /// The bits of all counters.
+  package var allBits: UInt64 { bits >= 64 ? .max : 1 << UInt64(bits) - 1 }
 
   /// Nil when the counters of one group need more than 64 bits.
-  init?(_ graph: PlaceGraph) {
-    shift = [Int8](repeating: -1, count: graph.nodeCount + 1)
-    mask = [UInt64](repeating: 0, count: graph.nodeCount + 1)
-    limits = graph.maxVisits
+  package init?(_ graph: PlaceGraph) {
+    shift = [Int8](repeating: -1, count: graph.count)
+    mask = [UInt64](repeating: 0, count: graph.count)
+    limits = graph.positions.indices.map { graph.maxVisits($0) }
     var used: [Int32: Int] = [:]
-    for place in 0..<graph.nodeCount where limits[place] > 0 && graph.isReachable[place] {
-      let group = graph.timeoutTarget >= 0 ? 0 : graph.component[place]
+    var known: [Int32: Int] = [:]
+    for place in 0..<graph.count where limits[place] > 0 && graph.isReachable[place] {
+      let counter = graph.counters[place]
+      if let other = known[counter] {
+        // Two places of one node count on together.
+        shift[place] = shift[other]
+        mask[place] = mask[other]
+        continue
+      }
+      known[counter] = place
+      let group = graph.timeoutTargets.isEmpty ? graph.component[place] : 0
       // Counts to one beyond the limit.
       let bits = Int64.bitWidth - (Int64(limits[place]) + 1).leadingZeroBitCount
       let start = used[group, default: 0]
       guard start + bits <= 64 else { return nil }
       used[group] = start + bits
+      self.bits = max(self.bits, start + bits)
       shift[place] = Int8(start)
-      mask[place] = (1 << UInt64(bits) - 1) << UInt64(start)
+      mask[place] = (bits == 64 ? .max : 1 << UInt64(bits) - 1) << UInt64(start)
     }
   }
 
   /// The counters after entering a place, and whether that was once too often.
-  func entering(_ place: Int, _ counters: UInt64) -> (UInt64, Bool) {
+  package func entering(_ place: Int, _ counters: UInt64) -> (UInt64, Bool) {
     guard shift[place] >= 0 else { return (counters, false) }
     let offset = UInt64(shift[place])
     let visits = Int64((counters & mask[place]) >> offset)

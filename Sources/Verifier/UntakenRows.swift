@@ -1,3 +1,4 @@
+import Relation
 import Source
 import Table
 
@@ -7,25 +8,11 @@ extension Inspection {
     // An edge of the flow stands in every step's rows; it is untaken only if it is so everywhere.
     var live: Set<Place> = []
     var untaken: [(row: Int, before: Int)] = []
-    for place in leaves {
-      let node = table.nodes[place]
-      var closing: [EventClass: Int] = [:]
-      var covered: [(kinds: ErrorKindSet, row: Int)] = []
-      for index in Int(node.rows.lowerBound)..<Int(node.rows.upperBound) {
-        let row = table.rows[index]
-        var before: Int?
-        if row.event == .failure {
-          var open = row.kinds
-          for entry in covered { open.subtract(entry.kinds) }
-          if open.isEmpty { before = covered.first { !$0.kinds.isDisjoint(with: row.kinds) }?.row }
-          if row.guardProgram == noIndex { covered.append((row.kinds, index)) }
-        } else if row.event == .success || row.event == .always {
-          before = closing[row.event]
-          if before == nil, table.isUnconditional(index) { closing[row.event] = index }
-        }
-        if let before {
-          untaken.append((index, before))
-        } else if let span = span(ofRow: index) {
+    for node in inspected.graphs.positionedNodes(of: thread) {
+      for index in table.nodes[node].rows where table.rows[Int(index)].tree == nil {
+        if let before = relation.rowBefore[index], !relation.isRowTaken[Int(index)] {
+          untaken.append((Int(index), Int(before)))
+        } else if let span = span(ofRow: Int(index)) {
           live.insert(Place(span))
         }
       }

@@ -1,4 +1,5 @@
 public import Expression
+import Relation
 public import Source
 public import Table
 
@@ -17,45 +18,55 @@ public enum Verifier {
       // Prompts read their performer's environment, not the flow's.
       linked.table.programs[position].environment == 0 ? program?.reads ?? [] : []
     }
-    return verify(linked.table, reads: reads, options: options, limits: limits)
+    return verify(
+      linked.table,
+      reads: reads,
+      programs: linked.programs,
+      options: options,
+      limits: limits
+    )
   }
 
   /// Checks a table.
   ///
   /// `reads` gives what each program reads, by number in the programs pool.
-  /// O((nodes + rows) × words of results) and the unfolding, whose size `options` limits.
+  /// O((positions + moves) × words of results) and the unfolding, whose size `options` limits.
   public static func verify(
     _ table: TransitionTable,
     reads: [[ValuePath]],
+    programs: [CompiledProgram?] = [],
     options: VerifierOptions = VerifierOptions(),
     limits: Limits = Limits()
   ) -> VerifierReport {
-    let graphs = PartGraphs(table)
-    let written = ResultFlow(table, graphs)
+    let graphs = ThreadGraphs(table)
+    let inspected = Inspected(
+      table: table,
+      graphs: graphs,
+      reads: reads,
+      programs: programs,
+      options: options,
+      written: ResultFlow(graphs)
+    )
     var whole = VerifierReport()
     var proofs = Proofs()
-    var isUnbounded = graphs.parts.isRecursive
-    for part in graphs.parts.parts.indices {
-      var inspection = Inspection(
-        table: table,
-        graphs: graphs,
-        part: part,
-        reads: reads,
-        options: options
-      )
+    var isUnbounded = false
+    for thread in graphs.graphs.indices where graphs.isReached(thread) {
+      var inspection = Inspection(inspected, thread: thread)
       inspection.findUnreachablePlaces()
       inspection.findTraps()
       inspection.findUntakenRows()
       inspection.findMissingErrorEdges()
       inspection.findMissingDeadlines()
       inspection.findUnboundedCycles()
-      inspection.findUnwrittenReads(written)
+      inspection.findOpenWaits()
+      inspection.findUnwrittenReads()
       isUnbounded = isUnbounded || inspection.hasUnboundedCycle
       whole.findings += inspection.report.findings
+      whole.openWaits += inspection.report.openWaits
       proofs.join(inspection.proofs)
     }
-    whole.proofs = proofs.lines.map { Proof(claim: $0, basis: .abstracted, restsOn: []) }
-    if !isUnbounded { measure(table, graphs, options, &whole) }
+    if !isUnbounded { measure(inspected, &whole, &proofs) }
+    whole.proofs = proofs.proofs(table, openWaits: whole.openWaits)
     if whole.findings.count > limits.diagnostics {
       whole.findings.removeSubrange(limits.diagnostics...)
     }
@@ -64,113 +75,142 @@ public enum Verifier {
 
   /// Number of ways and the longest time.
   private static func measure(
-    _ table: TransitionTable,
-    _ graphs: PartGraphs,
-    _ options: VerifierOptions,
-    _ report: inout VerifierReport
+    _ inspected: Inspected,
+    _ report: inout VerifierReport,
+    _ proofs: inout Proofs
   ) {
-    let graph = graphs.graph(of: 0)
-    guard let unfolding = Unfolding(graph, maximum: options.unfoldedStates) else {
+    let graph = inspected.graphs.graphs[0]
+    let maximum = inspected.options.unfoldedStates
+    guard let unfolding = Unfolding(graph, maximum: maximum) else {
       report.notAnalysed.append(
         "number of ways and longest time: the visit counters have more than "
-          + "\(options.unfoldedStates) combinations"
+          + "\(maximum) combinations"
       )
       return
     }
     let figures = WayFigures(graph, unfolding)
     let limit = VerifierReport.waysLimit
     // Ways are counted where they are told apart by places alone.
-    if graphs.parts.parts.count == 1 {
+    if inspected.graphs.graphs.count == 1 {
       report.waysThrough = Int(figures.count(maximum: Int64(limit)))
     }
-    var inspection = Inspection(
-      table: table,
-      graphs: graphs,
-      part: 0,
-      reads: [],
-      options: options
-    )
-    inspection.compareTimeout(
-      figures,
-      graphs.times(table, maximum: options.unfoldedStates)
-    )
+    var inspection = Inspection(inspected, thread: 0)
+    inspection.compareTimeout(figures, inspected.graphs.times(maximum: maximum))
     report.longestMilliseconds = inspection.report.longestMilliseconds
     report.findings += inspection.report.findings
-    report.proofs += inspection.report.proofs
+    proofs.join(inspection.proofs)
   }
 }
 
-/// What the inspections of all parts prove together: what one of them refutes does not hold.
+/// What the inspections of all threads share.
+struct Inspected {
+  let table: TransitionTable
+  let graphs: ThreadGraphs
+  let reads: [[ValuePath]]
+  let programs: [CompiledProgram?]
+  let options: VerifierOptions
+  let written: ResultFlow
+}
+
+/// What the inspections of all threads prove together: what one of them refutes does not hold.
 struct Proofs {
   private var held: [String] = []
   private var refuted: Set<String> = []
   private var bounds: [String] = []
+  private var reasons: [String: [String]] = [:]
 
-  /// One part has it.
-  mutating func hold(_ line: String) {
+  static let ends = "ends on every way"
+
+  /// One thread has it.
+  mutating func hold(_ line: String, because reason: String? = nil) {
     if !held.contains(line) { held.append(line) }
+    if let reason, !reasons[line, default: []].contains(reason) {
+      reasons[line, default: []].append(reason)
+    }
   }
 
-  /// One part has it not.
+  /// One thread has it not.
   mutating func refute(_ line: String) { refuted.insert(line) }
 
   /// Everything ends, with the limits that make it so.
   mutating func end(_ limits: [String]) {
-    hold("ends on every way")
+    hold(Self.ends)
     bounds += limits
   }
 
   mutating func join(_ other: Proofs) {
     for line in other.held { hold(line) }
+    for (line, list) in other.reasons {
+      for reason in list { hold(line, because: reason) }
+    }
     refuted.formUnion(other.refuted)
     bounds += other.bounds
   }
 
-  /// What holds, one line each.
-  var lines: [String] {
-    held.filter { !refuted.contains($0) }.map { line in
-      guard line == "ends on every way", !bounds.isEmpty else { return line }
+  /// What holds.
+  func proofs(_ table: TransitionTable, openWaits: [String]) -> [Proof] {
+    held.filter { !refuted.contains($0) }.compactMap { line in
+      guard line.hasPrefix(Self.ends) else { return proof(line, line) }
+      guard openWaits.isEmpty else {
+        let timeout = table.runLimits.timeoutMilliseconds
+        guard timeout >= 0 else { return nil }
+        return proof(Self.ends, Self.ends + " (timeout \(DurationText.text(timeout)))")
+      }
+      guard line == Self.ends, !bounds.isEmpty else { return proof(line, line) }
       let rest = bounds.count > 4 ? ", and \(bounds.count - 4) more" : ""
-      return line + " (" + bounds.prefix(4).joined(separator: ", ") + " visits" + rest + ")"
+      return proof(
+        line,
+        line + " (" + bounds.prefix(4).joined(separator: ", ") + " visits" + rest + ")"
+      )
     }
+  }
+
+  private func proof(_ line: String, _ claim: String) -> Proof {
+    Proof(
+      claim: claim,
+      basis: .abstracted,
+      restsOn: ["every way that the rows allow, guards not evaluated"] + (reasons[line] ?? [])
+    )
   }
 }
 
-/// One table under inspection; each check is an extension in its own file.
+/// One thread under inspection; each check is an extension in its own file.
 struct Inspection {
-  let table: TransitionTable
-  let graphs: PartGraphs
-  let part: Int
+  let inspected: Inspected
+  let thread: Int
   let graph: PlaceGraph
-  let reads: [[ValuePath]]
-  let options: VerifierOptions
   var report = VerifierReport()
   var proofs = Proofs()
   /// Whether some cycle has no bound that counts.
   var hasUnboundedCycle = false
+  private let waysFromStartBox: WayBox
 
-  init(
-    table: TransitionTable,
-    graphs: PartGraphs,
-    part: Int,
-    reads: [[ValuePath]],
-    options: VerifierOptions
-  ) {
-    self.table = table
-    self.graphs = graphs
-    self.part = part
-    graph = graphs.graph(of: part)
-    self.reads = reads
-    self.options = options
+  init(_ inspected: Inspected, thread: Int) {
+    self.inspected = inspected
+    self.thread = thread
+    graph = inspected.graphs.graphs[thread]
+    waysFromStartBox = WayBox()
   }
 
-  /// Leaves in order.
-  var leaves: [Int] { table.nodes.indices.filter { graph.isLeaf[$0] } }
+  var table: TransitionTable { inspected.table }
+  var relation: FlowRelation { inspected.graphs.relation }
+  var options: VerifierOptions { inspected.options }
 
-  /// Shortest ways from the start, the timeout's target included.
-  func waysFromStart() -> WaySearch {
-    WaySearch(graph, from: [graph.start, graph.timeoutTarget].filter { $0 >= 0 })
+  /// Places at which work is done, in order; of a node with two, the first.
+  var workPlaces: [Int] {
+    var last = -1
+    return graph.works.indices.filter { place in
+      guard let node = graph.node(place), node != last else { return false }
+      last = node
+      return true
+    }
   }
+
+  /// Whether some run comes to a node of the thread.
+  func isReached(_ node: Int) -> Bool { relation.isReached(node) }
+
+  /// Shortest ways from the start, the timeout's target included; searched once.
+  func waysFromStart() -> WaySearch { waysFromStartBox.search(graph) }
 
   /// Whether a place is a task of a list: its failure is the list's by the rules of lists.
   func isTask(_ place: Int) -> Bool {
@@ -181,38 +221,51 @@ struct Inspection {
     case .fork: return true
     case .compound:
       // Beside a planner stand the steps of its fallback: states, if it has final states of a name.
-      let besidePlanner = (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
-        table.nodes[node].kind == .planner && Int(table.nodes[node].parent) == parent
+      var besidePlanner = false
+      var hasNamedFinal = false
+      var hasUnnamedFinal = false
+      var child = parent + 1
+      while child < Int(table.nodes[parent].subtreeEnd) {
+        let entry = table.nodes[child]
+        besidePlanner = besidePlanner || entry.kind == .planner
+        if entry.kind == .final {
+          if entry.name.isEmpty { hasUnnamedFinal = true } else { hasNamedFinal = true }
+        }
+        child = Int(entry.subtreeEnd)
       }
-      let hasNamedFinals = (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
-        table.nodes[node].kind == .final && Int(table.nodes[node].parent) == parent
-          && !table.nodes[node].name.isEmpty
-      }
-      if besidePlanner { return !hasNamedFinals }
-      return (parent..<Int(table.nodes[parent].subtreeEnd)).contains { node in
-        table.nodes[node].kind == .final && table.nodes[node].name.isEmpty
-          && Int(table.nodes[node].parent) == parent
-      }
+      return besidePlanner ? !hasNamedFinal : hasUnnamedFinal
     default: return false
     }
   }
 
   /// Where a node stands, or one of its keys when that is known.
-  func span(of place: Int, key: String? = nil) -> SourceSpan? {
+  func span(of place: Int, key: StepKey? = nil) -> SourceSpan? {
     table.span(of: place, key: key)
   }
 
   /// What reads a program; empty when the compiler gave none.
   func reads(of program: PoolIndex) -> [ValuePath] {
-    program >= 0 && Int(program) < reads.count ? reads[Int(program)] : []
+    program >= 0 && Int(program) < inspected.reads.count ? inspected.reads[Int(program)] : []
+  }
+}
+
+/// Keeps the search for ways from the start, which many findings ask for.
+private final class WayBox {
+  private var known: WaySearch?
+
+  func search(_ graph: PlaceGraph) -> WaySearch {
+    if let known { return known }
+    let search = WaySearch(graph, from: [graph.start] + graph.timeoutTargets)
+    known = search
+    return search
   }
 }
 
 extension TransitionTable {
   /// Where a node stands, or one of its keys when that is known.
-  package func span(of place: Int, key: String? = nil) -> SourceSpan? {
+  package func span(of place: Int, key: StepKey? = nil) -> SourceSpan? {
     guard place >= 0, place < nodes.count else { return debug.flow }
-    if let key, let span = debug.keys["\(nodes[place].name).\(key)"] { return span }
+    if let key, let span = debug.keys[NodeKey(NodeIndex(place), key)] { return span }
     return (place < debug.nodes.count ? debug.nodes[place] : nil) ?? debug.flow
   }
 
@@ -229,27 +282,17 @@ extension TransitionTable {
     debug.header["max_steps"] != nil || runLimits.maxSteps != RunLimits().maxSteps
   }
 
-  /// Longest time that one entry of a place takes: attempts, deadlines, pauses; `unbounded` where
-  /// an effect has no deadline.
-  package func longestMilliseconds(of place: Int) -> Int64 {
-    let node = nodes[place]
-    var time = node.kind == .wait ? node.waitMilliseconds : 0
-    guard node.effect != noIndex else { return time }
-    if node.kind == .plan, node.deadlineMilliseconds < 0, runLimits.timeoutMilliseconds >= 0 {
-      return runLimits.timeoutMilliseconds
+  /// The name of a node, or of the nearest around it that people know by one.
+  package func shownName(_ place: Int) -> String {
+    var current = place
+    while current > 0, current < nodes.count, nodes[current].name.isEmpty {
+      current = Int(nodes[current].parent)
     }
-    guard node.deadlineMilliseconds >= 0 else { return Saturating.unbounded }
-    let attempts = attempts(of: place)
-    time = Saturating.sum(time, Saturating.product(Int64(attempts), node.deadlineMilliseconds))
-    return Saturating.sum(time, pauses(of: place, attempts: attempts))
+    return placeName(current)
   }
 
-  /// Attempts of one entry of a place.
-  package func attempts(of place: Int) -> Int32 {
-    let node = nodes[place]
-    guard node.effect != noIndex else { return 0 }
-    guard node.retry != noIndex else { return 1 }
-    let policy = retries[Int(node.retry)]
-    return policy.kinds.isEmpty ? 1 : max(1, policy.maxAttempts)
+  /// The name of an ending; lists of tasks end in one that nobody named.
+  package func endName(_ place: Int) -> String {
+    isShown(place) ? placeName(place) : nodes[place].isFailure ? "(failed)" : "(all done)"
   }
 }

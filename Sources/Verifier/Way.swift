@@ -68,6 +68,45 @@ public struct Way: Sendable, Hashable {
   }
 }
 
+/// Makes ways of places in a graph: what only holds others together is passed over.
+package struct WayBuilder {
+  /// One place on the way.
+  package struct Step {
+    var place: Int
+    var row: RowIndex
+    var isOverLimit = false
+    var followsFailure = false
+  }
+
+  private let graph: PlaceGraph
+
+  package init(_ graph: PlaceGraph) { self.graph = graph }
+
+  /// The way over these places; a row that leads to something else on the way stays with the next.
+  package func way(_ places: [Step]) -> Way {
+    var steps: [Way.Step] = []
+    var row = noIndex
+    var followsFailure = false
+    for step in places {
+      if row == noIndex { row = step.row }
+      followsFailure = followsFailure || step.followsFailure
+      let fails = Int32(step.place) == graph.failsPlace
+      guard fails || graph.node(step.place) != nil else { continue }
+      steps.append(
+        Way.Step(
+          place: fails ? NodeIndex(graph.nodeCount) : graph.works[step.place],
+          row: row,
+          isOverLimit: step.isOverLimit,
+          followsFailure: followsFailure
+        )
+      )
+      row = noIndex
+      followsFailure = false
+    }
+    return Way(steps)
+  }
+}
+
 extension TransitionTable {
   /// Whether people know a place by its name: parts of trees have paths (`/tree/0`), what holds
   /// tasks together has none.

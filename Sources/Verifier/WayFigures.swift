@@ -16,7 +16,7 @@ package struct WayFigures: Sendable {
   /// What a state adds: its place's figure, nothing beyond the limit.
   @inline(__always)
   private func weight(_ state: Int, _ weights: [Int64]) -> Int64 {
-    unfolding.isOver[state] ? 0 : weights[Int(unfolding.places[state])]
+    unfolding.isOver[state] ? 0 : weights[Int(graph.works[Int(unfolding.places[state])])]
   }
 
   /// By state, the largest sum of a way from the start to it, the state included.
@@ -92,7 +92,7 @@ package struct WayFigures: Sendable {
 
   /// The way that `dearest` found to a state.
   package func way(to state: Int, in dearest: Dearest) -> Way {
-    var steps: [Way.Step] = []
+    var steps: [WayBuilder.Step] = []
     var current = state
     while current >= 0 {
       let parent = Int(dearest.parents[current])
@@ -102,11 +102,14 @@ package struct WayFigures: Sendable {
         let origin = Int(unfolding.origins[Int(dearest.parentEdges[current])])
         let list = unfolding.isOver[parent] ? graph.limitEdges : graph.edges
         if origin >= 0 { row = list.edges[origin].row }
-        followsFailure = origin < 0 || list.edges[origin].successRows == 0
+        followsFailure =
+          origin < 0
+          || list.edges[origin].successRows == 0
+            && list.edges[origin].failureRows > 0
       }
       steps.append(
-        Way.Step(
-          place: unfolding.places[current],
+        WayBuilder.Step(
+          place: Int(unfolding.places[current]),
           row: row,
           isOverLimit: unfolding.isOver[current],
           followsFailure: followsFailure
@@ -114,7 +117,7 @@ package struct WayFigures: Sendable {
       )
       current = parent
     }
-    return Way(steps.reversed())
+    return WayBuilder(graph).way(steps.reversed())
   }
 
   /// By state, the largest sum of a way from it to an end, the state included.

@@ -17,7 +17,7 @@ package struct WaySearch: Sendable {
     allows: (_ place: Int, _ edge: PlaceEdge) -> Bool = { _, _ in true }
   ) {
     self.graph = graph
-    let count = graph.nodeCount + 1
+    let count = graph.count
     parent = [Int32](repeating: -1, count: count)
     row = [RowIndex](repeating: noIndex, count: count)
     failed = [Bool](repeating: false, count: count)
@@ -48,20 +48,17 @@ package struct WaySearch: Sendable {
     queue.append(edge.target)
   }
 
-  /// Whether a place was reached.
-  package func reaches(_ place: Int) -> Bool { seen[place] }
-
   /// The shortest way to a place that was reached.
   package func way(to place: Int) -> Way {
-    var steps: [Way.Step] = []
+    var steps: [WayBuilder.Step] = []
     var current = Int32(place)
     while current >= 0 {
       let index = Int(current)
       steps.append(
-        Way.Step(place: current, row: row[index], followsFailure: failed[index])
+        WayBuilder.Step(place: index, row: row[index], followsFailure: failed[index])
       )
       current = parent[index]
     }
-    return Way(steps.reversed())
+    return WayBuilder(graph).way(steps.reversed())
   }
 }

@@ -103,7 +103,7 @@ import Testing
     #expect(answers.map { $0.digest?.count } == [64, 64, nil])
     #expect(answers.map { $0.findings.count { $0.code == "SBX-INV-001" } } == [0, 1, 0])
     for answer in answers.prefix(2) {
-      #expect(answer.proofs.contains { $0.claim == "at most 1 pay" && $0.basis == "abstracted" })
+      #expect(answer.proofs.contains { $0.claim == "at most 1 pay" && $0.basis == "exact" })
     }
     #expect(answers.last?.proofs.isEmpty == true && answers.last?.findings.isEmpty == false)
     // One finding a line, as before.
@@ -120,7 +120,7 @@ import Testing
     #expect(plain.code == .success && plain.output.contains("    proven  at most 1 pay\n"))
     #expect(!plain.output.contains("abstracted"))
     let explained = await Outcome("check", path, "--explain-proofs")
-    #expect(explained.output.contains("    proven  at most 1 pay\n        abstracted"))
+    #expect(explained.output.contains("    proven  at most 1 pay\n        exact"))
   }
 
   @Test func `wrong use is refused`() async throws {

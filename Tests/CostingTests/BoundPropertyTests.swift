@@ -42,7 +42,11 @@ struct BoundPropertyTests {
         #expect(isWithin(walk.tokens, report.worst.tokens), "tokens, \(name)")
         #expect(isWithin(walk.work, report.worst.workMilliseconds), "work, \(name)")
         #expect(isWithin(walk.elapsed, report.worst.elapsedMilliseconds), "time, \(name)")
-        #expect(walk.picodollars >= (report.least.picodollars.value ?? 0), "least, \(name)")
+        // Least is of runs that succeed; what fails may take less.
+        let end = report.outcomes.first { $0.place == walk.final }
+        if end?.isFailure == false {
+          #expect(walk.picodollars >= (report.least.picodollars.value ?? 0), "least, \(name)")
+        }
         if walk.places < table.runLimits.maxSteps {
           let outcome = report.outcomes.first { $0.place == walk.final }
           #expect(outcome != nil, "ending, \(name)")

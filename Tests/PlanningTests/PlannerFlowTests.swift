@@ -131,6 +131,8 @@ import Testing
       "  fallback:\n",
       with: "  replan: {strategy: escalation, max: 1}\n  fallback:\n"
     )
+    // A timeout without a target would end a run after `scale` and before `page`.
+    .edited("timeout: 2h\n", with: "")
     // Without a way from a failed plan to the page, the flow itself is refused.
     #expect(
       codes(flow.edited("replan: {strategy: escalation, max: 1}", with: "cache: true"))

@@ -21,6 +21,7 @@ private let codesWithoutExample: [String: String] = [
   "SBX-PLAN-005": "depends on what a run has spent; tested with runs",
   "SBX-PLAN-008": "depends on what an earlier plan did; tested with runs",
   "SBX-PLAN-009": "takes a plan too large to show",
+  "SBX-PROOF-001": "a fault of Signalbox itself: no flow shows it",
   "SBX-QTY-001": "no key of a flow takes percentages, rates or sizes yet",
   "SBX-TREE-008": "only a file of another format shows it",
   "SBX-SCHEMA-001": "in flows SBX-FLOW-022 says it, with the place of the field",

@@ -135,7 +135,9 @@ extension Compilation {
       }
     }
     switch own {
-    case .leaf: layout.place = addLeaf(node, below: parent, path: path)
+    case .leaf:
+      layout.place = addLeaf(node, below: parent, path: path)
+      layout.leafSkips = leafCanSkip(node, at: layout.place)
     case .parallel:
       let name = node.id?.value ?? "\(path)/parallel"
       layout.place = addTreeNode(name, .parallel, below: parent, at: node.span)
@@ -291,13 +293,42 @@ extension Compilation {
     if node.skipIf != nil || node.whileCondition != nil { return true }
     let children = layout.children.map { treeLayouts[$0].canSkip }
     switch node.kind {
-    case .step(let step): return step.when != nil
+    case .step: return layout.leafSkips
     case .runOnce(.skipping): return true
     case .precondition(_, .skipped): return true
     case .keepRunning: return false
     case .sequence, .fallback, .parallel: return children.allSatisfy { $0 }
     case .tryCatch: return children.dropLast().allSatisfy { $0 }
     default: return children.contains(true)
+    }
+  }
+
+  /// Whether a leaf can end as skipped: by its own `when`, or since all that it holds was skipped.
+  private func leafCanSkip(_ node: TreeNode, at place: NodeIndex) -> Bool {
+    guard case .step(let step) = node.kind, step.when == nil else { return true }
+    return place != noIndex && canSkipInside(place)
+  }
+
+  private func canSkipInside(_ index: NodeIndex) -> Bool {
+    func canSkip(_ child: NodeIndex) -> Bool {
+      self.step(of: Int(child))?.when != nil || canSkipInside(child)
+    }
+    let node = table.nodes[Int(index)]
+    switch node.kind {
+    case .tree:
+      // It has just been laid out, or a few nodes ago.
+      let layout = trees.last { $0.node == index }?.layout
+      return layout.map { treeLayouts[$0].canSkip } ?? false
+    case .fork: return Int(index) + 1 < table.nodes.count && canSkip(index + 1)
+    case .parallel:
+      var child = index + 1
+      var isEvery = child < node.subtreeEnd
+      while isEvery, child < node.subtreeEnd {
+        isEvery = canSkip(child)
+        child = max(child + 1, table.nodes[Int(child)].subtreeEnd)
+      }
+      return isEvery
+    default: return false
     }
   }
 

@@ -103,7 +103,7 @@ extension Compilation {
         inner.success = inner.success.updating(.set, layout.asked, 1)
       }
     }
-    if layout.branch != noIndex { compileGuards(of: number, inner) }
+    if layout.branch != noIndex { compileGuards(of: number, inner, isPart: ways == nil) }
     if layout.place != noIndex {
       if !isPlainPart { addWays(layout.place, inner, canSkip: placeCanSkip(layout)) }
       if case .parallel = node.kind {
@@ -117,7 +117,7 @@ extension Compilation {
 
   private func placeCanSkip(_ layout: TreeLayout) -> Bool {
     switch layout.node.kind {
-    case .step(let step): step.when != nil
+    case .step: layout.leafSkips
     default: layout.children.allSatisfy { treeLayouts[$0].canSkip }
     }
   }
@@ -155,7 +155,7 @@ extension Compilation {
     return Array(table.assignments[Int(range.lowerBound)..<Int(range.upperBound)])
   }
 
-  private mutating func compileGuards(of number: Int, _ ways: TreeWays) {
+  private mutating func compileGuards(of number: Int, _ ways: TreeWays, isPart: Bool) {
     let layout = treeLayouts[number]
     let (node, branch) = (layout.node, layout.branch)
     if !node.onHalted.isEmpty {
@@ -163,8 +163,8 @@ extension Compilation {
       table.nodes[Int(branch)].tree?.haltAssignments = halts
     }
     guard node.isAsked else { return }
-    // A guard that can't be evaluated is a failure of the node.
-    if layout.endings.isEmpty {
+    // A guard that can't be evaluated is a failure of the node; a part has no ways but its endings.
+    if layout.endings.isEmpty || isPart {
       addTreeRows(branch, .failure, ways.halting(branch + 1..<layout.range.upperBound).failure)
     }
     func asked(_ edges: [TreeEdge], _ source: SourceText, negated: Bool = false) -> [TreeEdge] {

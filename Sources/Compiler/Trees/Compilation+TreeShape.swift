@@ -28,8 +28,12 @@ extension Compilation {
     case .ifThenElse, .whileDoElse: addBranches(layout, &shape)
     case .tryCatch: add(.recovery, count)
     case .inverter: add(.inverter)
-    case .forceSuccess, .forceFailure, .runOnce, .precondition, .timeout, .delay, .mapStatus:
-      add(.either)
+    case .forceSuccess, .forceFailure, .runOnce, .precondition, .mapStatus: add(.either)
+    case .timeout: add(.within, layout.branch)
+    case .delay:
+      // The wait comes first; the order of the two does not matter to a sum.
+      add(.leaf, layout.front)
+      add(.chain)
     case .retry(let attempts): add(.retry, Int32(clamping: attempts.value))
     case .rounds(let rounds): add(.rounds, Int32(clamping: rounds.value))
     case .keepRunning(let limit): add(.rounds, Int32(clamping: limit?.value ?? -1))
@@ -44,7 +48,7 @@ extension Compilation {
     let sides = Int32(clamping: layout.children.count - 1)
     shape += [TreeShape.choice.rawValue, sides]
     // Either answer leads to a side, so that what the question took comes on top of it.
-    shape += [TreeShape.parallel.rawValue, 2]
+    shape += [TreeShape.chain.rawValue, 1]
     addRestarts(of: layout.node, &shape)
   }
 

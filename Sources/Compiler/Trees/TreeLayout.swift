@@ -34,6 +34,8 @@ struct TreeLayout {
   var children: [Int] = []
   /// Whether it can end as skipped.
   var canSkip = false
+  /// Whether its leaf can, whatever its guards say.
+  var leafSkips = false
   /// Its `failure_if`, in the programs pool.
   var failureIf = noIndex
 }

@@ -121,6 +121,7 @@ package struct CheckCommand: Command {
       console.print(line: "        \(proof.basis.rawValue)")
       for assumption in proof.restsOn { console.print(line: "        rests on  \(assumption)") }
     }
+    for wait in report.openWaits { console.print(line: "    no bound  \(wait)") }
     for gap in report.notAnalysed { console.print(line: "    not analysed  \(gap)") }
     if report.notAnalysed.isEmpty { console.print(line: "    not analysed  nothing") }
   }

@@ -51,7 +51,7 @@ struct RunSession {
   static func failure(_ fault: RunFault) -> CommandFailure {
     switch fault {
     case .store(let error): failure(error)
-    case .damaged: CommandFailure(fault.message, exit: .inputOutput)
+    case .damaged, .unproven: CommandFailure(fault.message, exit: .inputOutput)
     case .refused: CommandFailure(fault.message, exit: .badUse)
     }
   }

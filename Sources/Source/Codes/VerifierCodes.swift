@@ -2,7 +2,7 @@ extension DiagnosticCode {
   /// The codes of the verifier.
   public static let verifierCodes: [DiagnosticCode] = [
     unreachablePlace, trapPlace, untakenRow, noErrorEdge, unboundedCycle, instantCycle,
-    unwrittenRead, noDeadline, timeoutTooShort,
+    unwrittenRead, noDeadline, timeoutTooShort, unprovenStep,
   ]
 
   /// A step that no way leads to.
@@ -189,6 +189,27 @@ extension DiagnosticCode {
     Right:
 
         timeout: 25h
+    """
+  )
+
+  /// A step of a run that the analysis of its flow does not have.
+  public static let unprovenStep = DiagnosticCode(
+    "SBX-PROOF-001",
+    "a run would do what was not said of its flow",
+    """
+    Every step of a run is held against the relation that all analyses of the flow read: which
+    places follow which and why, which calls they make, how they may end. This step is not in it, so
+    that what `check` and `plan` said of the flow may be false. The step was not journaled, and
+    nothing of it was performed; the run stays as it is: `signalbox show RUN`.
+
+    Wrong:
+
+        nothing that anybody can write in a flow: it is a fault of Signalbox
+
+    Right:
+
+        report the flow, the record and the text; until it is mended, do not rely on what was proven
+        of this flow
     """
   )
 }

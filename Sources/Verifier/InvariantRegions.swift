@@ -1,0 +1,200 @@
+import Definition
+import Relation
+import Table
+
+extension InvariantSearch {
+  /// What comes of threads that run at the same time, taken one by one with the others beside.
+  mutating func regions(of caller: Caller, _ threads: [Int], _ state: UInt64) -> Exits {
+    let order = RegionOrder(relation, host: caller.node)
+    let masks = threads.map { possible(in: $0) }
+    let plan = RegionPlan(masks: masks, order: order, beside: caller.beside)
+    var left = [Set<UInt64>](repeating: [], count: threads.count)
+    var ends = left
+    var lost = left
+    var exits = Exits()
+    var alternatives: Set<UInt64> = []
+    let join = RegionJoin(table.nodes[caller.node], table)
+    if !join.needsAll, order.dependencies.contains(where: { !$0.isEmpty }) {
+      restsOnDependencies = true
+    }
+    for region in order.sorted {
+      guard witness == nil, !isExhausted else { break }
+      let dependencies = order.dependencies[region]
+      var start: Set<UInt64>? = dependencies.isEmpty ? [state] : nil
+      for other in dependencies {
+        // What it awaits has ended; it and what awaits it have not begun.
+        let ended = closure(left[other], plan.between(other, region))
+        start = start.map { $0.intersection(ended) } ?? ended
+      }
+      var own = Exits()
+      for state in closure(start ?? [], plan.during(region)).sorted() where witness == nil {
+        own.formUnion(
+          explore(
+            thread: threads[region],
+            caller.isEnteredInside,
+            state: state,
+            beside: plan.during(region),
+            from: caller.visit
+          )
+        )
+      }
+      // What is awaited may fail: then the gate fails, and nothing behind it was begun.
+      for other in dependencies {
+        own.failures.formUnion(closure(lost[other], plan.after(region)))
+      }
+      let after = plan.after(region)
+      lost[region] = own.failures
+      left[region] = own.successes.union(own.skips)
+      ends[region] = closure(
+        join.countsFailures ? left[region].union(own.failures) : left[region],
+        after
+      )
+      if join.mayFail { exits.failures.formUnion(closure(own.failures, after)) }
+      alternatives.formUnion(ends[region])
+      exits.cut.formUnion(closure(own.cut, after))
+      if join.maySkip { exits.skips.formUnion(closure(own.skips, after)) }
+      for (leave, states) in own.leaves {
+        exits.leaves[leave, default: []].formUnion(closure(states, after))
+      }
+    }
+    if join.needsAll {
+      exits.successes = ends.dropFirst().reduce(ends.first ?? [state]) { $0.intersection($1) }
+    } else {
+      exits.successes = alternatives
+      // Whatever part decides, others may have failed before.
+      if join.mayFail { exits.successes.formUnion(exits.failures) }
+    }
+    if !join.mayFail { return exits }
+    // A verdict against it may come with any part's end.
+    if !join.needsAll { exits.failures.formUnion(alternatives) }
+    return exits
+  }
+}
+
+/// How the ends of parts are those of their host.
+private struct RegionJoin {
+  /// Whether a success needs every part to have ended.
+  let needsAll: Bool
+  /// Whether a part that failed has ended as well as any.
+  let countsFailures: Bool
+  /// Whether the host may fail for a part's failure.
+  let mayFail: Bool
+  /// Whether parts may be skipped.
+  let maySkip = true
+
+  init(_ node: PlaceNode, _ table: TransitionTable) {
+    if let tree = node.tree, node.kind == .parallel {
+      needsAll = tree.rule.kind == .all || tree.rule.kind == .finished
+      countsFailures = tree.rule.kind == .finished
+      mayFail = true
+      return
+    }
+    let join = node.join == noIndex ? JoinPolicy(kind: .all) : table.joins[Int(node.join)]
+    switch join.kind {
+    case .all:
+      needsAll = true
+      // With a number of failures allowed, a part that failed has ended.
+      countsFailures = join.failures > 0
+      mayFail = true
+    case .finished, .chart:
+      (needsAll, countsFailures) = (true, true)
+      mayFail = join.failures > 0
+    case .any, .first, .count: (needsAll, countsFailures, mayFail) = (false, true, true)
+    }
+  }
+}
+
+/// What regions await of each other.
+private struct RegionOrder {
+  /// Regions for which it is worked out who precedes whom; beyond them everything is beside.
+  private static let largest = 2_000
+  let dependencies: [[Int]]
+  /// The regions, each after those that it awaits.
+  let sorted: [Int]
+  /// By region, those that have ended before it goes on; nil: there are too many to tell.
+  let before: [Set<Int>]?
+
+  init(_ relation: FlowRelation, host: Int) {
+    let dependencies = relation.dependencies(of: host)
+    self.dependencies = dependencies
+    var waiting = dependencies.map(\.count)
+    var dependants = [[Int]](repeating: [], count: dependencies.count)
+    for (region, list) in dependencies.enumerated() {
+      for other in list { dependants[other].append(region) }
+    }
+    var queue = waiting.indices.filter { waiting[$0] == 0 }
+    var next = 0
+    while next < queue.count {
+      for other in dependants[queue[next]] {
+        waiting[other] -= 1
+        if waiting[other] == 0 { queue.append(other) }
+      }
+      next += 1
+    }
+    sorted = queue
+    guard dependencies.count <= Self.largest, dependencies.contains(where: { !$0.isEmpty }) else {
+      before = nil
+      return
+    }
+    var before = [Set<Int>](repeating: [], count: dependencies.count)
+    for region in queue {
+      for other in dependencies[region] {
+        before[region].insert(other)
+        before[region].formUnion(before[other])
+      }
+    }
+    self.before = before
+  }
+}
+
+/// Which events may happen beside each region, and when.
+private struct RegionPlan {
+  private let masks: [InvariantEventSet]
+  private let order: RegionOrder
+  private let beside: InvariantEventSet
+  /// By region, the events of all others.
+  private let others: [InvariantEventSet]
+
+  init(masks: [InvariantEventSet], order: RegionOrder, beside: InvariantEventSet) {
+    self.masks = masks
+    self.order = order
+    self.beside = beside
+    var suffix = [InvariantEventSet](repeating: [], count: masks.count + 1)
+    for region in masks.indices.reversed() {
+      suffix[region] = suffix[region + 1].union(masks[region])
+    }
+    var prefix: InvariantEventSet = []
+    var others: [InvariantEventSet] = []
+    for region in masks.indices {
+      others.append(prefix.union(suffix[region + 1]))
+      prefix.formUnion(masks[region])
+    }
+    self.others = others
+  }
+
+  /// While a region is under way: all that it neither awaits nor is awaited by.
+  func during(_ region: Int) -> InvariantEventSet {
+    guard let before = order.before else { return beside.union(others[region]) }
+    return events { $0 != region && !before[region].contains($0) && !before[$0].contains(region) }
+  }
+
+  /// From its end to that of the whole: all that it does not await.
+  func after(_ region: Int) -> InvariantEventSet {
+    guard let before = order.before else { return beside.union(others[region]) }
+    return events { $0 != region && !before[region].contains($0) }
+  }
+
+  /// Between the end of one region and the beginning of another that awaits it.
+  func between(_ first: Int, _ second: Int) -> InvariantEventSet {
+    guard let before = order.before else { return beside.union(others[first]) }
+    return events {
+      $0 != first && $0 != second && !before[first].contains($0) && !before[$0].contains(second)
+    }
+  }
+
+  private func events(where isBeside: (Int) -> Bool) -> InvariantEventSet {
+    var found = beside
+    for region in masks.indices where isBeside(region) { found.formUnion(masks[region]) }
+    return found
+  }
+}
