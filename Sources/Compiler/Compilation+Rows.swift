@@ -76,8 +76,9 @@ extension Compilation {
     for edge in inherited { addEdge(edge, from: index, .failure, kinds: .all) }
   }
 
-  /// Whether the flow's `on_budget` is about a node: it calls, or runs what does, in the flow's own
-  /// frame. What fails inside an item of a map makes the map fail.
+  /// Whether the flow's `on_budget` is about a node: it calls, or runs what does.
+  ///
+  /// What fails inside an item of a map makes the map fail.
   private func spends(_ index: Int) -> Bool {
     let node = table.nodes[index]
     guard node.effect != noIndex || node.kind == .fork || node.kind == .call else { return false }

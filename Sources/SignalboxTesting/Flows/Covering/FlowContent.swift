@@ -87,12 +87,14 @@ extension FlowLeaf {
 extension FlowContainer {
   /// Why it holds no such part; nil: it does.
   ///
-  /// Asserted both ways: what it holds compiles, and what is refused here is refused by the loader.
+  /// What it holds compiles; what it does not has no spelling, or the loader refuses it.
   public func obstacle(to content: FlowContent) -> String? {
     switch site {
     case .body: Self.obstacle(inBodyTo: content)
     case .state, .node, .region, .task: Self.obstacle(inStepsTo: content, site)
-    case .item: content == .container(.forEach) ? "a step has one list" : Self.obstacle(inStepsTo: content, .item)
+    case .item:
+      content == .container(.forEach)
+        ? "a step has one list" : Self.obstacle(inStepsTo: content, .item)
     case .offer:
       if case .leaf(let leaf) = content, leaf.isTool { nil } else { "agents call tools only" }
     case .tree: obstacle(inTreeTo: content)
@@ -121,7 +123,11 @@ extension FlowContainer {
       case .agent, .model, .human, .writeTool, .idempotentTool, .readTool, .wait, .check, .pass: nil
       }
     case .container(let container):
-      container.isTreeNode ? "a node stands in a tree" : container == .run ? "it holds everything" : nil
+      if container.isTreeNode {
+        "a node stands in a tree"
+      } else {
+        container == .run ? "it holds everything" : nil
+      }
     }
   }
 
