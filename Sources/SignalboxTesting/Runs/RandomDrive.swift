@@ -206,12 +206,13 @@ public struct RandomDrive {
   // MARK: What happens next
 
   private var isStalled: Bool {
-    open.allSatisfy(\.isLost) && alarms.isEmpty && (eventNames.isEmpty || temper.events == 0)
+    open.allSatisfy(\.isLost) && nextAlarm == nil && (eventNames.isEmpty || temper.events == 0)
       && temper.cancellations == 0
   }
 
+  /// The earliest deadline or timer; those behind all time that is written anywhere never come.
   private var nextAlarm: Alarm? {
-    alarms.min { left, right in
+    alarms.filter { $0.due < .max / 4 }.min { left, right in
       let ranks = (left.isTimer ? 1 : 0, right.isTimer ? 1 : 0)
       return (left.due, ranks.0, left.effect) < (right.due, ranks.1, right.effect)
     }
@@ -227,7 +228,7 @@ public struct RandomDrive {
       // A result that was on its way when its call was withdrawn.
       return random.chance(50) ? .fired(timer: id) : failure(of: id, .failed, cost: 0)
     }
-    if random.chance(temper.events) || open.allSatisfy(\.isLost) && alarms.isEmpty {
+    if random.chance(temper.events) || open.allSatisfy(\.isLost) && nextAlarm == nil {
       guard temper.events > 0 else { return nil }
       pass(until: nil)
       return namedEvent()

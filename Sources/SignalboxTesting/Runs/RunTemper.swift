@@ -28,7 +28,7 @@ public struct RunTemper: Sendable, Hashable {
 
   /// A world by chance.
   public init(by random: inout RandomSource) {
-    failures = random.one(of: [0, 10, 30, 60, 100])
+    failures = random.one(of: [0, 0, 10, 30, 60, 100])
     events = random.one(of: [5, 10, 30])
     cancellations = random.one(of: [0, 0, 0, 2, 10])
     losses = random.one(of: [0, 0, 5, 20])

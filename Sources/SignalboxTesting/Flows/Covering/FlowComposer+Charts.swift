@@ -85,9 +85,8 @@ extension FlowComposer {
     } else {
       let performer = random.one(of: Performers.allCases)
       performers.insert(performer)
-      entries.append(
-        .init(key: performer.isTool ? "tool" : "agent", value: .word(performer.rawValue))
-      )
+      let subject = performer.isTool ? "tool" : "agent"
+      entries.append(.init(key: subject, value: .word(performer.rawValue)))
     }
     if random.chance(30) {
       entries.append(

@@ -75,10 +75,8 @@ extension FlowComposer {
     case .onError: draft.append(.fields(["target": target]), to: "on_error")
     case .errorKinds:
       let kinds = ["timeout", "unknown", "check", "max_visits", "input_rejected", "cancelled"]
-      draft.append(
-        .fields(["when": .word(random.one(of: kinds)), "target": target]),
-        to: "on_error"
-      )
+      let kind = FlowText.word(random.one(of: kinds))
+      draft.append(.fields(["when": kind, "target": target]), to: "on_error")
     case .errorGuard:
       let texts = ["error.kind == 'failed'", "error.kind != 'timeout' && state.ok"]
       draft.append(guarded(random.one(of: texts)), to: "on_error")

@@ -22,7 +22,10 @@ enum Performers: String, CaseIterable, Hashable {
   var declaration: FlowText {
     switch self {
     case .asker:
-      "{type: scripted, cost_per_call: $0.001, output: {v: {type: integer}, ok: {type: boolean}}}"
+      """
+      {type: scripted, cost_per_call: $0.001, \
+      output: {v: {type: integer}, ok: {type: boolean}}}
+      """
     case .writer:
       """
       {type: llm, model: gpt-4o-mini, prompt: "Say {{ input.q }}", \
@@ -85,10 +88,15 @@ extension FlowComposer {
 
   /// A guard.
   mutating func condition() -> String {
-    random.one(of: [
-      "state.n < 2", "state.n >= 1", "state.ok", "!state.ok", "state.m == 1 || state.ok",
-      "input.ok", "input.n > 1", "size(input.xs) > 1", "state.n + state.m > 2", "true",
-      "input.n in state.xs", "state.note == 'b' && input.ok",
+    // True at first, as a rule, so that runs come far.
+    if random.chance(50) {
+      return random.one(of: [
+        "state.n < 2", "state.ok", "state.m == 1 || state.ok", "true", "input.n >= 0",
+      ])
+    }
+    return random.one(of: [
+      "state.n >= 1", "!state.ok", "input.ok", "input.n > 1", "size(input.xs) > 1",
+      "state.n + state.m > 2", "input.n in state.xs", "state.note == 'b' && input.ok",
     ])
   }
 
@@ -105,8 +113,7 @@ extension FlowComposer {
   mutating func assignment() -> FlowText.FlowEntry {
     let (field, text) = random.one(of: [
       ("n", "state.n + 1"), ("n", "0"), ("m", "state.n"), ("ok", "!state.ok"),
-      ("ok", "state.n > 1"),
-      ("note", "state.note + 'b'"), ("xs", "[state.n, 7]"),
+      ("ok", "state.n > 1"), ("note", "state.note + 'b'"), ("xs", "[state.n, 7]"),
     ])
     return FlowText.FlowEntry(key: field, value: .text(text))
   }

@@ -7,12 +7,11 @@ extension FlowComposer {
     _ features: [FlowFeature],
     _ draft: inout PartDraft
   ) {
-    let needsInside: FlowContent? =
-      place.isHidden || place.isPlain || place.site == .tree
-      ? nil
-      : features.contains(.chart(.severalInitials))
-        ? .container(.regions)
-        : features.contains(.chart(.deepInitial)) ? .container(.machine) : nil
+    var needsInside: FlowContent?
+    if !place.isHidden, !place.isPlain, place.site != .tree {
+      if features.contains(.chart(.deepInitial)) { needsInside = .container(.machine) }
+      if features.contains(.chart(.severalInitials)) { needsInside = .container(.regions) }
+    }
     let count = (needsInside == nil ? 1 : 2) + random.below(place.depth > 0 ? 2 : 3)
     var names = (0..<count).map { _ in fresh("s") }
     if let reserved = place.reserved { names[0] = reserved }
@@ -181,9 +180,8 @@ extension FlowComposer {
       var states: [FlowText.FlowEntry] = []
       for (position, name) in names.enumerated() {
         let next = position + 1 < names.count ? names[position + 1] : good
-        states.append(
-          FlowText.FlowEntry(key: name, value: .map(parts[position].entries(next: next)))
-        )
+        let state = FlowText.map(parts[position].entries(next: next))
+        states.append(FlowText.FlowEntry(key: name, value: state))
       }
       draft.set("states", .map(states + extra))
       return

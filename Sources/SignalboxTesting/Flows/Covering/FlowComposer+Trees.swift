@@ -75,7 +75,7 @@ extension FlowComposer {
     }
   }
 
-  private static func typeName(_ container: FlowContainer) -> String {
+  static func typeName(_ container: FlowContainer) -> String {
     switch container {
     case .sequence: "sequence"
     case .fallback: "fallback"

@@ -78,9 +78,10 @@ struct FlowComposer {
   ) -> [FlowFeature] {
     var fitting = Self.fitting[FlowNesting(container: container, content: content)] ?? []
     // What always fails hides what comes after it.
-    if random.chance(80) { fitting.removeAll(where: \.isFailing) }
+    if random.chance(93) { fitting.removeAll(where: \.isFailing) }
     guard !fitting.isEmpty else { return [] }
     var result: [FlowFeature] = []
+    if random.chance(40), fitting.contains(.edge(.onError)) { result.append(.edge(.onError)) }
     for _ in 0..<random.below(4) {
       var chosen = random.one(of: fitting)
       // Some of them are still wanted.

@@ -87,7 +87,7 @@ extension FlowLeaf {
 extension FlowContainer {
   /// Why it holds no such part; nil: it does.
   ///
-  /// Asserted both ways: what it holds compiles, and what is refused here is refused by the loader.
+  /// What it holds compiles; what it does not has no spelling, or the loader refuses it.
   public func obstacle(to content: FlowContent) -> String? {
     switch site {
     case .body: Self.obstacle(inBodyTo: content)
@@ -123,8 +123,11 @@ extension FlowContainer {
       case .agent, .model, .human, .writeTool, .idempotentTool, .readTool, .wait, .check, .pass: nil
       }
     case .container(let container):
-      container.isTreeNode
-        ? "a node stands in a tree" : container == .run ? "it holds everything" : nil
+      if container.isTreeNode {
+        "a node stands in a tree"
+      } else {
+        container == .run ? "it holds everything" : nil
+      }
     }
   }
 

@@ -1,5 +1,5 @@
-// Where features stand. Asserted both ways: what has no obstacle compiles, and what has one is
-// refused by the loader or has no meaning there.
+// Where features stand: what has no obstacle compiles; what has one has no spelling there, or the
+// loader refuses it.
 extension FlowFeature {
   /// Why `content` inside `container` cannot have it; nil: it can.
   ///
