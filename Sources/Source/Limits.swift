@@ -36,6 +36,10 @@ public struct Limits: Sendable, Hashable {
   /// Elements or code points that values are taken to have at most where no schema says, when the
   /// cost of a guard is judged before it runs.
   public var assumedSize = 1_000
+  /// Cost of evaluating the known parts of one expression that is judged, in CEL cost units.
+  public var knownPartsCost = 20_000
+  /// Bytes of expressions that are searched in all for what they ask before they read a result.
+  public var securedReadBytes = 20_000_000
   /// Elements or bytes of one value that an expression makes.
   public var valueSize = 1_000_000
   /// Constants, lists and maps of one known value that a residual expression writes out.

@@ -29,6 +29,21 @@ public enum CompiledProgram: Sendable {
     }
   }
 
+  /// Whether the absence of the value in a slot can never make it fail, whatever else it reads.
+  ///
+  /// So is `has(a.v) && a.v > 1` for the slot of `a`. Where in doubt, false.
+  /// `steps` is a slot of `steps.<id>` whose status is `success` only if the slot has a value
+  /// (`TransitionTable.statusSlot`), so that asking for that secures a read, too; `noIndex`: none.
+  /// Each text is secured by itself; the condition of a block in a text secures what stands in it.
+  package func isSecured(_ slot: SlotIndex, steps: SlotIndex) -> Bool {
+    let status = steps == noIndex ? nil : Int(steps)
+    return switch self {
+    case .expression(let program): program.isSecured(Int(slot), status: status)
+    case .template(let template): template.isSecured(Int(slot), status: status)
+    case .structure(let structure): structure.isSecured(Int(slot), status: status)
+    }
+  }
+
   /// Its value, or why it has none.
   public func evaluate(_ memory: borrowing Memory) -> Evaluation {
     switch self {

@@ -82,6 +82,21 @@ public struct StructureTemplate: Sendable {
     }
   }
 
+  /// Whether the absence of the value in a slot can never make one of its templates fail.
+  func isSecured(_ slot: Int, status: Int?) -> Bool {
+    guard reads.contains(where: { $0.slot == slot }) else { return true }
+    return Self.isSecured(root, slot, status)
+  }
+
+  private static func isSecured(_ part: Part, _ slot: Int, _ status: Int?) -> Bool {
+    switch part {
+    case .constant: true
+    case .template(let template): template.isSecured(slot, status: status)
+    case .list(let parts): parts.allSatisfy { isSecured($0, slot, status) }
+    case .map(let entries): entries.allSatisfy { isSecured($0.part, slot, status) }
+    }
+  }
+
   /// Walks a node; the document's own depth limit bounds the recursion.
   private struct Compiler {
     let environment: Environment

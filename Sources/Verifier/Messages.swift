@@ -149,6 +149,7 @@ enum Messages {
     fields: [String],
     writers: [String],
     way: String,
+    tests: [String],
     isRefused: Bool,
     at span: SourceSpan?
   ) -> Diagnostic {
@@ -157,7 +158,13 @@ enum Messages {
       fields.isEmpty
       ? "`\(variable).?field`" : "`\(variable).?\(fields.joined(separator: "."))`"
     let list = writers.prefix(4).map { "`\($0)`" }.joined(separator: ", ")
-    let lead = writers.first.map { "lead that way through `\($0)`, or " } ?? ""
+    var remedies = writers.first.map { ["lead that way through `\($0)`"] } ?? []
+    remedies.append("read " + optional)
+    if !tests.isEmpty {
+      remedies.append("ask first: " + tests.map { "`\($0)`" }.joined(separator: " or "))
+    }
+    let last = remedies.removeLast()
+    let others = remedies.joined(separator: ", ")
     let reader = place.map { "`\($0)` reads" } ?? "the flow's result reads"
     return Diagnostic(
       .unwrittenRead,
@@ -166,7 +173,7 @@ enum Messages {
       at: span,
       label: "written only by \(list)",
       notes: [Diagnostic.Note("way without it: \(way)")],
-      hint: lead + "read " + optional
+      hint: others.isEmpty ? last : "\(others), or \(last)"
     )
   }
 

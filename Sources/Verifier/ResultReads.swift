@@ -14,12 +14,17 @@ extension Inspection {
     var seen: Set<String> = []
     for read in collectReads() {
       guard read.positions.contains(where: { relation.isReachable[Int($0)] }) else { continue }
+      var secured: [Int: Bool] = [:]
       for path in reads(of: read.program) where !path.isOptionalAccess {
         guard let fact = flow.facts[path.slot], !flow.writers[fact].isEmpty else { continue }
         hasReads = true
         if read.afterOwnSuccess, flow.writes(read.node, fact) { continue }
         if flow.holds(fact, at: read.positions) { continue }
         if isKnownWritten(path.slot, flow.writers[fact], by: read.doubted) { continue }
+        let writers = flow.writers[fact]
+        let isSecured = secured[path.slot] ?? isSecured(path.slot, writers, read.program)
+        secured[path.slot] = isSecured
+        if isSecured { continue }
         isComplete = false
         let name = ([path.variable] + path.fields).joined(separator: ".")
         guard seen.insert("\(read.node) \(read.program) \(name)").inserted else { continue }
@@ -28,6 +33,38 @@ extension Inspection {
     }
     let line = "every result is written before it is read"
     if !isComplete { proofs.refute(line) } else if hasReads { proofs.hold(line) }
+  }
+
+  /// Whether a program itself sees to it that a result is there where it reads it.
+  private mutating func isSecured(_ slot: Int, _ writers: [Int], _ program: PoolIndex) -> Bool {
+    let programs = inspected.programs
+    guard programs.indices.contains(Int(program)), let compiled = programs[Int(program)] else {
+      return false
+    }
+    for status in Set(writers.map { table.statusSlot(of: $0) }) {
+      securedBytes -= table.programs[Int(program)].text.utf8.count
+      guard securedBytes >= 0 else { return false }
+      if compiled.isSecured(SlotIndex(slot), steps: status) { return true }
+    }
+    return false
+  }
+
+  /// What a guard may ask first, so that it reads a result only where there is one.
+  private func tests(
+    for path: ValuePath,
+    _ writers: [Int],
+    _ program: PoolIndex
+  ) -> [String] {
+    let programs = inspected.programs
+    guard programs.indices.contains(Int(program)), programs[Int(program)]?.type == .bool else {
+      return []
+    }
+    let name = ([path.variable] + path.fields).joined(separator: ".")
+    let presence = path.fields.isEmpty ? [] : ["has(\(name)) && …"]
+    let status = writers.first {
+      Int(table.nodes[$0].resultSlot) == path.slot && table.statusSlot(of: $0) != noIndex
+    }
+    return presence + (status == nil ? [] : ["steps.\(path.variable).status == 'success' && …"])
   }
 
   /// A program that a node evaluates, and where.
@@ -229,6 +266,7 @@ extension Inspection {
         table.nodes[$0].name
       },
       way: way.isEmpty ? "the start" : way,
+      tests: tests(for: path, writers, read.program),
       isRefused: options.isStrict,
       at: span
     )

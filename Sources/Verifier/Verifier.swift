@@ -29,7 +29,8 @@ public enum Verifier {
 
   /// Checks a table.
   ///
-  /// `reads` gives what each program reads, by number in the programs pool.
+  /// `reads` gives what each program reads, by number in the programs pool; `programs` the programs
+  /// themselves, without which no read is secured by what stands beside it.
   /// O((positions + moves) × words of results) and the unfolding, whose size `options` limits.
   public static func verify(
     _ table: TransitionTable,
@@ -50,8 +51,10 @@ public enum Verifier {
     var whole = VerifierReport()
     var proofs = Proofs()
     var isUnbounded = false
+    var securedBytes = limits.securedReadBytes
     for thread in graphs.graphs.indices where graphs.isReached(thread) {
       var inspection = Inspection(inspected, thread: thread)
+      inspection.securedBytes = securedBytes
       inspection.findUnreachablePlaces()
       inspection.findTraps()
       inspection.findUntakenRows()
@@ -60,6 +63,7 @@ public enum Verifier {
       inspection.findUnboundedCycles()
       inspection.findOpenWaits()
       inspection.findUnwrittenReads()
+      securedBytes = inspection.securedBytes
       isUnbounded = isUnbounded || inspection.hasUnboundedCycle
       whole.findings += inspection.report.findings
       whole.openWaits += inspection.report.openWaits
@@ -179,6 +183,8 @@ struct Inspection {
   let inspected: Inspected
   let thread: Int
   let graph: PlaceGraph
+  /// Bytes of programs that may still be searched for what secures their reads.
+  var securedBytes = 0
   var report = VerifierReport()
   var proofs = Proofs()
   /// Whether some cycle has no bound that counts.

@@ -108,6 +108,9 @@ import Values
       "\($0.variable).\($0.fields.joined(separator: "."))\($0.isOptionalAccess ? "?" : "")"
     }
     #expect(reads == ["classify.confidence", "input.name?", "input.list"])
+    // `.?` bears that the variable has no value; `[?` only asks for the key.
+    let asking = try #require(Sample.compile("input.?name == input[?'name']").program).reads
+    #expect(asking.map(\.isOptionalAccess) == [true, false])
   }
 
   @Test func traceShowsEverySubexpression() throws {

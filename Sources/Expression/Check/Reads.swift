@@ -90,7 +90,8 @@ struct Reads {
       guard tree[key].kind == .literal, case .string(let name) = tree.constant(key),
         let inner = path(tree.child(node, 0))
       else { return nil }
-      return (inner.variable, inner.fields + [name], inner.isOptional || here.flag)
+      // `a[?'b']` asks for the key; a variable without a value is an error there, too.
+      return (inner.variable, inner.fields + [name], inner.isOptional)
     default: return nil
     }
   }

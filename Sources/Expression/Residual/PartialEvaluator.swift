@@ -144,16 +144,7 @@ struct PartialEvaluator {
 
   /// The children that are expressions of their own.
   func operands(_ node: Int32) -> [Int32] {
-    let children = Array(tree.children(node))
-    switch tree[node].kind {
-    case .record: return stride(from: 1, to: children.count, by: 2).map { children[$0] }
-    case .memberCall:
-      switch checker.bindings[Int(node)] {
-      case .function(_, dropsReceiver: true), .type: return Array(children.dropFirst())
-      default: return children
-      }
-    default: return children
-    }
+    checker.operands(node)
   }
 
   /// The attribute that a node reads; nil when it is no path from a variable.

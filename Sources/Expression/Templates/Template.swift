@@ -15,7 +15,7 @@ public struct Template: Sendable {
   public let type: ExpressionType
   /// What its expressions read; ranges are positions in the whole text.
   public let reads: [ValuePath]
-  private let parts: [TemplatePart]
+  let parts: [TemplatePart]
   private let limits: Limits
   /// Slots that its blocks need besides the environment's; 0 without blocks.
   private let slotCount: Int

@@ -149,7 +149,11 @@ extension DiagnosticCode {
 
         answer: {agent: clerk, with: {hits: "{{ lookup.?hits }}"}}
 
-    or lead the other way elsewhere.
+    or lead the other way elsewhere. A guard may ask first, on either side of `&&`, `||` or `? :`;
+    each of these is false where there is no result:
+
+        when: "has(lookup.hits) && size(lookup.hits) > 0"
+        when: "steps.lookup.status == 'success' && size(lookup.hits) > 0"
     """
   )
 
