@@ -241,13 +241,17 @@ struct CheckedStep {
     if table.rows[Int(number)].target == noIndex { return nil }
     let place = Int(table.rows[Int(number)].place)
     if entry.event == .enter, table.nodes[place].kind == .tree { return admitTree(place, frame) }
-    let reached = reached(in: frame)
-    let isMove = reached.contains { position in
+    let sources = reached(in: frame).filter { position in
       let source = relation.positions[Int(position)]
       return relation.moves(from: position).contains { move in
         move.row == number && isOpen(move, source, frame)
       }
     }
+    // A place that refuses at its door is no entry in the trace, and takes events until it has ended.
+    for source in sources where relation.positions[Int(source)].phase == .entry {
+      activate(Int(relation.positions[Int(source)].node), frame)
+    }
+    let isMove = !sources.isEmpty
     return isMove ? nil : "row \(row) of \(name(entry.place)) (\(entry.event)) is taken"
   }
 

@@ -64,7 +64,7 @@ public struct KindCensus: Sendable {
       + missing(joins, Self.absence(of:)) + missing(votes, Self.absence(of:))
       + missing(itemErrors, { _ in nil })
       + missing(actions, { _ in nil }) + missing(errors, Self.absence(of:))
-      + missing(timers, { _ in nil }) + missing(phases, { _ in nil })
+      + missing(timers, { _ in nil }) + missing(phases, Self.absence(of:))
       + missing(statuses, Self.absence(of:))
       + treeNodes.filter { !trees.contains($0) }.map { "\($0) of a tree" }
   }
@@ -79,20 +79,21 @@ public struct KindCensus: Sendable {
     unexpected(places, Self.absence(of:)) + unexpected(events, Self.absence(of:))
       + unexpected(joins, Self.absence(of:)) + unexpected(votes, Self.absence(of:))
       + unexpected(errors, Self.absence(of:)) + unexpected(statuses, Self.absence(of:))
+      + unexpected(phases, Self.absence(of:))
   }
 
   private func missing<Kind: CaseIterable & Hashable>(
     _ seen: Set<Kind>,
     _ absence: (Kind) -> String?
   ) -> [String] {
-    Kind.allCases.filter { !seen.contains($0) && absence($0) == nil }.map { "\(Kind.self).\($0)" }
+    Kind.allCases.filter { !seen.contains($0) && absence($0) == nil }.map { "\(String(reflecting: Kind.self)).\($0)" }
   }
 
   private func unexpected<Kind: CaseIterable & Hashable>(
     _ seen: Set<Kind>,
     _ absence: (Kind) -> String?
   ) -> [String] {
-    Kind.allCases.filter { seen.contains($0) && absence($0) != nil }.map { "\(Kind.self).\($0)" }
+    Kind.allCases.filter { seen.contains($0) && absence($0) != nil }.map { "\(String(reflecting: Kind.self)).\($0)" }
   }
 
   // MARK: What is absent
@@ -101,9 +102,8 @@ public struct KindCensus: Sendable {
   static func absence(of kind: PlaceNode.Kind) -> String? {
     switch kind {
     case .compound, .parallel, .action, .decision, .check, .wait, .human, .pass, .rest, .planner,
-      .fork, .join, .call, .final, .history, .tree, .branch, .plan:
+      .fork, .join, .call, .final, .history, .tree, .branch, .plan, .park:
       nil
-    case .park: "only importers make nodes that wait for a tick"
     }
   }
 
@@ -139,6 +139,11 @@ public struct KindCensus: Sendable {
       .maxVisits, .maxSteps, .budget, .denied, .cancelled, .unknown, .failed, .inputRejected:
       nil
     }
+  }
+
+  /// Why no token is so at the end of a step; nil: some are.
+  static func absence(of phase: Token.Phase) -> String? {
+    phase == .entered ? "what was entered has begun, rests or has ended by then" : nil
   }
 
   /// Why no step ends so; nil: some do.
