@@ -7,6 +7,7 @@ var hasFailed = false
 let benchmarks =
   ExpressionBenchmarks.all + HostileBenchmarks.all + EngineBenchmarks.all + TaskBenchmarks.all
   + MachineBenchmarks.all + RunBenchmarks.all + CommandBenchmarks.all
+  + VerifierBenchmarks.all
   + TreeBenchmarks.all + TextBenchmarks.all + DataBenchmarks.all + ModelBenchmarks.all
 for benchmark in benchmarks {
   func isWanted(_ name: String) -> Bool {

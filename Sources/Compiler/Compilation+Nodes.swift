@@ -12,8 +12,11 @@ extension Compilation {
       table.scopes.append(ScopeEntry(parent: scope.parent.map { PoolIndex($0) } ?? noIndex))
     }
     table.debug.nodes = [machine.span]
-    guard allStates.count + machine.finalStates.count < limits.places else {
-      report(Messages.tooManyStates(limits.places, at: machine.span))
+    guard !lowering.isTooLarge,
+      allStates.count + machine.finalStates.count < limits.places
+    else {
+      let hasChildren = lowering.flows.count > 1
+      report(Messages.tooManyStates(limits.places, withChildren: hasChildren, at: machine.span))
       isTooLarge = true
       return
     }

@@ -109,8 +109,18 @@ enum Messages {
     )
   }
 
-  static func tooManyStates(_ limit: Int, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.flowTooLarge, .error, "the flow has more than \(limit) states", at: span)
+  static func tooManyStates(
+    _ limit: Int,
+    withChildren: Bool,
+    at span: SourceSpan
+  ) -> Diagnostic {
+    let children = withChildren ? ", those of a child flow counted at each call of it" : ""
+    return Diagnostic(
+      .flowTooLarge,
+      .error,
+      "the flow has more than \(limit) states\(children)",
+      at: span
+    )
   }
 
   static func tooManyRows(_ limit: Int, at span: SourceSpan) -> Diagnostic {

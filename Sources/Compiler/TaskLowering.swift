@@ -68,6 +68,8 @@ struct TaskLowering {
   private(set) var planners: [(planner: Planner, input: [Field]?)] = []
   private var openFlows: [String] = []
   private var nodeCount = 0
+  /// Whether there were more nodes than a flow may have, so that some are not laid out.
+  private(set) var isTooLarge = false
   private let limits: Limits
 
   init(_ flow: Flow, limits: Limits) {
@@ -220,7 +222,10 @@ struct TaskLowering {
     _ key: String,
     _ place: Place
   ) -> Named<Step> {
-    guard nodeCount <= limits.places else { return named }
+    guard nodeCount <= limits.places else {
+      isTooLarge = true
+      return named
+    }
     var named = named
     if named.content.forEach != nil { return fork(named, key, place) }
     let isPlain =

@@ -1,4 +1,5 @@
 import Relation
+public import Source
 public import Table
 import Verifier
 
@@ -13,7 +14,7 @@ public enum CostAnalysis {
     _ linked: LinkedTable,
     prices: PriceBook = .standard,
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
-    unfoldedStates: Int = 20_000
+    unfoldedStates: Int = Limits().unfoldedStates
   ) -> CostReport {
     analyse(
       linked.table,
@@ -30,7 +31,7 @@ public enum CostAnalysis {
     _ table: TransitionTable,
     prices: PriceBook = .standard,
     assumptions: CostReport.Assumptions = CostReport.Assumptions(),
-    unfoldedStates: Int = 20_000
+    unfoldedStates: Int = Limits().unfoldedStates
   ) -> CostReport {
     let graphs = ThreadGraphs(table)
     let units = UnitCosts(table, prices)

@@ -135,7 +135,7 @@ public struct PlanJudge: Sendable {
     let verification = Verifier.verify(table, limits: limits)
     judgement.refusals = verification.findings.filter { $0.severity == .error }
     let starts = starts.map { $0.advanced(by: circumstances.calls) }
-    let invariants = InvariantCheck.check(plan: table, from: starts)
+    let invariants = InvariantCheck.check(plan: table, from: starts, limits: limits)
     judgement.refusals += invariants.findings.filter { $0.severity == .error }
     judgement.refusals += invariants.notAnalysed.map { Messages.unproven($0) }
     let report = CostAnalysis.analyse(table, prices: prices)

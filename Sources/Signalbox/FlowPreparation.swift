@@ -68,25 +68,37 @@ public enum FlowPreparation {
         diagnostics: found
       )
     }
-    var options = VerifierOptions()
-    options.isStrict = flow.form == .house
-    var report = Verifier.verify(table, options: options, limits: limits)
-    let invariants = InvariantCheck.check(
-      table,
-      flow.invariants,
-      declared: (flow.agents.map(\.name), flow.tools.map(\.name))
-    )
-    let before = found.count + report.findings.count
-    report.proofs += invariants.proofs
-    report.findings += invariants.findings
-    report.notAnalysed += invariants.notAnalysed
+    let (report, broken) = verify(table, of: flow, limits: limits)
     return PreparedFlow(
       files: loaded.files,
       flow: flow,
       table: table,
       verification: report,
       diagnostics: found + report.findings,
-      broken: invariants.broken.map { ($0.invariant, before + $0.finding) }
+      broken: broken.map { ($0.invariant, found.count + $0.finding) }
     )
+  }
+
+  /// What is proven and found on the table of a flow, its invariants among it; and those of them
+  /// that some way breaks, each with the position of its finding.
+  public static func verify(
+    _ table: LinkedTable,
+    of flow: Flow,
+    limits: Limits = Limits()
+  ) -> (report: VerifierReport, broken: [(invariant: Invariant, finding: Int)]) {
+    var options = VerifierOptions()
+    options.isStrict = flow.form == .house
+    var report = Verifier.verify(table, options: options, limits: limits)
+    let invariants = InvariantCheck.check(
+      table,
+      flow.invariants,
+      declared: (flow.agents.map(\.name), flow.tools.map(\.name)),
+      limits: limits
+    )
+    let before = report.findings.count
+    report.proofs += invariants.proofs
+    report.findings += invariants.findings
+    report.notAnalysed += invariants.notAnalysed
+    return (report, invariants.broken.map { ($0.invariant, before + $0.finding) })
   }
 }

@@ -68,6 +68,13 @@ public struct Limits: Sendable, Hashable {
   public var patternBytes = 1 << 20
   /// Attempts that one `retry` may ask for.
   public var attempts = 1_000
+  /// States of an unrolled graph, visits counted, that are looked at for exact figures; also
+  /// combinations of counted visits in one part that an invariant tells apart.
+  public var unfoldedStates = 20_000
+  /// Positions and states that are looked at for one invariant.
+  public var invariantStates = 500_000
+  /// Parts side by side of which it is worked out who awaits whom.
+  public var orderedParts = 2_000
   /// Items that one `for_each` may allow.
   public var items = 10_000
   /// Items that a collection of the seed form takes when it says nothing.

@@ -28,9 +28,6 @@ public enum InvariantCheck {
     public init() {}
   }
 
-  /// States and places looked at for one invariant, at most.
-  static let searchLimit = 500_000
-
   /// Checks `invariants` on a linked table.
   ///
   /// `declared` names agents and tools that exist though no step may call them: a plan might.
@@ -38,26 +35,31 @@ public enum InvariantCheck {
   public static func check(
     _ linked: LinkedTable,
     _ invariants: [Invariant],
-    declared: (agents: [String], tools: [String]) = ([], [])
+    declared: (agents: [String], tools: [String]) = ([], []),
+    limits: Limits = Limits()
   ) -> Report {
     var report = Report()
     guard !invariants.isEmpty else { return report }
     let table = linked.table
-    let space = InvariantSpace(linked)
+    let space = InvariantSpace(linked, limits)
     for invariant in invariants {
       let strangers = unknown(in: invariant, table, declared)
       guard strangers.isEmpty else {
         report.findings += strangers
         continue
       }
-      var search = InvariantSearch(space, invariant)
+      let search = InvariantSearch(space, invariant)
+      if let proof = search.proofBySums() {
+        report.proofs.append(proof)
+        continue
+      }
       search.run()
       if let way = search.witness {
         report.broken.append((invariant, report.findings.count))
         report.findings.append(Messages.brokenInvariant(invariant, way, table))
       } else if search.isExhausted {
         report.notAnalysed.append(
-          "\(invariant.title): too many ways run side by side (more than \(searchLimit))"
+          "\(invariant.title): too many ways run side by side (more than \(limits.invariantStates))"
         )
       } else {
         report.proofs.append(search.proof(of: invariant))

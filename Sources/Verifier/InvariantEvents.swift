@@ -106,6 +106,14 @@ struct InvariantEvents {
     }
   }
 
+  /// How often a selector may match from an entry of a step to its end, at most.
+  func most(of place: Int, _ selector: Selector) -> Int {
+    let matches = selector.match(place, table) != .never
+    let times = selector.subject == .step ? 1 : Int(max(1, table.attempts(of: place)))
+    let calledByAgent = meanwhile(place).isEmpty ? 0 : mostMeanwhile(place)
+    return (matches ? times : 0) + calledByAgent
+  }
+
   /// How often at most.
   func mostMeanwhile(_ place: Int) -> Int {
     let node = table.nodes[place]

@@ -29,7 +29,7 @@ extension InvariantSearch {
     var visit: Int
 
     /// The states after a move.
-    func states(of move: Move, _ search: inout InvariantSearch) -> Set<UInt64> {
+    func states(of move: Move, _ search: InvariantSearch) -> Set<UInt64> {
       if move.isFromInside {
         return leaves[Leave(row: move.row, target: move.target)] ?? []
       }
@@ -68,7 +68,7 @@ extension InvariantSearch {
   }
 
   /// What comes of a position in one state.
-  mutating func outcome(at position: Position, _ item: ThreadWalk.Item, _ key: Key) -> Outcome {
+  func outcome(at position: Position, _ item: ThreadWalk.Item, _ key: Key) -> Outcome {
     let node = Int(position.node)
     let entered: Set<UInt64> = [item.state]
     switch position.phase {
@@ -112,7 +112,7 @@ extension InvariantSearch {
     }
   }
 
-  private mutating func leafOutcome(
+  private func leafOutcome(
     _ node: Int,
     _ entered: Set<UInt64>,
     _ item: ThreadWalk.Item,
@@ -152,7 +152,7 @@ extension InvariantSearch {
     return outcome
   }
 
-  private mutating func plan(
+  private func plan(
     at node: Int,
     _ begun: Set<UInt64>,
     _ key: Key,
@@ -169,7 +169,7 @@ extension InvariantSearch {
 
   // MARK: Hosts
 
-  private mutating func hostOutcome(
+  private func hostOutcome(
     _ node: Int,
     _ position: Position,
     _ item: ThreadWalk.Item,
@@ -217,7 +217,7 @@ extension InvariantSearch {
   }
 
   /// What comes of a host that may be tried again as a whole.
-  private mutating func tried(_ caller: Caller, _ state: UInt64) -> Exits {
+  private func tried(_ caller: Caller, _ state: UInt64) -> Exits {
     let rounds = table.wholeAttempts(of: caller.node)
     var exits = once(caller, state)
     guard rounds > 1 else { return exits }
@@ -238,7 +238,7 @@ extension InvariantSearch {
     return exits
   }
 
-  private mutating func once(_ caller: Caller, _ state: UInt64) -> Exits {
+  private func once(_ caller: Caller, _ state: UInt64) -> Exits {
     let node = table.nodes[caller.node]
     let inner = relation.innerThreads[caller.node].map { Int($0) }
     var exits: Exits
@@ -275,7 +275,7 @@ extension InvariantSearch {
   }
 
   /// A detached flow goes on beside everything that follows, in whatever state that brings about.
-  private mutating func detached(_ caller: Caller, _ inner: [Int], _ state: UInt64) {
+  private func detached(_ caller: Caller, _ inner: [Int], _ state: UInt64) {
     let all = caller.beside.union(possible(in: 0))
     for thread in inner {
       for start in closure([state], all).sorted() where witness == nil {
@@ -284,7 +284,7 @@ extension InvariantSearch {
     }
   }
 
-  private mutating func items(of caller: Caller, _ inner: [Int], _ state: UInt64) -> Exits {
+  private func items(of caller: Caller, _ inner: [Int], _ state: UInt64) -> Exits {
     guard let thread = inner.first else { return Exits() }
     let node = table.nodes[caller.node]
     let join = table.joins[Int(node.join)]

@@ -25,12 +25,13 @@ extension InvariantCheck {
   public static func starts(
     of place: NodeIndex,
     _ linked: LinkedTable,
-    _ invariants: [Invariant]
+    _ invariants: [Invariant],
+    limits: Limits = Limits()
   ) -> [PlanStart] {
     guard !invariants.isEmpty else { return [] }
-    let space = InvariantSpace(linked)
+    let space = InvariantSpace(linked, limits)
     return invariants.map { invariant in
-      var search = InvariantSearch(space, invariant)
+      let search = InvariantSearch(space, invariant)
       search.stopsAtFirst = false
       search.run()
       let original = space.graphs.relation.original(Int(place))
@@ -40,13 +41,17 @@ extension InvariantCheck {
   }
 
   /// Checks a plan's table from everything that may be known when it starts.
-  public static func check(plan linked: LinkedTable, from starts: [PlanStart]) -> Report {
+  public static func check(
+    plan linked: LinkedTable,
+    from starts: [PlanStart],
+    limits: Limits = Limits()
+  ) -> Report {
     var report = Report()
     guard !starts.isEmpty else { return report }
-    let space = InvariantSpace(linked)
+    let space = InvariantSpace(linked, limits)
     for start in starts {
       // Ids of a plan's steps are the model's: no selector by step means them.
-      var search = InvariantSearch(space, start.invariant.withoutSteps)
+      let search = InvariantSearch(space, start.invariant.withoutSteps)
       search.run(from: start)
       let title = start.invariant.title
       if let way = search.witness {

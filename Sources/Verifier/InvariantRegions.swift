@@ -1,11 +1,12 @@
 import Definition
 import Relation
+import Source
 import Table
 
 extension InvariantSearch {
   /// What comes of threads that run at the same time, taken one by one with the others beside.
-  mutating func regions(of caller: Caller, _ threads: [Int], _ state: UInt64) -> Exits {
-    let order = RegionOrder(relation, host: caller.node)
+  func regions(of caller: Caller, _ threads: [Int], _ state: UInt64) -> Exits {
+    let order = regionOrder(of: caller.node)
     let masks = threads.map { possible(in: $0) }
     let plan = RegionPlan(masks: masks, order: order, beside: caller.beside)
     var left = [Set<UInt64>](repeating: [], count: threads.count)
@@ -105,16 +106,19 @@ private struct RegionJoin {
 }
 
 /// What regions await of each other.
-private struct RegionOrder {
-  /// Regions for which it is worked out who precedes whom; beyond them everything is beside.
-  private static let largest = 2_000
+struct RegionOrder {
   let dependencies: [[Int]]
   /// The regions, each after those that it awaits.
   let sorted: [Int]
   /// By region, those that have ended before it goes on; nil: there are too many to tell.
-  let before: [Set<Int>]?
+  fileprivate let before: [RegionSet]?
+  /// By region, those that begin after it has ended.
+  fileprivate let behind: [RegionSet]
 
-  init(_ relation: FlowRelation, host: Int) {
+  /// Works out who precedes whom, among `maximum` regions at most; of more, everything is beside.
+  ///
+  /// O(regions × dependencies) words.
+  init(_ relation: FlowRelation, host: Int, maximum: Int) {
     let dependencies = relation.dependencies(of: host)
     self.dependencies = dependencies
     var waiting = dependencies.map(\.count)
@@ -132,31 +136,62 @@ private struct RegionOrder {
       next += 1
     }
     sorted = queue
-    guard dependencies.count <= Self.largest, dependencies.contains(where: { !$0.isEmpty }) else {
+    guard dependencies.count <= maximum, dependencies.contains(where: { !$0.isEmpty }) else {
       before = nil
+      behind = []
       return
     }
-    var before = [Set<Int>](repeating: [], count: dependencies.count)
+    var before = [RegionSet](
+      repeating: RegionSet(count: dependencies.count),
+      count: dependencies.count
+    )
+    var behind = before
     for region in queue {
       for other in dependencies[region] {
         before[region].insert(other)
         before[region].formUnion(before[other])
       }
     }
+    for region in queue.reversed() {
+      for other in dependants[region] {
+        behind[region].insert(other)
+        behind[region].formUnion(behind[other])
+      }
+    }
     self.before = before
+    self.behind = behind
+  }
+}
+
+/// A set of regions, a bit each.
+private struct RegionSet {
+  private(set) var words: [UInt64]
+
+  /// An empty set among `count` regions.
+  init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
+
+  mutating func insert(_ region: Int) { words[region / 64] |= 1 << UInt64(region % 64) }
+
+  mutating func formUnion(_ other: RegionSet) {
+    for index in words.indices { words[index] |= other.words[index] }
+  }
+
+  /// Whether every region of it is in another set.
+  func isSubset(of other: RegionSet) -> Bool {
+    words.indices.allSatisfy { words[$0] & ~other.words[$0] == 0 }
   }
 }
 
 /// Which events may happen beside each region, and when.
 private struct RegionPlan {
-  private let masks: [InvariantEventSet]
   private let order: RegionOrder
   private let beside: InvariantEventSet
   /// By region, the events of all others.
   private let others: [InvariantEventSet]
+  /// Regions by what may happen in them.
+  private var groups: [InvariantEventSet: RegionSet] = [:]
 
   init(masks: [InvariantEventSet], order: RegionOrder, beside: InvariantEventSet) {
-    self.masks = masks
     self.order = order
     self.beside = beside
     var suffix = [InvariantEventSet](repeating: [], count: masks.count + 1)
@@ -170,31 +205,39 @@ private struct RegionPlan {
       prefix.formUnion(masks[region])
     }
     self.others = others
+    guard order.before != nil else { return }
+    for (region, mask) in masks.enumerated() where !mask.isEmpty {
+      groups[mask, default: RegionSet(count: masks.count)].insert(region)
+    }
   }
 
   /// While a region is under way: all that it neither awaits nor is awaited by.
   func during(_ region: Int) -> InvariantEventSet {
-    guard let before = order.before else { return beside.union(others[region]) }
-    return events { $0 != region && !before[region].contains($0) && !before[$0].contains(region) }
+    guard var known = order.before?[region] else { return beside.union(others[region]) }
+    known.formUnion(order.behind[region])
+    known.insert(region)
+    return events(outside: known)
   }
 
   /// From its end to that of the whole: all that it does not await.
   func after(_ region: Int) -> InvariantEventSet {
-    guard let before = order.before else { return beside.union(others[region]) }
-    return events { $0 != region && !before[region].contains($0) }
+    guard var known = order.before?[region] else { return beside.union(others[region]) }
+    known.insert(region)
+    return events(outside: known)
   }
 
   /// Between the end of one region and the beginning of another that awaits it.
   func between(_ first: Int, _ second: Int) -> InvariantEventSet {
-    guard let before = order.before else { return beside.union(others[first]) }
-    return events {
-      $0 != first && $0 != second && !before[first].contains($0) && !before[$0].contains(second)
-    }
+    guard var known = order.before?[first] else { return beside.union(others[first]) }
+    known.formUnion(order.behind[second])
+    known.insert(first)
+    known.insert(second)
+    return events(outside: known)
   }
 
-  private func events(where isBeside: (Int) -> Bool) -> InvariantEventSet {
-    var found = beside
-    for region in masks.indices where isBeside(region) { found.formUnion(masks[region]) }
-    return found
+  private func events(outside known: RegionSet) -> InvariantEventSet {
+    groups.reduce(into: beside) { found, group in
+      if !group.value.isSubset(of: known) { found.formUnion(group.key) }
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Definition
 import Relation
+import Source
 import Table
 
 /// Looks for a run that breaks one invariant: every way that the relation allows, with the
@@ -9,7 +10,9 @@ import Table
 /// in between; a thread that awaits another starts with what that one may have left. So everything
 /// that can happen is covered, and a pass is a proof; some of what is covered may not happen.
 /// Each thread is looked at once for each state of the automaton and each set of events beside it.
-struct InvariantSearch {
+///
+/// A class, since copies of what it has seen would cost more than looking.
+final class InvariantSearch {
   /// What may come out of a thread, or of a host.
   struct Exits {
     var successes: Set<UInt64> = []
@@ -48,6 +51,8 @@ struct InvariantSearch {
   var visits: [WitnessVisit] = []
   private var known: [Key: Exits] = [:]
   private var open: Set<Key> = []
+  /// By host, what its regions await of each other.
+  private var regionOrders: [Int: RegionOrder] = [:]
   /// Everything that may happen in each thread and those inside it; nil: not looked at yet.
   private var possible: [InvariantEventSet?]
   /// Nodes at which something happens.
@@ -67,12 +72,14 @@ struct InvariantSearch {
   /// Whether counters were left out somewhere.
   private(set) var isAbstracted = false
 
-  var table: TransitionTable { space.table }
-  var relation: FlowRelation { space.graphs.relation }
+  let table: TransitionTable
+  let relation: FlowRelation
 
   init(_ space: InvariantSpace, _ invariant: Invariant) {
     self.space = space
     let table = space.table
+    self.table = table
+    relation = space.graphs.relation
     automaton = InvariantAutomaton(invariant: invariant)
     let events = InvariantEvents(
       table,
@@ -86,13 +93,13 @@ struct InvariantSearch {
   }
 
   /// Looks at everything that may follow from the start.
-  mutating func run() {
+  func run() {
     let beside = detachedEvents
     _ = explore(thread: 0, false, state: automaton.initial, beside: beside, from: -1)
   }
 
   /// Looks at everything that may follow from where a plan may start.
-  mutating func run(from start: InvariantCheck.PlanStart) {
+  func run(from start: InvariantCheck.PlanStart) {
     let beside = InvariantEventSet(start.beside).union(detachedEvents)
     for state in start.states.sorted() where witness == nil {
       planStart = state
@@ -101,9 +108,17 @@ struct InvariantSearch {
     }
   }
 
+  /// What the regions of a host await of each other.
+  func regionOrder(of host: Int) -> RegionOrder {
+    if let known = regionOrders[host] { return known }
+    let order = RegionOrder(relation, host: host, maximum: space.limits.orderedParts)
+    regionOrders[host] = order
+    return order
+  }
+
   // MARK: One thread
 
-  mutating func explore(
+  func explore(
     thread: Int,
     _ isEnteredInside: Bool,
     state: UInt64,
@@ -124,13 +139,17 @@ struct InvariantSearch {
     }
     defer { open.remove(key) }
     let first = visits.count
-    var walk = ThreadWalk(space.counters[thread], graph: space.graphs.graphs[thread])
+    var walk = ThreadWalk(
+      space.counters[thread],
+      graph: space.graphs.graphs[thread],
+      maximum: space.limits.unfoldedStates
+    )
     var exits = explored(key, &walk, from: caller)
     if walk.isTooLarge, witness == nil, !isExhausted {
       // Too many combinations of counters: once more without them.
       visits.removeSubrange(first...)
       isAbstracted = true
-      walk = ThreadWalk(nil, graph: space.graphs.graphs[thread])
+      walk = ThreadWalk(nil, graph: space.graphs.graphs[thread], maximum: 0)
       exits = explored(key, &walk, from: caller)
     } else if walk.counters == nil,
       space.graphs.graphs[thread].counters.contains(where: { $0 >= 0 })
@@ -141,7 +160,7 @@ struct InvariantSearch {
     return exits
   }
 
-  private mutating func explored(_ key: Key, _ walk: inout ThreadWalk, from caller: Int) -> Exits {
+  private func explored(_ key: Key, _ walk: inout ThreadWalk, from caller: Int) -> Exits {
     let part = relation.threads[Int(key.thread)]
     var exits = Exits()
     let starts = part.starts + (key.isEnteredInside ? part.otherStarts : [])
@@ -152,7 +171,7 @@ struct InvariantSearch {
     }
     if key.thread == 0, part.starts.isEmpty { checkEnd(key.state, caller) }
     while let item = walk.next(), witness == nil, !isExhausted {
-      if visits.count > space.searchLimit { isExhausted = true }
+      if visits.count > space.limits.invariantStates { isExhausted = true }
       if walk.isTooLarge { return exits }
       follow(item, key, &walk, &exits)
     }
@@ -171,7 +190,7 @@ struct InvariantSearch {
     }
   }
 
-  private mutating func enter(
+  private func enter(
     _ position: Int32,
     _ state: UInt64,
     _ counters: UInt64,
@@ -185,7 +204,7 @@ struct InvariantSearch {
   }
 
   /// Goes on from one position in one state.
-  private mutating func follow(
+  private func follow(
     _ item: ThreadWalk.Item,
     _ key: Key,
     _ walk: inout ThreadWalk,
@@ -231,7 +250,7 @@ struct InvariantSearch {
     take(outcome, item, key, &walk, &exits)
   }
 
-  private mutating func take(
+  private func take(
     _ outcome: Outcome,
     _ item: ThreadWalk.Item,
     _ key: Key,
@@ -245,7 +264,7 @@ struct InvariantSearch {
       if detours.contains(relation.positions[Int(move.target)].node) { continue }
       if move.cause == .refused ? !mayRefuse : isRefused { continue }
       guard let counters = walk.counters(item.counters, after: move, table) else { continue }
-      let states = closure(outcome.states(of: move, &self), key.beside)
+      let states = closure(outcome.states(of: move, self), key.beside)
       guard !states.isEmpty else { continue }
       if relation.positions[Int(move.target)].thread != key.thread {
         exits.leaves[Leave(row: move.row, target: move.target), default: []].formUnion(states)
@@ -268,7 +287,7 @@ struct InvariantSearch {
   }
 
   /// Compounds around the target of a row that are entered with it begin as well.
-  private mutating func entering(_ move: Move, _ states: Set<UInt64>, _ visit: Int) -> Set<UInt64> {
+  private func entering(_ move: Move, _ states: Set<UInt64>, _ visit: Int) -> Set<UInt64> {
     guard move.row != noIndex else { return states }
     let target = relation.positions[Int(move.target)]
     let domain = table.rows[Int(move.row)].domain
@@ -283,7 +302,7 @@ struct InvariantSearch {
 
   // MARK: Events
 
-  mutating func apply(
+  func apply(
     _ list: [InvariantEvent],
     _ states: Set<UInt64>,
     _ visit: Int
@@ -304,7 +323,7 @@ struct InvariantSearch {
   }
 
   /// What comes of events that may happen any number of times up to `most`, in any order.
-  mutating func applyAny(
+  func applyAny(
     _ list: [InvariantEvent],
     _ states: Set<UInt64>,
     most: Int,
@@ -320,7 +339,7 @@ struct InvariantSearch {
     return result
   }
 
-  private mutating func checkEnd(_ state: UInt64, _ visit: Int) {
+  private func checkEnd(_ state: UInt64, _ visit: Int) {
     guard witness == nil, stopsAtFirst, automaton.isBroken(atEnd: state) else { return }
     // What was to follow before the plan began is for the flow around it.
     if case .after = automaton.invariant.rule, let planStart, planStart & 1 != 0 { return }
@@ -347,7 +366,7 @@ struct InvariantSearch {
   }
 
   /// Everything that may happen in a thread and those inside it, the forbidden left out.
-  mutating func possible(in thread: Int) -> InvariantEventSet {
+  func possible(in thread: Int) -> InvariantEventSet {
     if let known = possible[thread] { return known }
     var found: InvariantEventSet = []
     for node in space.graphs.positionedNodes(of: thread) {
@@ -366,19 +385,17 @@ struct InvariantSearch {
 
   /// What detached flows may do: beside everything, and after it.
   private var detachedEvents: InvariantEventSet {
-    mutating get {
-      var found: InvariantEventSet = []
-      for node in space.detachedCalls {
-        for inner in relation.innerThreads[node] { found.formUnion(possible(in: Int(inner))) }
-      }
-      return found
+    var found: InvariantEventSet = []
+    for node in space.detachedCalls {
+      for inner in relation.innerThreads[node] { found.formUnion(possible(in: Int(inner))) }
     }
+    return found
   }
 
   // MARK: Plans
 
   /// Notes how a plan may start at a place.
-  mutating func notePlan(at place: Int, _ states: Set<UInt64>, _ beside: InvariantEventSet) {
+  func notePlan(at place: Int, _ states: Set<UInt64>, _ beside: InvariantEventSet) {
     var seen = planStarts[place] ?? PlanSeen()
     for state in states {
       // Answers that are still to be judged belong to steps that a plan cannot read.

@@ -26,6 +26,8 @@ extension Inspection {
         secured[path.slot] = isSecured
         if isSecured { continue }
         isComplete = false
+        // A way is searched for each, and no more of them are shown.
+        guard report.findings.count < inspected.limits.diagnostics else { continue }
         let name = ([path.variable] + path.fields).joined(separator: ".")
         guard seen.insert("\(read.node) \(read.program) \(name)").inserted else { continue }
         report.findings.append(finding(read, path, fact))

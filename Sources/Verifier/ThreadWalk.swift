@@ -19,7 +19,7 @@ struct ThreadWalk {
   }
 
   /// Combinations with counters that are looked at, at most.
-  private static let largest = 20_000
+  private let maximum: Int
   /// What counts; nil: counters are left open.
   let counters: WalkCounters?
   private let graph: PlaceGraph
@@ -27,13 +27,14 @@ struct ThreadWalk {
   private var queue: [Item] = []
   private var position = 0
 
-  init(_ counters: WalkCounters?, graph: PlaceGraph) {
+  init(_ counters: WalkCounters?, graph: PlaceGraph, maximum: Int) {
+    self.maximum = maximum
     self.counters = counters
     self.graph = graph
   }
 
   /// Whether there were too many combinations of counters.
-  var isTooLarge: Bool { counters != nil && queue.count > Self.largest }
+  var isTooLarge: Bool { counters != nil && queue.count > maximum }
 
   /// Adds a position unless it is known; its visit is counted.
   mutating func add(

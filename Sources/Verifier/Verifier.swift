@@ -46,7 +46,7 @@ public enum Verifier {
       reads: reads,
       programs: programs,
       options: options,
-      written: ResultFlow(graphs)
+      limits: limits
     )
     var whole = VerifierReport()
     var proofs = Proofs()
@@ -84,7 +84,7 @@ public enum Verifier {
     _ proofs: inout Proofs
   ) {
     let graph = inspected.graphs.graphs[0]
-    let maximum = inspected.options.unfoldedStates
+    let maximum = inspected.limits.unfoldedStates
     guard let unfolding = Unfolding(graph, maximum: maximum) else {
       report.notAnalysed.append(
         "number of ways and longest time: the visit counters have more than "
@@ -106,14 +106,63 @@ public enum Verifier {
   }
 }
 
-/// What the inspections of all threads share.
-struct Inspected {
+/// What the inspections of all threads share: a class, since there are many of them.
+final class Inspected {
   let table: TransitionTable
   let graphs: ThreadGraphs
   let reads: [[ValuePath]]
   let programs: [CompiledProgram?]
   let options: VerifierOptions
+  let limits: Limits
   let written: ResultFlow
+  private var tasksOfNode: [Int: Bool] = [:]
+
+  init(
+    table: TransitionTable,
+    graphs: ThreadGraphs,
+    reads: [[ValuePath]],
+    programs: [CompiledProgram?],
+    options: VerifierOptions,
+    limits: Limits
+  ) {
+    (self.table, self.graphs, self.reads) = (table, graphs, reads)
+    (self.programs, self.options, self.limits) = (programs, options, limits)
+    written = ResultFlow(graphs)
+  }
+
+  /// Whether what stands directly in a node are tasks: told once, since each of them asks.
+  func holdsTasks(_ node: Int) -> Bool {
+    if let known = tasksOfNode[node] { return known }
+    let found = table.holdsTasks(node)
+    tasksOfNode[node] = found
+    return found
+  }
+}
+
+extension TransitionTable {
+  /// O(nodes directly inside).
+  fileprivate func holdsTasks(_ node: Int) -> Bool {
+    switch nodes[node].kind {
+    case .parallel where !nodes[node].isChart: return true
+    case .fork: return true
+    case .compound:
+      // Beside a planner stand the steps of its fallback: states, if it has final states of a name.
+      var besidePlanner = false
+      var hasNamedFinal = false
+      var hasUnnamedFinal = false
+      var child = node + 1
+      while child < Int(nodes[node].subtreeEnd) {
+        let entry = nodes[child]
+        besidePlanner = besidePlanner || entry.kind == .planner
+        if entry.kind == .final {
+          if entry.name.isEmpty { hasUnnamedFinal = true } else { hasNamedFinal = true }
+        }
+        child = Int(entry.subtreeEnd)
+      }
+      return besidePlanner ? !hasNamedFinal : hasUnnamedFinal
+    default: return false
+    }
+  }
 }
 
 /// What the inspections of all threads prove together: what one of them refutes does not hold.
@@ -194,12 +243,14 @@ struct Inspection {
   init(_ inspected: Inspected, thread: Int) {
     self.inspected = inspected
     self.thread = thread
+    table = inspected.table
+    relation = inspected.graphs.relation
     graph = inspected.graphs.graphs[thread]
     waysFromStartBox = WayBox()
   }
 
-  var table: TransitionTable { inspected.table }
-  var relation: FlowRelation { inspected.graphs.relation }
+  let table: TransitionTable
+  let relation: FlowRelation
   var options: VerifierOptions { inspected.options }
 
   /// Places at which work is done, in order; of a node with two, the first.
@@ -218,30 +269,10 @@ struct Inspection {
   /// Shortest ways from the start, the timeout's target included; searched once.
   func waysFromStart() -> WaySearch { waysFromStartBox.search(graph) }
 
-  /// Whether a place is a task of a list: its failure is the list's by the rules of lists.
-  func isTask(_ place: Int) -> Bool {
-    let parent = Int(table.nodes[place].parent)
-    guard parent >= 0 else { return false }
-    switch table.nodes[parent].kind {
-    case .parallel where !table.nodes[parent].isChart: return true
-    case .fork: return true
-    case .compound:
-      // Beside a planner stand the steps of its fallback: states, if it has final states of a name.
-      var besidePlanner = false
-      var hasNamedFinal = false
-      var hasUnnamedFinal = false
-      var child = parent + 1
-      while child < Int(table.nodes[parent].subtreeEnd) {
-        let entry = table.nodes[child]
-        besidePlanner = besidePlanner || entry.kind == .planner
-        if entry.kind == .final {
-          if entry.name.isEmpty { hasUnnamedFinal = true } else { hasNamedFinal = true }
-        }
-        child = Int(entry.subtreeEnd)
-      }
-      return besidePlanner ? !hasNamedFinal : hasUnnamedFinal
-    default: return false
-    }
+  /// Whether a node is a task of a list: its failure is the list's by the rules of lists.
+  func isTask(_ node: Int) -> Bool {
+    let parent = Int(table.nodes[node].parent)
+    return parent >= 0 && inspected.holdsTasks(parent)
   }
 
   /// Where a node stands, or one of its keys when that is known.

@@ -4,8 +4,6 @@ public import Source
 public struct VerifierOptions: Sendable, Hashable {
   /// Whether the house form's rules apply: what only loads for compatibility's sake is refused.
   public var isStrict = true
-  /// States of the unrolled graph that may be looked at for exact figures.
-  public var unfoldedStates = 20_000
 
   /// The rules of the house form.
   public init() {}

@@ -156,6 +156,39 @@ struct InvariantTests {
     #expect(try codes(body, invariant) == expected.map { "SBX-INV-\($0)" })
   }
 
+  private static let sideBySide =
+    "tasks: [{id: both, type: parallel, tasks: [{id: a, tool: look}, {id: b, tool: look}]}]"
+  private static let mapInChild = """
+    tasks: [{id: m, for_each: "input.names", max_items: 3, flow: f}]
+    flows:
+      f:
+        root: {type: parallel, children: [{id: c, tool: look}, {id: d, tool: deploy}]}
+    """
+  private static let repeated = """
+    root:
+      type: repeat
+      count: 3
+      child: {type: parallel, children: [{id: c, tool: look}, {id: d, tool: look}]}
+    """
+
+  @Test(
+    "what parts do at most adds up",
+    arguments: [
+      (sideBySide, "{at_most: 2, of: {tool: look}}", []),
+      (sideBySide, "{at_most: 1, of: {tool: look}}", ["003"]),
+      (sideBySide, "{at_most: 1, of: {step: a}}", []),
+      (sideBySide, "{at_most: 0, of: {step: a}}", ["003"]),
+      (mapInChild, "{at_most: 3, of: {tool: look}}", []),
+      (mapInChild, "{at_most: 2, of: {tool: look}}", ["003"]),
+      (mapInChild, "{at_most: 3, of: {tool: deploy, status: failure}}", []),
+      (repeated, "{at_most: 6, of: {tool: look}}", []),
+      (repeated, "{at_most: 5, of: {tool: look}}", ["003"]),
+    ]
+  )
+  func sums(_ body: String, _ invariant: String, _ expected: [String]) throws {
+    #expect(try codes(body, invariant) == expected.map { "SBX-INV-\($0)" })
+  }
+
   @Test("a refutation shows its way and the guards it assumed") func witness() throws {
     let text =
       Self.header

@@ -8,4 +8,7 @@ int64_t table_floor_run(int32_t count, int32_t score);
 
 /* Bytes that are allocated now, by the allocator's own counters. */
 int64_t table_floor_allocated(void);
+
+/* Gives memory back to the system that the allocator keeps for later. */
+void table_floor_trim(void);
 #endif

@@ -247,7 +247,7 @@ struct CheckedStep {
         move.row == number && isOpen(move, source, frame)
       }
     }
-    // A place that refuses at its door is no entry in the trace, and takes events until it has ended.
+    // What refuses at its door is no entry in the trace, and takes events until it has ended.
     for source in sources where relation.positions[Int(source)].phase == .entry {
       activate(Int(relation.positions[Int(source)].node), frame)
     }

@@ -86,14 +86,16 @@ public struct KindCensus: Sendable {
     _ seen: Set<Kind>,
     _ absence: (Kind) -> String?
   ) -> [String] {
-    Kind.allCases.filter { !seen.contains($0) && absence($0) == nil }.map { "\(String(reflecting: Kind.self)).\($0)" }
+    let kinds = Kind.allCases.filter { !seen.contains($0) && absence($0) == nil }
+    return kinds.map { "\(String(reflecting: Kind.self)).\($0)" }
   }
 
   private func unexpected<Kind: CaseIterable & Hashable>(
     _ seen: Set<Kind>,
     _ absence: (Kind) -> String?
   ) -> [String] {
-    Kind.allCases.filter { seen.contains($0) && absence($0) != nil }.map { "\(String(reflecting: Kind.self)).\($0)" }
+    let kinds = Kind.allCases.filter { seen.contains($0) && absence($0) != nil }
+    return kinds.map { "\(String(reflecting: Kind.self)).\($0)" }
   }
 
   // MARK: What is absent
