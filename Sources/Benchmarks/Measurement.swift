@@ -60,10 +60,13 @@ struct Stopwatch {
   private static let countsWork = CommandProcess.environment("BENCH_CLOCK") == "cpu"
   private let start = ContinuousClock.now
 
+  /// Seconds that this process has worked.
+  static var work: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+
   /// Seconds since some moment.
   var seconds: Double {
     Self.countsWork
-      ? Double(clock()) / Double(CLOCKS_PER_SEC)
+      ? Self.work
       : Measurement.seconds(start.duration(to: .now))
   }
 }

@@ -56,7 +56,7 @@ public enum PlanText {
     guard limits.timeoutMilliseconds >= 0 else { return "no timeout" }
     let timeout = "timeout \(DurationText.text(limits.timeoutMilliseconds))"
     if limits.timeoutTarget >= 0 {
-      return timeout + ", then `\(report.table.placeName(Int(limits.timeoutTarget)))` within "
+      return timeout + ", then `\(PathNames(report.table)[limits.timeoutTarget])` within "
         + DurationText.text(limits.graceMilliseconds)
     }
     guard let worst = report.worst.elapsedMilliseconds.value else {

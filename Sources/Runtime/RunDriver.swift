@@ -78,6 +78,8 @@ public actor RunDriver {
   let relation: RelationCheck?
   private(set) var isAbandoned = false
   private var waiter: CheckedContinuation<Void, Never>?
+  /// Waits so far.
+  private var waits = 0
 
   init(header: RunHeader, table: LinkedTable, surroundings: RunSurroundings, epoch: Int64) {
     self.header = header
@@ -308,14 +310,23 @@ public actor RunDriver {
       await clock.sleep(untilMilliseconds: due)
       return
     }
+    waits += 1
+    let wait = waits
     let alarm = due.map { due in
       Task {
         await clock.sleep(untilMilliseconds: due)
-        self.wake()
+        self.wake(from: wait)
       }
     }
     await withCheckedContinuation { waiter = $0 }
     alarm?.cancel()
+  }
+
+  /// Ends a wait whose time has come; a later one goes on, since alarms that are no longer needed
+  /// are cancelled and come early.
+  private func wake(from wait: Int) {
+    guard wait == waits else { return }
+    wake()
   }
 
   func wake() {

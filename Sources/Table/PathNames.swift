@@ -28,6 +28,9 @@ public struct PathNames: Sendable {
     self.paths = paths
   }
 
+  /// Number of nodes.
+  public var count: Int { names.count }
+
   /// What people call a node; empty for one that nobody named.
   public subscript(node: NodeIndex) -> String {
     guard names.indices.contains(Int(node)) else { return "" }

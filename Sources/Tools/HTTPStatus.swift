@@ -24,8 +24,9 @@ extension HTTPResponse {
     )
   }
 
-  /// Whether a gateway gave up on an answer, so that what is behind it may still have acted.
-  package var isLostBehindGateway: Bool { status == 502 || status == 504 }
+  /// Whether the server may have acted though it reports a failure: it broke on the way, or a
+  /// gateway gave up on its answer. 503 says that it did not begin (RFC 9110, section 15.6).
+  package var mayHaveActed: Bool { (500...599).contains(status) && status != 503 }
 
   /// The first line of a text body, shortened, for messages.
   private var excerpt: String? {

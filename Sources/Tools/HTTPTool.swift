@@ -160,7 +160,7 @@ public struct HTTPTool: Sendable {
     case .success(let response):
       if let failure = response.statusFailure {
         return .failure(
-          response.isLostBehindGateway ? repeatability.settled(failure) : failure
+          response.mayHaveActed ? repeatability.settled(failure) : failure
         )
       }
       guard !response.body.isEmpty else { return .success(.null) }

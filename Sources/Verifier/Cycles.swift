@@ -63,10 +63,10 @@ extension Inspection {
     let node = graph.node(remedy.place) ?? Int(relation.threads[thread].root)
     return Messages.unboundedCycle(
       cycle: text(of: cycle),
-      way: waysFromStart().way(to: cycle[0].place).text(in: table),
-      remedy: table.shownName(node),
+      way: text(waysFromStart().way(to: cycle[0].place)),
+      remedy: shownName(node),
       defaultSteps: steps,
-      refusedDoor: refused.map { table.nodes[$0].name },
+      refusedDoor: refused.map { name(of: $0) },
       // A cycle that only waits and calls nothing spends nothing.
       isRefused: options.isStrict && cycle.contains { isSpending($0.place) },
       at: span(of: node)
@@ -86,8 +86,8 @@ extension Inspection {
     let node = cycle.lazy.compactMap { graph.node($0.place) }.first ?? 0
     return Messages.instantCycle(
       cycle: text(of: cycle),
-      way: waysFromStart().way(to: cycle[0].place).text(in: table),
-      remedy: table.shownName(node),
+      way: text(waysFromStart().way(to: cycle[0].place)),
+      remedy: shownName(node),
       at: span(of: node)
     )
   }
@@ -112,13 +112,13 @@ extension Inspection {
         followsFailure: step.followsFailure
       )
     }
-    return WayBuilder(graph).way(steps).text(in: table)
+    return text(WayBuilder(graph).way(steps))
   }
 
   /// `write <= 2`: the limits of places that can be entered again.
   private func bounds() -> [String] {
     workPlaces.filter { graph.isReachable[$0] && graph.hasLimit($0) }.compactMap { place in
-      graph.node(place).map { "\(table.nodes[$0].name) <= \(table.nodes[$0].maxVisits)" }
+      graph.node(place).map { "\(name(of: $0)) <= \(table.nodes[$0].maxVisits)" }
     }
   }
 

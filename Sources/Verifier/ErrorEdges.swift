@@ -27,7 +27,7 @@ extension Inspection {
       }
       report.findings.append(
         Messages.noErrorEdge(
-          entry.name,
+          name(of: node),
           kinds: kindNames,
           hasSome: hasSome,
           limit: graph.hasLimit(place) ? Int(entry.maxVisits) : nil,
@@ -77,6 +77,27 @@ extension Inspection {
     return join.kind == .finished || join.kind == .chart || join.itemError != .fails
   }
 
+  /// Writes that are to be tried again after failures that leave their outcome unknown.
+  mutating func findDoubtfulRetries() {
+    for place in workPlaces {
+      guard let node = graph.node(place), isReached(node) else { continue }
+      let entry = table.nodes[node]
+      guard entry.effect != noIndex, entry.retry != noIndex else { continue }
+      let performer = table.performers[Int(table.effects[Int(entry.effect)].performer)]
+      let retry = table.retries[Int(entry.retry)]
+      guard performer.role == .tool, performer.isWrite, !performer.isIdempotent,
+        retry.maxAttempts > 1, retry.kinds.contains(.timeout)
+      else { continue }
+      report.findings.append(
+        Messages.doubtfulRetry(
+          name(of: node),
+          tool: performer.id,
+          at: span(of: node, key: .retry)
+        )
+      )
+    }
+  }
+
   /// Steps that call something and may take as long as they like.
   mutating func findMissingDeadlines() {
     var isComplete = true
@@ -92,7 +113,7 @@ extension Inspection {
       isComplete = false
       report.findings.append(
         Messages.noDeadline(
-          table.nodes[node].name,
+          name(of: node),
           isPeople: table.isPeople(node),
           isRefused: hasHardBudget && options.isStrict,
           at: span(of: node)
@@ -116,11 +137,11 @@ extension Inspection {
       let what =
         entry.effect == noIndex
         ? "waits for an event" : table.isPeople(node) ? "waits for a person" : "waits for an answer"
-      report.openWaits.append("`\(table.shownName(node))` \(what) without a deadline")
+      report.openWaits.append("`\(shownName(node))` \(what) without a deadline")
     }
     let rests = hostsThatRest
     for node in rests {
-      report.openWaits.append("`\(table.shownName(node))` waits for an event without a deadline")
+      report.openWaits.append("`\(shownName(node))` waits for an event without a deadline")
     }
   }
 

@@ -143,6 +143,20 @@ enum Messages {
     )
   }
 
+  static func doubtfulRetry(_ step: String, tool: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      .doubtfulRetry,
+      .warning,
+      "`\(step)` is not tried again when its answer is lost",
+      at: span,
+      notes: [
+        Diagnostic.Note("`\(tool)` writes, and may have done so: that failure is `unknown`")
+      ],
+      hint: "declare `\(tool)` with `idempotent: true` if one key acts once, or write "
+        + "`on: [rate_limited, unavailable]`"
+    )
+  }
+
   static func unwrittenRead(
     place: String?,
     variable: String,

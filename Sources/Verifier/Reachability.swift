@@ -25,7 +25,7 @@ extension Inspection {
       guard let node = graph.node(place) else { continue }
       report.findings.append(
         Messages.unreachable(
-          table.nodes[node].name,
+          name(of: node),
           isFinal: relation.roles[node] == .final,
           from: entries[place] ?? [],
           at: span(of: node)
@@ -44,7 +44,7 @@ extension Inspection {
       while let source = stack.popLast(), seen.count < 64 {
         for edge in graph.edges[Int(source)] where seen.insert(edge.target).inserted {
           if targets.contains(Int(edge.target)) {
-            let name = table.nodes[node].name
+            let name = name(of: node)
             if found[Int(edge.target)]?.contains(name) != true {
               found[Int(edge.target), default: []].append(name)
             }
@@ -112,8 +112,8 @@ extension Inspection {
       guard !leadsOn, named.insert(graph.component[place]).inserted else { continue }
       report.findings.append(
         Messages.trap(
-          table.shownName(node),
-          way: ways.way(to: place).text(in: table),
+          shownName(node),
+          way: text(ways.way(to: place)),
           at: span(of: node)
         )
       )

@@ -259,13 +259,13 @@ extension Inspection {
       span = self.span(of: read.node)
     }
     let place = read.positions.first.flatMap { graph.place(of: $0) } ?? 0
-    let way = search.way(to: place).text(in: table)
+    let way = text(search.way(to: place))
     return Messages.unwrittenRead(
-      place: read.isResult ? nil : table.shownName(read.node),
+      place: read.isResult ? nil : shownName(read.node),
       variable: path.variable,
       fields: path.fields,
       writers: writers.filter { table.nodes[$0].resultSlot == path.slot }.map {
-        table.nodes[$0].name
+        name(of: $0)
       },
       way: way.isEmpty ? "the start" : way,
       tests: tests(for: path, writers, read.program),

@@ -110,9 +110,9 @@ extension Inspection {
     return Messages.timeoutTooShort(
       longest: longest,
       timeout: timeout,
-      hit: hit.map { (table.nodes[$0.place].name, $0.visit) },
+      hit: hit.map { (name(of: $0.place), $0.visit) },
       each: hit.map { table.nodes[$0.place].deadlineMilliseconds } ?? -1,
-      way: way.text(in: table, showsGuards: false),
+      way: text(way, showsGuards: false),
       shorter: shorter,
       at: table.debug.header["timeout"] ?? table.debug.flow
     )
@@ -136,6 +136,6 @@ extension Inspection {
     let others = longest - min(longest, spent)
     let taken = Saturating.sum(others, Saturating.product(slowest.value, pauses))
     guard taken < timeout, (timeout - taken) / calls >= 1 else { return nil }
-    return (table.nodes[place].name, DurationText.roundedDown((timeout - taken) / calls))
+    return (name(of: place), DurationText.roundedDown((timeout - taken) / calls))
   }
 }

@@ -22,8 +22,8 @@ extension Inspection {
       let place = Int(table.rows[row].place)
       report.findings.append(
         Messages.untakenRow(
-          of: table.nodes[place].name,
-          target: table.placeName(Int(table.rows[row].target)),
+          of: name(of: place),
+          target: name(of: Int(table.rows[row].target)),
           at: span,
           before: self.span(ofRow: before)
         )

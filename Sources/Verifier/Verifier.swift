@@ -60,6 +60,7 @@ public enum Verifier {
       inspection.findUntakenRows()
       inspection.findMissingErrorEdges()
       inspection.findMissingDeadlines()
+      inspection.findDoubtfulRetries()
       inspection.findUnboundedCycles()
       inspection.findOpenWaits()
       inspection.findUnwrittenReads()
@@ -116,6 +117,8 @@ final class Inspected {
   let limits: Limits
   let written: ResultFlow
   private var tasksOfNode: [Int: Bool] = [:]
+  /// What people call the nodes.
+  private(set) lazy var names = PathNames(table)
 
   init(
     table: TransitionTable,
@@ -275,6 +278,23 @@ struct Inspection {
     return parent >= 0 && inspected.holdsTasks(parent)
   }
 
+  /// What people call a node.
+  func name(of node: Int) -> String { inspected.names[NodeIndex(node)] }
+
+  /// The name of a node, or of the nearest around it that people know by one.
+  func shownName(_ node: Int) -> String {
+    var current = node
+    while current > 0, table.nodes[current].name.isEmpty {
+      current = Int(table.nodes[current].parent)
+    }
+    return name(of: current)
+  }
+
+  /// A way as people read it.
+  func text(_ way: Way, showsGuards: Bool = true) -> String {
+    way.text(in: table, showsGuards: showsGuards, names: inspected.names)
+  }
+
   /// Where a node stands, or one of its keys when that is known.
   func span(of place: Int, key: StepKey? = nil) -> SourceSpan? {
     table.span(of: place, key: key)
@@ -319,17 +339,8 @@ extension TransitionTable {
     debug.header["max_steps"] != nil || runLimits.maxSteps != RunLimits().maxSteps
   }
 
-  /// The name of a node, or of the nearest around it that people know by one.
-  package func shownName(_ place: Int) -> String {
-    var current = place
-    while current > 0, current < nodes.count, nodes[current].name.isEmpty {
-      current = Int(nodes[current].parent)
-    }
-    return placeName(current)
-  }
-
   /// The name of an ending; lists of tasks end in one that nobody named.
   package func endName(_ place: Int) -> String {
-    isShown(place) ? placeName(place) : nodes[place].isFailure ? "(failed)" : "(all done)"
+    isShown(place) ? nodes[place].name : nodes[place].isFailure ? "(failed)" : "(all done)"
   }
 }

@@ -35,11 +35,20 @@ public struct Way: Sendable, Hashable {
 
   /// The names of the places in order.
   public func names(in table: TransitionTable) -> [String] {
-    steps.filter { table.isShown(Int($0.place)) }.map { table.placeName(Int($0.place)) }
+    let names = PathNames(table)
+    return steps.filter { table.isShown(Int($0.place)) }.map { names.place($0.place) }
   }
 
   /// `classify > review [classify.confidence < 0.7] > send`: names with the guards of the rows.
-  public func text(in table: TransitionTable, showsGuards: Bool = true, limit: Int = 40) -> String {
+  ///
+  /// `names` saves making them anew where many ways of a table are told.
+  public func text(
+    in table: TransitionTable,
+    showsGuards: Bool = true,
+    limit: Int = 40,
+    names: PathNames? = nil
+  ) -> String {
+    let names = names ?? PathNames(table)
     var parts: [String] = []
     let steps = self.steps.filter { table.isShown(Int($0.place)) }
     for (position, step) in steps.enumerated() {
@@ -49,7 +58,7 @@ public struct Way: Sendable, Hashable {
       if steps.count > limit, position >= limit / 2, position < steps.count - limit / 2 {
         continue
       }
-      parts.append(table.placeName(Int(step.place)) + (showsGuards ? condition(step, table) : ""))
+      parts.append(names.place(step.place) + (showsGuards ? condition(step, table) : ""))
     }
     return parts.joined(separator: " > ")
   }
@@ -111,12 +120,15 @@ extension TransitionTable {
   /// Whether people know a place by its name: parts of trees have paths (`/tree/0`), what holds
   /// tasks together has none.
   package func isShown(_ place: Int) -> Bool {
-    let name = placeName(place)
+    guard place >= 0, place < nodes.count else { return true }
+    let name = nodes[place].name
     return !name.isEmpty && name.utf8.first != UInt8(ascii: "/")
   }
+}
 
-  /// The name of a place; what stands for "the run fails" is called so.
-  package func placeName(_ place: Int) -> String {
-    place >= 0 && place < nodes.count ? nodes[place].name : "(the run fails)"
+extension PathNames {
+  /// What people call a place of a way; what stands for "the run fails" is called so.
+  package func place(_ place: NodeIndex) -> String {
+    Int(place) == count ? "(the run fails)" : self[place]
   }
 }

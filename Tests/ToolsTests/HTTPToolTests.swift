@@ -164,6 +164,7 @@ struct HTTPToolTests {
     let faults: [(LoopbackReply, CallFailureKind)] = [
       (.close, .unavailable), (.cut(promised: 99, body: [0x7b]), .unavailable), (.hang, .timeout),
       (.json("1", status: 504), .timeout), (.json("1", status: 502), .unavailable),
+      (.json("1", status: 500), .unavailable), (.json("{}", status: 507), .unavailable),
       (.json("no json"), .invalidOutput),
     ]
     for (reply, kind) in faults {
@@ -178,8 +179,10 @@ struct HTTPToolTests {
         #expect(failure.requestWasSent)
       }
     }
-    let answered = try await failure([.json("1", status: 503)]) { $0.effect = .write }
-    #expect(answered.kind == .unavailable)
+    for (status, kind) in [(503, CallFailureKind.unavailable), (429, .rateLimited), (409, .failed)] {
+      let answered = try await failure([.json("1", status: status)]) { $0.effect = .write }
+      #expect(answered.kind == kind)
+    }
     let server = try #require(LoopbackServer([.json("1")]))
     server.stop()
     let unsent = try await call(server) { $0.effect = .write }

@@ -2,7 +2,7 @@ extension DiagnosticCode {
   /// The codes of the verifier.
   public static let verifierCodes: [DiagnosticCode] = [
     unreachablePlace, trapPlace, untakenRow, noErrorEdge, unboundedCycle, instantCycle,
-    unwrittenRead, noDeadline, timeoutTooShort, unprovenStep,
+    unwrittenRead, noDeadline, timeoutTooShort, doubtfulRetry, unprovenStep,
   ]
 
   /// A step that no way leads to.
@@ -193,6 +193,32 @@ extension DiagnosticCode {
     Right:
 
         timeout: 25h
+    """
+  )
+
+  /// A retry of a write that is lost with its answer.
+  public static let doubtfulRetry = DiagnosticCode(
+    "SBX-WRITE-001",
+    "a retry that a lost write never gets",
+    """
+    A write that was sent and whose answer is lost may have happened: it ends as `unknown` and is not
+    tried again, whatever its `retry` says, unless the tool promises that one idempotency key acts
+    once. So after a timeout, an error 500 or a broken connection there is no second attempt. What a
+    retry of such a write does cover is what is known not to have happened: the other side asked to
+    wait, or could not be reached.
+
+    Wrong:
+
+        tools: {pay: {type: http, effect: write}}
+        charge: {tool: pay, retry: {max_attempts: 3}}
+
+    Right, where the tool keeps its promise:
+
+        tools: {pay: {type: http, effect: write, idempotent: true}}
+
+    Right, where it promises nothing:
+
+        charge: {tool: pay, retry: {max_attempts: 3, on: [rate_limited, unavailable]}}
     """
   )
 
