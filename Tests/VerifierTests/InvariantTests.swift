@@ -156,6 +156,50 @@ struct InvariantTests {
     #expect(try codes(body, invariant) == expected.map { "SBX-INV-\($0)" })
   }
 
+  /// Each attempt is a call of its own, that fails, and that another one follows.
+  @Test(
+    "attempts",
+    arguments: [
+      ("", "{after: {tool: deploy, status: failure}, always: {tool: undo}}", []),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{after: {tool: deploy, status: failure}, always: {tool: undo}}", ["002"]
+      ),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{after: {step: c, status: failure}, always: {tool: undo}}", []
+      ),
+      ("", "{never: {tool: deploy}, without: {tool: look}, since: {tool: deploy}}", []),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{never: {tool: deploy}, without: {tool: look}, since: {tool: deploy}}", ["001"]
+      ),
+      ("", "{at_most: 1, of: {tool: deploy, status: failure}}", []),
+      (
+        "retry: {max_attempts: 2}, ", "{at_most: 1, of: {tool: deploy, status: failure}}",
+        ["003"]
+      ),
+      (
+        "retry: {max_attempts: 2}, ", "{at_most: 2, of: {tool: deploy, status: failure}}", []
+      ),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{never: {tool: undo}, without: {tool: deploy, status: failure}}", []
+      ),
+    ]
+  )
+  func attempts(_ retry: String, _ invariant: String, _ expected: [String]) throws {
+    let body = """
+      initial_state: a
+      states:
+        a: {tool: look, on_success: c, on_error: done}
+        c: {tool: deploy, \(retry)on_success: done, on_error: u}
+        u: {tool: undo, on_success: done, on_error: done}
+      final_states: {done: {}}
+      """
+    #expect(try codes(body, invariant) == expected.map { "SBX-INV-\($0)" })
+  }
+
   @Test("a refutation shows its way and the guards it assumed") func witness() throws {
     let text =
       Self.header
