@@ -48,10 +48,10 @@ import Verifier
     var findings = Findings()
     let flows = EnumeratedFlows()
     // Two flows next to each other differ in nothing but their invariant.
-    let stride = Self.isSoak ? 2 : 22
+    let stride = Self.isSoak ? 2 : 44
     for position in Swift.stride(from: 0, to: flows.count, by: stride) {
       if let chosen = Self.chosen, chosen != position { continue }
-      findings.play(flows[position].text, number: position, runs: Self.isSoak ? 40 : 10)
+      findings.play(flows[position].text, number: position, runs: Self.isSoak ? 40 : 8)
     }
     findings.show("enumerated flows")
     #expect(findings.broken.isEmpty)
@@ -61,10 +61,10 @@ import Verifier
   @Test func `runs of covering flows keep what is said of them`() {
     var findings = Findings()
     var flows = CoveringFlows(seed: 31)
-    for _ in 0..<(Self.isSoak ? 5_000 : 60) {
+    for _ in 0..<(Self.isSoak ? 2_000 : 60) {
       let flow = flows.next()
       if let chosen = Self.chosen, chosen != flow.number { continue }
-      findings.play(flow.text, number: flow.number, runs: Self.isSoak ? 20 : 5)
+      findings.play(flow.text, number: flow.number, runs: Self.isSoak ? 10 : 5)
     }
     findings.show("covering flows")
     #expect(findings.broken.isEmpty)
