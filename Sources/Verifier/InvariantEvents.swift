@@ -77,11 +77,18 @@ struct InvariantEvents {
         events.append(event)
       }
     }
-    for (selector, event) in fulfilments
-    where selector.status == nil && selector.when == nil && beginsFulfilment {
-      if selector.match(place, table) == .always { events.append(event) }
+    return events + fulfilments(atStartOf: place)
+  }
+
+  /// What must follow and has, once a step was entered.
+  func fulfilments(atStartOf place: Int) -> [InvariantEvent] {
+    guard beginsFulfilment else { return [] }
+    return fulfilments.compactMap { selector, event in
+      guard selector.status == nil, selector.when == nil,
+        selector.match(place, table) == .always
+      else { return nil }
+      return event
     }
-    return events
   }
 
   /// What may have happened once an attempt at a step's call has failed though another follows.
