@@ -72,10 +72,15 @@ extension StepInterpreter {
   }
 
   /// A timer of a branch has fired.
+  ///
+  /// Its rows have one delay: the first that is open is taken, as for any other ending.
   mutating func fireTree(_ row: RowIndex) {
     let place = table.rows[Int(row)].place
     let region = region(of: place)
-    guard let target = apply(row, of: place) else { return }
+    guard let target = takeTreeRow(of: place, .after) else {
+      if tree.stranded != nil { rise(from: region, strand(place)) }
+      return
+    }
     let name = table.nodes[Int(place)].name
     let milliseconds = table.rows[Int(row)].detail
     let error = RunError(

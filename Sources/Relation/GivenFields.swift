@@ -1,8 +1,8 @@
 import Table
 import Values
 
-/// Fields that a text can always read: required ones of the input, those of the state with a
-/// default.
+/// Fields that a text can always read: required ones of the input, and those of the input and the
+/// state with a default.
 struct GivenFields: Sendable {
   /// By scope that has an input or state of its own, the paths: `input.text`, `state.count`.
   private var paths: [PoolIndex: Set<[UInt8]>] = [:]
@@ -12,20 +12,23 @@ struct GivenFields: Sendable {
 
   init(_ table: TransitionTable) {
     parents = table.scopes.map(\.parent)
+    // What has an input of its own does not read that of what is around it.
+    for slot in table.slots where slot.kind == .input { paths[slot.scope] = [] }
     for slot in table.slots where slot.kind == .input && slot.schema != noIndex {
       let schema = try? JSONParser.parse(table.schemas[Int(slot.schema)], depth: Self.depth)
       guard case .list(let names)? = schema?["required"] else { continue }
       for name in names { add("input.", name.text, slot.scope) }
     }
-    add(states: table.initialState, scope: 0)
+    add("input.", fieldsOf: table.inputDefaults, scope: 0)
+    add("state.", fieldsOf: table.initialState, scope: 0)
     for frame in table.frames.dropFirst() where !frame.initialState.isEmpty {
-      add(states: frame.initialState, scope: frame.scope)
+      add("state.", fieldsOf: frame.initialState, scope: frame.scope)
     }
   }
 
-  private mutating func add(states text: String, scope: PoolIndex) {
+  private mutating func add(_ variable: String, fieldsOf text: String, scope: PoolIndex) {
     guard case .map(let fields)? = try? JSONParser.parse(text, depth: Self.depth) else { return }
-    for entry in fields.entries { add("state.", entry.key.value.text, scope) }
+    for entry in fields.entries { add(variable, entry.key.value.text, scope) }
   }
 
   private mutating func add(_ variable: String, _ name: String?, _ scope: PoolIndex) {

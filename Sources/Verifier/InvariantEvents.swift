@@ -77,11 +77,52 @@ struct InvariantEvents {
         events.append(event)
       }
     }
-    for (selector, event) in fulfilments
-    where selector.status == nil && selector.when == nil && beginsFulfilment {
-      if selector.match(place, table) == .always { events.append(event) }
+    return events + fulfilments(atStartOf: place)
+  }
+
+  /// What must follow and has, once a step was entered.
+  func fulfilments(atStartOf place: Int) -> [InvariantEvent] {
+    guard beginsFulfilment else { return [] }
+    return fulfilments.compactMap { selector, event in
+      guard selector.status == nil, selector.when == nil,
+        selector.match(place, table) == .always
+      else { return nil }
+      return event
     }
-    return events
+  }
+
+  /// What may have happened once an attempt at a step's call has failed though another follows.
+  func failureOfAttempt(at place: Int) -> [InvariantEvent] {
+    let mayWrite = mayWrite(place)
+    return suspects.compactMap { selector, event in
+      guard selector.subject != .step, selector.match(place, table) != .never else { return nil }
+      switch selector.status {
+      case .failure where selector.when == nil: return event
+      case .unknown where mayWrite, .success where mayWrite: return event
+      default: return nil
+      }
+    }
+  }
+
+  /// What has happened once another attempt has begun; what is counted was so with the first.
+  func startOfAttempt(at place: Int) -> [InvariantEvent] {
+    if countsAttempts { return [] }
+    return suspects.compactMap { selector, event in
+      let begins = selector.subject != .step && selector.status == nil && selector.when == nil
+      return begins && selector.match(place, table) != .never ? event : nil
+    }
+  }
+
+  /// Whether the first attempt stands for all.
+  var countsAttempts: Bool {
+    if case .atMost = invariant.rule { true } else { false }
+  }
+
+  private func mayWrite(_ place: Int) -> Bool {
+    let node = table.nodes[place]
+    guard node.effect != noIndex else { return false }
+    return table.performers[Int(table.effects[Int(node.effect)].performer)]
+      .mayWrite(among: table.performers)
   }
 
   /// Whether a step does something before it calls, so that it may fail before anything happened.
@@ -154,14 +195,10 @@ struct InvariantEvents {
   /// What has happened once a step has failed.
   func failure(of place: Int, by row: RowIndex) -> [InvariantEvent] {
     let node = table.nodes[place]
-    var mayBeUnknown = false
-    if node.effect != noIndex {
-      mayBeUnknown = table.performers[Int(table.effects[Int(node.effect)].performer)]
-        .mayWrite(among: table.performers)
-    } else if node.kind == .call || node.kind == .fork || node.isComposite || node.kind == .tree {
-      // What lies inside may have left it open.
-      mayBeUnknown = true
-    }
+    var mayBeUnknown = mayWrite(place)
+    let holdsOthers = [.call, .fork, .tree].contains(node.kind) || node.isComposite
+    // What lies inside may have left it open.
+    if node.effect == noIndex, holdsOthers { mayBeUnknown = true }
     if row != noIndex { mayBeUnknown = mayBeUnknown && takesUnknown(row) }
     var events: [InvariantEvent] = []
     for (selector, event) in suspects where selector.match(place, table) != .never {
@@ -181,11 +218,7 @@ struct InvariantEvents {
   /// What may have happened once a step was left while it was under way: nobody knows whether a
   /// write did.
   func halted(_ place: Int) -> [InvariantEvent] {
-    let node = table.nodes[place]
-    guard node.effect != noIndex,
-      table.performers[Int(table.effects[Int(node.effect)].performer)]
-        .mayWrite(among: table.performers)
-    else { return [] }
+    guard mayWrite(place) else { return [] }
     return suspects.compactMap { selector, event in
       guard selector.status == .unknown || selector.status == .success,
         selector.match(place, table) != .never

@@ -125,7 +125,7 @@ extension InvariantSearch {
       most: events.mostMeanwhile(node),
       item.visit
     )
-    begun = closure(begun, key.beside)
+    begun = triedAgain(node, closure(begun, key.beside), item, key)
     var outcome = Outcome(
       node: node,
       entered: entered,
@@ -150,6 +150,34 @@ extension InvariantSearch {
     }
     outcome.occasion = closure(outcome.occasion, key.beside)
     return outcome
+  }
+
+  /// What comes of further attempts, each of which begins when the one before has failed.
+  private func triedAgain(
+    _ node: Int,
+    _ begun: Set<UInt64>,
+    _ item: ThreadWalk.Item,
+    _ key: Key
+  ) -> Set<UInt64> {
+    let most = Int(table.attempts(of: node))
+    let (failure, start) = (events.failureOfAttempt(at: node), events.startOfAttempt(at: node))
+    guard most > 1, !failure.isEmpty || !start.isEmpty else { return begun }
+    var result = begun
+    var latest = begun
+    var attempt = 1
+    // States that were seen lead to nothing new, and there are few, so this settles soon.
+    while attempt < most, !latest.isEmpty, witness == nil {
+      attempt += 1
+      latest = applyAny(failure, latest, most: failure.count, item.visit)
+      latest = apply(start, closure(latest, key.beside), item.visit)
+      if !events.countsAttempts {
+        let turns = events.mostMeanwhile(node)
+        latest = applyAny(events.meanwhile(node), latest, most: turns, item.visit)
+      }
+      latest = closure(latest, key.beside).subtracting(result)
+      result.formUnion(latest)
+    }
+    return result
   }
 
   private func plan(

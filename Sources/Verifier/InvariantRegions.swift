@@ -7,6 +7,7 @@ extension InvariantSearch {
   /// What comes of threads that run at the same time, taken one by one with the others beside.
   func regions(of caller: Caller, _ threads: [Int], _ state: UInt64) -> Exits {
     let order = regionOrder(of: caller.node)
+    let state = begun(caller, threads, order, state)
     let masks = threads.map { possible(in: $0) }
     let plan = RegionPlan(masks: masks, order: order, beside: caller.beside)
     var left = [Set<UInt64>](repeating: [], count: threads.count)
@@ -69,6 +70,44 @@ extension InvariantSearch {
     // A verdict against it may come with any part's end.
     if !join.needsAll { exits.failures.formUnion(alternatives) }
     return exits
+  }
+}
+
+extension InvariantSearch {
+  /// The state once all parts have begun that surely do, whatever decides their host: a call
+  /// answers later, so that those behind it begin before it has ended.
+  private func begun(
+    _ caller: Caller,
+    _ threads: [Int],
+    _ order: RegionOrder,
+    _ state: UInt64
+  ) -> UInt64 {
+    guard !caller.isEnteredInside, opensAll(caller.node) else { return state }
+    var state = state
+    for (region, thread) in threads.enumerated() {
+      let node = Int(relation.threads[thread].root)
+      guard order.dependencies[region].isEmpty, rests(node) else { break }
+      for event in events.fulfilments(atStartOf: node) { state = automaton.next(state, event) }
+    }
+    return state
+  }
+
+  /// Whether parts begin without waiting for others to end.
+  private func opensAll(_ host: Int) -> Bool {
+    let node = table.nodes[host]
+    if let tree = node.tree, node.kind == .parallel { return tree.rule.concurrency == 0 }
+    return node.join == noIndex || table.joins[Int(node.join)].concurrency == 0
+  }
+
+  /// Whether a part is one call that is made for sure, and nothing leads on before its answer.
+  private func rests(_ node: Int) -> Bool {
+    let entry = table.nodes[node]
+    guard relation.roles[node] == .leaf, entry.effect != noIndex, entry.when == noIndex,
+      entry.maxVisits <= 0, !events.mayFailBefore(node)
+    else { return false }
+    return entry.rows.allSatisfy { index in
+      [.success, .failure, .skipped].contains(table.rows[Int(index)].event)
+    }
   }
 }
 

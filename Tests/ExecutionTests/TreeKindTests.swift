@@ -259,6 +259,11 @@ private struct TreeStory {
     )
     let late = try story(around("type: timeout, after: 1s"))
     #expect(late == "time !a1 timeout")
+    // A timeout counts as an attempt like any failure.
+    let tried = try story(
+      "{type: retry, attempts: 2, child: \(around("type: timeout, after: 1s"))}"
+    )
+    #expect(tried == "time !a1 time !a1 timeout")
     #expect(try story(around("type: delay, after: 1s"), ["a": "S"]) == "time a:S success")
   }
 

@@ -48,6 +48,9 @@ enum SmallFlows {
 
     """
 
+  /// All flows, in a fixed order.
+  static var all: [Flow] { Body.allCases.flatMap { all($0) } }
+
   /// All flows of a body, in a fixed order.
   static func all(_ body: Body) -> [Flow] {
     let texts =

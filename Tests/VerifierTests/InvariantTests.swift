@@ -189,6 +189,99 @@ struct InvariantTests {
     #expect(try codes(body, invariant) == expected.map { "SBX-INV-\($0)" })
   }
 
+  /// Calls side by side all begin before any of them is answered, unless something may go wrong
+  /// before a call or they wait for each other.
+  @Test(
+    "what begins beside what decides",
+    arguments: [
+      ("first", "tool: look", "tool: undo", []), ("all", "tool: look", "tool: undo", []),
+      ("all", "tool: undo", "tool: look", []),
+      ("all", "tool: look, when: \"input.env == 'live'\"", "tool: undo", ["005"]),
+      ("first", "check: \"input.env == 'live'\"", "tool: look", ["005"]),
+      ("first", "tool: deploy, with: {env: \"{{ input.env }}\"}", "tool: look", []),
+      ("first, concurrency: 1", "tool: undo", "tool: look", ["005"]),
+      ("first", "tool: undo", "tool: look, depends_on: [a]", ["005"]),
+    ]
+  )
+  func beginnings(
+    _ join: String,
+    _ first: String,
+    _ second: String,
+    _ expected: [String]
+  ) throws {
+    let tasks = "[{id: a, \(first)}, {id: b, \(second)}]"
+    let body = "tasks: [{id: p, type: parallel, join: \(join), tasks: \(tasks)}]"
+    let found = try codes(body, "{eventually: {tool: look}}")
+    #expect(found == expected.map { "SBX-INV-\($0)" })
+  }
+
+  /// Each attempt is a call of its own, that fails, and that another one follows.
+  @Test(
+    "attempts",
+    arguments: [
+      ("", "{after: {tool: deploy, status: failure}, always: {tool: undo}}", []),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{after: {tool: deploy, status: failure}, always: {tool: undo}}", ["002"]
+      ),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{after: {step: c, status: failure}, always: {tool: undo}}", []
+      ),
+      ("", "{never: {tool: deploy}, without: {tool: look}, since: {tool: deploy}}", []),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{never: {tool: deploy}, without: {tool: look}, since: {tool: deploy}}", ["001"]
+      ),
+      ("", "{at_most: 1, of: {tool: deploy, status: failure}}", []),
+      (
+        "retry: {max_attempts: 2}, ", "{at_most: 1, of: {tool: deploy, status: failure}}",
+        ["003"]
+      ),
+      (
+        "retry: {max_attempts: 2}, ", "{at_most: 2, of: {tool: deploy, status: failure}}", []
+      ),
+      (
+        "retry: {max_attempts: 2}, ",
+        "{never: {tool: undo}, without: {tool: deploy, status: failure}}", []
+      ),
+    ]
+  )
+  func attempts(_ retry: String, _ invariant: String, _ expected: [String]) throws {
+    let body = """
+      initial_state: a
+      states:
+        a: {tool: look, on_success: c, on_error: done}
+        c: {tool: deploy, \(retry)on_success: done, on_error: u}
+        u: {tool: undo, on_success: done, on_error: done}
+      final_states: {done: {}}
+      """
+    #expect(try codes(body, invariant) == expected.map { "SBX-INV-\($0)" })
+  }
+
+  /// A text that cannot be rendered fails its step before it calls; a child flow does not read the
+  /// input of what is around it.
+  @Test(
+    "texts that are always there",
+    arguments: [("{type: string}", []), ("{type: string, optional: true}", ["001"])]
+  )
+  func given(_ field: String, _ expected: [String]) throws {
+    let with = field.contains("optional") ? "" : ", with: {env: live}"
+    let body = """
+      tasks: [{id: s, flow: f\(with)}]
+      flows:
+        f:
+          input: {env: \(field)}
+          initial_state: a
+          states:
+            a: {tool: deploy, with: {env: "{{ input.env }}"}, on_success: done, on_error: u}
+            u: {tool: undo, on_success: done, on_error: done}
+          final_states: {done: {}}
+      """
+    let found = try codes(body, "{never: {tool: undo}, without: {tool: deploy, status: failure}}")
+    #expect(found == expected.map { "SBX-INV-\($0)" })
+  }
+
   @Test("a refutation shows its way and the guards it assumed") func witness() throws {
     let text =
       Self.header

@@ -22,7 +22,10 @@ extension EnumeratedWriter {
     case .childFlow, .detachedFlow:
       let name = fresh("flow")
       let inner = body(content)
-      let own: [Entry] = [Entry(key: "state", value: "{n: {type: integer, default: 0}}")]
+      let own: [Entry] = [
+        Entry(key: "input", value: "{m: {type: integer, default: 0}}"),
+        Entry(key: "state", value: "{n: {type: integer, default: 0}}"),
+      ]
       let detach = container == .detachedFlow ? [Entry(key: "detach", value: "true")] : []
       flows.append(Entry(key: name, value: .map(own + detach + inner)))
       return [Entry(key: "flow", value: .word(name))]

@@ -26,7 +26,7 @@ extension EnumeratedWriter {
       let other = FlowText.map(named(call()))
       children = isLast ? [other] + children : children + [other]
     }
-    let question = FlowText.fields(["check": .text("state.n < 1")])
+    let question = FlowText.fields(["check": .text(Self.question)])
     var entries = [Entry(key: "type", value: .word(FlowComposer.typeName(container)))]
     switch container {
     case .select:
@@ -34,14 +34,14 @@ extension EnumeratedWriter {
         Entry(
           key: "conditions",
           value: .list([
-            .fields(["when": .text("state.n < 1"), "child": children[0]]),
+            .fields(["when": .text(Self.question), "child": children[0]]),
             .fields(["default": "true", "child": children[1]]),
           ])
         )
       )
     case .choose:
       entries += [
-        Entry(key: "value", value: .text("state.n")), Entry(key: "max_switches", value: "1"),
+        Entry(key: "value", value: .text(Self.number)), Entry(key: "max_switches", value: "1"),
         Entry(key: "cases", value: .fields(["0": children[0]])),
         Entry(key: "default", value: children[1]),
       ]
@@ -74,8 +74,11 @@ extension EnumeratedWriter {
   private mutating func subtree(_ content: FlowContent) -> FlowText {
     let name = fresh("tree")
     let root = node(content)
-    let state = FlowText.word("{n: {type: integer, default: 0}}")
-    flows.append(Entry(key: name, value: .fields(["state": state, "root": root])))
+    let number = FlowText.word("{n: {type: integer, default: 0}}")
+    let input = FlowText.word("{m: {type: integer, default: 0}}")
+    flows.append(
+      Entry(key: name, value: .fields(["input": input, "state": number, "root": root]))
+    )
     return .fields(["id": .word(fresh("n")), "type": "subtree", "flow": .word(name)])
   }
 }

@@ -2,6 +2,10 @@
 struct EnumeratedWriter {
   typealias Entry = FlowText.FlowEntry
 
+  /// A question that both the input and what the flow does may answer either way.
+  static let question = number + " < 1"
+  static let number = "state.n + input.m"
+
   private var tools: [EnumeratedTool]
   /// Which of a few spellings is taken where there are several.
   let variant: Int
@@ -63,6 +67,7 @@ struct EnumeratedWriter {
     var header = [
       Entry(key: "signalbox", value: "1"), Entry(key: "name", value: "small"),
       Entry(key: "timeout", value: "1h"),
+      Entry(key: "input", value: "{m: {type: integer, minimum: 0, maximum: 1, default: 0}}"),
       Entry(key: "state", value: "{n: {type: integer, default: 0}}"),
     ]
     let agents = agents
@@ -143,11 +148,11 @@ struct EnumeratedWriter {
     case .agent, .model, .human: return [Entry(key: "agent", value: "boss")]
     case .writeTool, .idempotentTool, .readTool: return call()
     case .wait: return [Entry(key: "wait", value: "2s")]
-    case .check: return [Entry(key: "check", value: .text("state.n < 1"))]
+    case .check: return [Entry(key: "check", value: .text(Self.question))]
     case .pass: return [Entry(key: "assign", value: .fields(["n": .text("state.n + 1")]))]
     case .decision:
       return [
-        Entry(key: "condition", value: .text("state.n < 1")), Entry(key: "on_true", value: "+"),
+        Entry(key: "condition", value: .text(Self.question)), Entry(key: "on_true", value: "+"),
         Entry(key: "on_false", value: "-"),
       ]
     case .rest: return [Entry(key: "on_event", value: "{go: +, stop: -}")]
