@@ -46,7 +46,8 @@ public enum Verifier {
       reads: reads,
       programs: programs,
       options: options,
-      written: ResultFlow(graphs)
+      written: ResultFlow(graphs),
+      changes: GuardChanges(table, reads: reads)
     )
     var whole = VerifierReport()
     var proofs = Proofs()
@@ -69,6 +70,7 @@ public enum Verifier {
       whole.openWaits += inspection.report.openWaits
       proofs.join(inspection.proofs)
     }
+    whole.findings += LeastEntries.findings(graphs)
     if !isUnbounded { measure(inspected, &whole, &proofs) }
     whole.proofs = proofs.proofs(table, openWaits: whole.openWaits)
     if whole.findings.count > limits.diagnostics {
@@ -114,6 +116,7 @@ struct Inspected {
   let programs: [CompiledProgram?]
   let options: VerifierOptions
   let written: ResultFlow
+  let changes: GuardChanges
 }
 
 /// What the inspections of all threads prove together: what one of them refutes does not hold.
