@@ -35,6 +35,28 @@ package enum BehaviorTreeSuite {
     return result
   }
 
+  /// The flows of the scenarios below `directory`.
+  package static func flows(directory: String) throws(SuiteUnavailable) -> [SuiteFlow] {
+    var flows: [SuiteFlow] = []
+    for file in files {
+      let contents = try SuiteFile.json("\(directory)/\(file).json")
+      for scenario in contents["scenarios"]?.elements ?? [] {
+        guard let tree = scenario["tree"] else { continue }
+        var reader = BehaviorTreeReader(isPolling: contents["dialect"]?.text == "py_trees")
+        let flow = reader.flow(tree, scenario["blackboard"])
+        let scripts = reader.scripts
+        flows.append(
+          SuiteFlow(id: "\(file)/\(scenario["name"]?.text ?? "?")", flow: flow) { table in
+            var replay = TickReplay(table: table, scripts: scripts)
+            for input in scenario["inputs"]?.elements ?? [] { _ = replay.step(input) }
+            return replay.passed
+          }
+        )
+      }
+    }
+    return flows
+  }
+
   /// What goes wrong in a scenario; nil: nothing.
   static func failure(_ scenario: Value, isPolling: Bool) -> String? {
     guard let tree = scenario["tree"] else { return "it has no tree" }
@@ -75,6 +97,7 @@ private struct TickReplay {
   var state: RunState
   var positions: [String: Int] = [:]
   var now: Int64 = 0
+  var passed = PassedPlaces()
 
   init(table: LinkedTable, scripts: [String: [TreeTick.Answer]]) {
     self.table = table
@@ -98,6 +121,7 @@ private struct TickReplay {
       }
     var output = StepOutput()
     Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: .tick(tick)), &output)
+    passed.note(output.trace)
     var root = "?"
     var events: [String] = []
     for entry in output.trace {

@@ -13,6 +13,8 @@ struct ChartRun {
   private(set) var problem = ""
   /// The original names of the places entered, in order.
   private(set) var entered: [String] = []
+  /// All that it went through.
+  private(set) var passed = PassedPlaces()
 
   /// A run that has started.
   init(_ table: LinkedTable, steps: [String: String], input: Value = .map([:])) {
@@ -72,6 +74,7 @@ struct ChartRun {
   private mutating func apply(_ kind: RunEvent.Kind) {
     var output = StepOutput()
     Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: kind), &output)
+    passed.note(output.trace)
     for case .entered(let place, _, _) in output.trace {
       if let id = ids[table.table.nodes[Int(place)].name] { entered.append(id) }
     }

@@ -37,6 +37,27 @@ package enum StatechartSuite {
     return result
   }
 
+  /// The flows of the cases below `directory` that are imported.
+  package static func flows(directory: String) throws(SuiteUnavailable) -> [SuiteFlow] {
+    var flows: [SuiteFlow] = []
+    for file in try SuiteFile.names(directory) where file.hasSuffix(".json") {
+      for item in try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? [] {
+        guard let imported = imported(item).flow else { continue }
+        let loaded = FlowLoader.load(SourceFile(name: "machine.yaml", text: imported.text))
+        guard let flow = loaded.flow else { continue }
+        flows.append(
+          SuiteFlow(id: item["name"]?.text ?? "?", flow: flow, diagnostics: loaded.diagnostics) {
+            table in
+            var run = ChartRun(table, steps: imported.steps)
+            _ = difference(from: item["scenario"] ?? .null, &run)
+            return run.passed
+          }
+        )
+      }
+    }
+    return flows
+  }
+
   private enum Outcome {
     /// Whether it passed again after an export and an import.
     case passed(again: Bool)
@@ -44,7 +65,9 @@ package enum StatechartSuite {
     case skipped(String)
   }
 
-  private static func outcome(of item: Value) -> Outcome {
+  private static func imported(
+    _ item: Value
+  ) -> (flow: ImportedFlow?, diagnostics: [Diagnostic]) {
     let id = item["name"]?.text ?? "machine"
     let file = SourceFile(name: "\(id).scxml", text: item["scxml"]?.text ?? "")
     var texts: [String: String] = [:]
@@ -53,8 +76,12 @@ package enum StatechartSuite {
         if case .string(let name) = entry.key { texts[name] = entry.value.text }
       }
     }
-    let includes = MemoryIncludes(texts)
-    let imported = SCXMLImporter.flow(file, includes: includes)
+    return SCXMLImporter.flow(file, includes: MemoryIncludes(texts))
+  }
+
+  private static func outcome(of item: Value) -> Outcome {
+    let id = item["name"]?.text ?? "machine"
+    let imported = imported(item)
     guard let flow = imported.flow else {
       let errors = imported.diagnostics.filter { $0.severity == .error }
       let text = errors.first.map { "\($0.message) (\($0.span?.location ?? ""))" } ?? "no flow"
@@ -100,24 +127,31 @@ package enum StatechartSuite {
   private static func failure(of item: Value, _ run: ChartRun) -> String? {
     guard let scenario = item["scenario"] else { return "no scenario" }
     var run = run
-    func difference(_ wanted: Value?, _ step: String) -> String? {
+    return difference(from: scenario, &run)
+  }
+
+  /// Plays a scenario until the run goes otherwise; nil when it never does.
+  private static func difference(from scenario: Value, _ run: inout ChartRun) -> String? {
+    func difference(_ wanted: Value?, _ active: [String], _ step: String) -> String? {
       let wanted = Set((wanted?.elements ?? []).compactMap(\.text)).sorted()
-      let active = run.active
       return wanted == active ? nil : "\(step): wanted \(wanted), active \(active)"
     }
     if scenario["mode"]?.text == "run-to-final" {
       run.advance(to: scenario["virtual_ms"]?.integer ?? 0)
-      return difference(scenario["final"], "at the end")
+      return difference(scenario["final"], run.active, "at the end")
     }
     run.advance(to: 0)
-    if let difference = difference(scenario["initial"], "start") { return difference }
+    if let difference = difference(scenario["initial"], run.active, "start") {
+      return difference
+    }
     for (position, step) in (scenario["steps"]?.elements ?? []).enumerated() {
       run.advance(by: step["after_ms"]?.integer ?? 0)
       if let event = step["event"] {
         run.send(event["name"]?.text ?? event.text ?? "", event["data"] ?? .null)
       }
       run.advance(by: 0)
-      if let difference = difference(step["expect"], "step \(position + 1)") { return difference }
+      let name = "step \(position + 1)"
+      if let difference = difference(step["expect"], run.active, name) { return difference }
     }
     return nil
   }

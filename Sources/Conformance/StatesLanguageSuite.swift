@@ -29,6 +29,43 @@ package enum StatesLanguageSuite {
     return result
   }
 
+  /// The flows of the cases below `directory` that are imported.
+  package static func flows(directory: String) throws(SuiteUnavailable) -> [SuiteFlow] {
+    var flows: [SuiteFlow] = []
+    let rules = try SuiteFile.json("\(directory)/choice-operators.json")["cases"]?.elements ?? []
+    for item in rules {
+      let given = question(item)
+      add(given.definition, input: given.input, as: item["name"]?.text ?? "?", to: &flows)
+    }
+    for file in try SuiteFile.names(directory) where file.hasPrefix("executions-") {
+      for item in try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? [] {
+        let input = unquoted(item["input"] ?? .null)
+        let id = item["name"]?.text ?? "?"
+        add(item["definition"] ?? .null, input: input, as: "\(file)/\(id)", to: &flows)
+      }
+    }
+    return flows
+  }
+
+  private static func add(
+    _ definition: Value,
+    input: Value,
+    as id: String,
+    to flows: inout [SuiteFlow]
+  ) {
+    let file = SourceFile(name: "\(id).json", text: JSONWriter.string(definition))
+    guard let imported = StatesImporter.flow(file).flow else { return }
+    let loaded = FlowLoader.load(SourceFile(name: "machine.yaml", text: imported.text))
+    guard let flow = loaded.flow else { return }
+    flows.append(
+      SuiteFlow(id: id, flow: flow, diagnostics: loaded.diagnostics) { table in
+        var run = ChartRun(table, steps: imported.steps, input: input)
+        run.advance(to: 10_000_000_000_000)
+        return run.passed
+      }
+    )
+  }
+
   private static func isPlain(_ item: Value) -> Bool {
     guard item["query_language"]?.text == "JSONPath" else { return false }
     switch item["intrinsics"] {
@@ -65,7 +102,7 @@ package enum StatesLanguageSuite {
   // MARK: Choice rules
 
   /// A machine with the one rule, run on the one value.
-  private static func rule(_ item: Value) -> Outcome {
+  private static func question(_ item: Value) -> (definition: Value, input: Value) {
     let name = item["operator"]?.text ?? ""
     let value = item["value"] ?? .null
     let isPath = item["value_from"]?.text != "literal"
@@ -87,10 +124,15 @@ package enum StatesLanguageSuite {
     var input: [(String, Value)] = []
     if let variable = item["variable"] { input.append(("Variable", variable)) }
     if isPath { input.append(("Value", value)) }
+    return (definition, .map(ValueMap(input)))
+  }
+
+  private static func rule(_ item: Value) -> Outcome {
+    let (definition, input) = question(item)
     switch table(definition, item["name"]?.text ?? "rule") {
     case .failure(let outcome): return outcome.outcome
     case .success(let machine):
-      let run = ChartRun(machine.table, steps: machine.steps, input: .map(ValueMap(input)))
+      let run = ChartRun(machine.table, steps: machine.steps, input: input)
       let matched = run.entered.contains("Matched")
       guard matched || run.entered.contains("Unmatched") else {
         return .failed("neither way: \(run.active) \(machine.text)")

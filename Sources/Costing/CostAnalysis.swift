@@ -55,6 +55,7 @@ public enum CostAnalysis {
     guard var report = nested.reports[0] else {
       return empty(table, prices, assumptions)
     }
+    nested.fillToGo(&report)
     if table.hasDeclaredMaxSteps {
       StepLimit(table: table, graph: graphs.graphs[0], weights: nested.weights).tighten(&report)
     }

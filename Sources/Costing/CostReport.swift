@@ -190,8 +190,13 @@ public struct CostReport: Sendable {
   public var dearestWay: Way?
   /// Steps whose price or limit is not known.
   public var unknown: [UnitCost]
-  /// By node: least money from entering it to an end.
+  /// By node: least money from entering it to an end of the run.
+  ///
+  /// Inside a part of the flow, which may be left in the middle, what follows its host.
   public var minToGo: [Int64]
-  /// By node: most money from entering it to an end; `Int64.max`: no bound.
+  /// By node: most money from entering it to an end of the run; `Int64.max`: no bound.
+  ///
+  /// Inside a part it holds what is left of the part, all that may run beside it and what follows
+  /// its host; inside a behavior tree it is that of entering the tree.
   public var maxToGo: [Int64]
 }

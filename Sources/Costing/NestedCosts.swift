@@ -12,7 +12,7 @@ struct NestedCosts {
   /// The reports of the threads; nil: not yet.
   var reports: [CostReport?]
 
-  private var relation: FlowRelation { graphs.relation }
+  var relation: FlowRelation { graphs.relation }
 
   /// Makes the weights of the hosts of a thread, whose own threads are known.
   mutating func addHosts(of thread: Int, used: Double) {
@@ -29,7 +29,7 @@ struct NestedCosts {
     }
   }
 
-  private func bound(_ figure: Figure) -> Int64 {
+  func bound(_ figure: Figure) -> Int64 {
     switch figure {
     case .known(let value): value
     case .unbounded: Saturating.unbounded
@@ -191,7 +191,6 @@ struct NestedCosts {
       default: break
       }
     }
-    fillToGo(&report)
   }
 
   /// The lines of all threads, each as often as the dearest run enters what runs it: one pass,
@@ -240,23 +239,6 @@ struct NestedCosts {
     }
     for step in way.steps where !step.isOverLimit { visits[Int(step.place), default: 0] += 1 }
     return visits
-  }
-
-  /// What is still to come inside a host is bounded by what is still to come at the host.
-  private func fillToGo(_ report: inout CostReport) {
-    for thread in graphs.graphs.indices.dropFirst() {
-      let host = Int(relation.threads[thread].host)
-      guard report.maxToGo.indices.contains(host) else { continue }
-      for node in graphs.nodes(of: thread) {
-        report.maxToGo[node] = report.maxToGo[host]
-        report.minToGo[node] = 0
-      }
-    }
-    for node in table.nodes.indices where relation.roles[node] == .copy {
-      let original = relation.original(node)
-      guard report.maxToGo.indices.contains(node) else { continue }
-      report.maxToGo[node] = max(report.maxToGo[node], report.maxToGo[original])
-    }
   }
 }
 

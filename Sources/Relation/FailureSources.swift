@@ -4,11 +4,14 @@ public import Table
 public struct FailureSources: Sendable {
   private let table: TransitionTable
   private let given: GivenFields
+  /// How long the lists of maps may be.
+  package let sizes: ListSizes
 
   /// Of a table.
   public init(_ table: TransitionTable) {
     self.table = table
     given = GivenFields(table)
+    sizes = ListSizes(table)
   }
 
   /// The kinds of failure that a place can have by what it does; `max_visits` is apart, and so is
@@ -21,7 +24,7 @@ public struct FailureSources: Sendable {
     case .plan:
       // Whatever a step of the plan fails with is what the plan fails with.
       kinds = .all
-    case .fork: kinds.formUnion(ErrorKindSet([.guardError, .inputRejected]))
+    case .fork: kinds.formUnion(listFailures(of: place))
     case .call: kinds.formUnion(doorFailures(of: node))
     case .check: kinds.formUnion(ErrorKindSet([.check, .guardError]))
     default: break
@@ -50,6 +53,16 @@ public struct FailureSources: Sendable {
     if performer.inputSchema != noIndex { kinds.formUnion(ErrorKindSet([.inputRejected])) }
     if performer.mayWrite(among: table.performers) { kinds.formUnion(ErrorKindSet([.unknown])) }
     if mayFail(fields: effect.input) { kinds.formUnion(ErrorKindSet([.guardError])) }
+    return kinds
+  }
+
+  /// What may go wrong at the door of a map: no list, or more items than `max_items`.
+  private func listFailures(of place: Int) -> ErrorKindSet {
+    var kinds = ErrorKindSet([])
+    let bounds = sizes.bounds(of: place)
+    if !bounds.isSure { kinds.formUnion(ErrorKindSet([.guardError])) }
+    let most = Int64(table.frames[Int(table.nodes[place].template)].maxInstances)
+    if (bounds.most ?? .max) > most { kinds.formUnion(ErrorKindSet([.inputRejected])) }
     return kinds
   }
 

@@ -59,6 +59,8 @@ public struct FlowRelation: Sendable {
   public internal(set) var canSkip: [Bool]
   /// Whether some way leads to a position.
   public internal(set) var isReachable: [Bool]
+  /// By node, whether some way leads to it or, of a compound, into it.
+  var reachedNodes: [Bool]
   /// By row, whether it is a move of some position.
   public internal(set) var isRowTaken: [Bool]
   /// By row that never is, the row that always goes first.
@@ -94,6 +96,7 @@ public struct FlowRelation: Sendable {
     canSucceed = []
     canSkip = []
     isReachable = []
+    reachedNodes = []
     isRowTaken = []
     rowBefore = [:]
     overdueTargets = []
@@ -118,12 +121,7 @@ public struct FlowRelation: Sendable {
   public func threads(of node: Int) -> [Int32] { innerThreads[original(node)] }
 
   /// Whether some way leads to a node.
-  public func isReached(_ node: Int) -> Bool {
-    guard let entry = entry(of: node) else { return false }
-    if isReachable[Int(entry)] { return true }
-    // The second position of a host stands right behind its first.
-    let next = Int(entry) + 1
-    return next < positions.count && positions[next].isEnteredInside
-      && positions[next].node == positions[Int(entry)].node && isReachable[next]
-  }
+  ///
+  /// A compound is reached together with whatever it holds in its thread.
+  public func isReached(_ node: Int) -> Bool { reachedNodes[original(node)] }
 }

@@ -28,7 +28,10 @@ extension RelationBuilder {
       if let template = templates[node] {
         thread = addThread(.instance(template), root: node, host: parent)
       } else if relation.roles[parent] == .host, nodes[parent].kind == .parallel {
-        thread = addThread(.region, root: node, host: parent)
+        // What a parallel node remembers is none of its parts.
+        thread =
+          nodes[node].kind == .history
+          ? relation.threadOfNode[parent] : addThread(.region, root: node, host: parent)
       }
       relation.threadOfNode[node] = thread
       let role = role(of: node, isOpen: isOpen[node])

@@ -56,6 +56,7 @@ struct RelationBuilder {
     addOverdueMoves()
     sortMoves()
     findReachable()
+    findReachedNodes()
     return relation
   }
 
@@ -173,6 +174,23 @@ struct RelationBuilder {
         for start in relation.threads[Int(inner)].starts { enter(start, &relation) }
         guard here.isEnteredInside else { continue }
         for start in relation.threads[Int(inner)].otherStarts { enter(start, &relation) }
+      }
+    }
+  }
+
+  /// Nodes with a position that some way leads to, and the compounds around them in their thread.
+  private mutating func findReachedNodes() {
+    relation.reachedNodes = [Bool](repeating: false, count: table.nodes.count)
+    for (number, position) in relation.positions.enumerated()
+    where position.phase == .entry && relation.isReachable[number] {
+      relation.reachedNodes[Int(position.node)] = true
+    }
+    for node in table.nodes.indices.reversed() where node > 0 && relation.reachedNodes[node] {
+      let parent = Int(table.nodes[node].parent)
+      guard relation.threadOfNode[parent] == relation.threadOfNode[node] else { continue }
+      switch relation.roles[parent] {
+      case .compound, .branch: relation.reachedNodes[parent] = true
+      default: continue
       }
     }
   }

@@ -57,11 +57,21 @@ public enum FlowPreparation {
         diagnostics: loaded.diagnostics
       )
     }
+    return prepare(flow, files: loaded.files, found: loaded.diagnostics, limits: limits)
+  }
+
+  /// Takes a flow that was loaded without errors as far as it gets.
+  package static func prepare(
+    _ flow: Flow,
+    files: [SourceFile],
+    found loading: [Diagnostic],
+    limits: Limits = Limits()
+  ) -> PreparedFlow {
     let compiled = FlowCompiler.compile(flow, limits: limits)
-    let found = loaded.diagnostics + compiled.diagnostics
+    let found = loading + compiled.diagnostics
     guard let table = compiled.table, !found.hasErrors else {
       return PreparedFlow(
-        files: loaded.files,
+        files: files,
         flow: flow,
         table: nil,
         verification: nil,
@@ -70,7 +80,7 @@ public enum FlowPreparation {
     }
     let (report, broken) = verify(table, of: flow, limits: limits)
     return PreparedFlow(
-      files: loaded.files,
+      files: files,
       flow: flow,
       table: table,
       verification: report,

@@ -129,7 +129,25 @@ extension Inspection {
     if graph.hasLimit(place) { return graph.limitEdges[place] }
     let edges = graph.edges[place]
     guard isInstant else { return edges }
-    return ArraySlice(edges.filter { isTakenAtOnce($0, from: place) })
+    return ArraySlice(
+      edges.filter { isTakenAtOnce($0, from: place) && !changesGuards($0, from: place) }
+    )
+  }
+
+  /// Whether what guards read is otherwise once an edge was taken: then the cycle may end itself.
+  private func changesGuards(_ edge: PlaceEdge, from place: Int) -> Bool {
+    // Of several rows to one place another may change nothing.
+    guard edge.successRows + edge.failureRows + edge.otherRows == 1 else { return false }
+    let changes = inspected.changes
+    if edge.row != noIndex, changes.isChanged(byTaking: edge.row) { return true }
+    if let source = graph.node(place), edge.successRows == 1,
+      changes.isChanged(byLeaving: source)
+    {
+      return true
+    }
+    let position = graph.positions[Int(edge.target)]
+    guard position >= 0, relation.positions[Int(position)].phase == .entry else { return false }
+    return changes.isChanged(byEntering: Int(relation.positions[Int(position)].node))
   }
 
   private func isTakenAtOnce(_ edge: PlaceEdge, from place: Int) -> Bool {

@@ -20,13 +20,15 @@ enum Messages {
     )
   }
 
-  static func trap(_ name: String, way: String, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic(
+  static func trap(_ name: String, way: String, rests: Bool, at span: SourceSpan?) -> Diagnostic {
+    var notes = [Diagnostic.Note("way into it: \(way)")]
+    if rests { notes.append(Diagnostic.Note("the chart stays there until it is cancelled")) }
+    return Diagnostic(
       .trapPlace,
-      .error,
+      rests ? .warning : .error,
       "no way leads from `\(name)` to a final state",
       at: span,
-      notes: [Diagnostic.Note("way into it: \(way)")],
+      notes: notes,
       hint: "give `\(name)` an edge that leads on, such as `on_success: <final state>`"
     )
   }
@@ -154,6 +156,36 @@ enum Messages {
       ],
       hint: "declare `\(tool)` with `idempotent: true` if one key acts once, or write "
         + "`on: [rate_limited, unavailable]`"
+    )
+  }
+
+  static func mapBeyondSteps(
+    _ name: String,
+    items: Int64,
+    entries: Int64,
+    steps: (limit: Int64, isDeclared: Bool),
+    fitting: Int64,
+    isSure: Bool,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    let declared = steps.isDeclared ? "" : ", by default"
+    let alternative = isSure ? "let the list be shorter" : "write `max_items: \(fitting)`"
+    let plural = items == 1 ? "item" : "items"
+    return Diagnostic(
+      .mapBeyondSteps,
+      isSure ? .error : .warning,
+      isSure
+        ? "the map `\(name)` can never finish: max_steps ends the run before"
+        : "the map `\(name)` cannot finish with \(items) \(plural): max_steps ends the run before",
+      at: span,
+      label: isSure ? "its list has at least \(items) \(plural)" : nil,
+      notes: [
+        Diagnostic.Note(
+          "a run with \(items) \(plural) enters at least \(entries) places; "
+            + "max_steps allows \(steps.limit)\(declared)"
+        )
+      ],
+      hint: "write `max_steps: \(entries)` or more" + (fitting > 0 ? ", or \(alternative)" : "")
     )
   }
 

@@ -83,7 +83,16 @@ extension Inspection {
     // What holds a thread may end it, or be led on, whatever happens inside.
     if hostHasOwnWay { return }
     proofs.refute(line)
-    nameTraps(trapped, ends)
+    nameTraps(trapped, ends, hasEnd: !finals.isEmpty)
+  }
+
+  /// Whether a chart stays in a place, or in something that it runs, until an event comes: it may
+  /// do so for ever (SCXML 3.3).
+  private func isRestOfChart(_ place: Int) -> Bool {
+    guard let node = graph.node(place), table.nodes[node].isChart else { return false }
+    return (node..<Int(table.nodes[node].subtreeEnd)).contains { inner in
+      table.nodes[inner].isChart && relation.mayRest[inner]
+    }
   }
 
   private func reversed() -> [[Int32]] {
@@ -96,9 +105,11 @@ extension Inspection {
     return sources
   }
 
-  private mutating func nameTraps(_ trapped: [Int], _ ends: [Bool]) {
+  private mutating func nameTraps(_ trapped: [Int], _ ends: [Bool], hasEnd: Bool) {
     let ways = waysFromStart()
     let leading = leadingTo(trapped)
+    var resting: Set<Int32> = []
+    for place in trapped where isRestOfChart(place) { resting.insert(graph.component[place]) }
     var named: Set<Int32> = []
     for place in trapped {
       // A flow that is nothing but a tree or list may be meant to fail always.
@@ -110,10 +121,14 @@ extension Inspection {
       }
       // Of places that lead to each other, one is enough.
       guard !leadsOn, named.insert(graph.component[place]).inserted else { continue }
+      let rests = resting.contains(graph.component[place])
+      // A chart without final states is meant to run until it is cancelled.
+      if rests, !hasEnd { continue }
       report.findings.append(
         Messages.trap(
           shownName(node),
           way: text(ways.way(to: place)),
+          rests: rests,
           at: span(of: node)
         )
       )

@@ -70,6 +70,7 @@ public enum Verifier {
       whole.openWaits += inspection.report.openWaits
       proofs.join(inspection.proofs)
     }
+    whole.findings += LeastEntries.findings(graphs, limit: limits.diagnostics)
     if !isUnbounded { measure(inspected, &whole, &proofs) }
     whole.proofs = proofs.proofs(table, openWaits: whole.openWaits)
     if whole.findings.count > limits.diagnostics {
@@ -116,6 +117,7 @@ final class Inspected {
   let options: VerifierOptions
   let limits: Limits
   let written: ResultFlow
+  let changes: GuardChanges
   private var tasksOfNode: [Int: Bool] = [:]
   /// What people call the nodes.
   private(set) lazy var names = PathNames(table)
@@ -131,6 +133,7 @@ final class Inspected {
     (self.table, self.graphs, self.reads) = (table, graphs, reads)
     (self.programs, self.options, self.limits) = (programs, options, limits)
     written = ResultFlow(graphs)
+    changes = GuardChanges(table, reads: reads)
   }
 
   /// Whether what stands directly in a node are tasks: told once, since each of them asks.

@@ -170,6 +170,49 @@ struct FindingTests {
     #expect(found == ["SBX-LOOP-002"])
   }
 
+  @Test(
+    "a cycle that changes what its guards read is warned of, as nothing bounds it",
+    arguments: [
+      """
+      assign: {x: "1"},
+        on_success: [{when: "state.m > 1", assign: {n: "state.n + 1"}, target: a}, {target: done}]
+      """,
+      #"assign: {n: "state.n + 1"}, on_success: a"#,
+    ]
+  )
+  func counting(_ step: String) throws {
+    let found = try Self.verify(Self.counter(step)).report.findings
+    #expect(found.map(\.code.id) == ["SBX-LOOP-001"], "\(found.map(\.message))")
+    #expect(found.first?.severity == .warning)
+  }
+
+  @Test(
+    "one that changes something else, or nothing, stands still",
+    arguments: [
+      """
+      assign: {x: "1"},
+        on_success: [{when: "state.m > 1", assign: {x: "state.n + 1"}, target: a}, {target: done}]
+      """,
+      #"assign: {x: "state.n + 1"}, on_success: a"#,
+      #"condition: "state.m > 1", on_true: a, on_false: a"#,
+    ]
+  )
+  func standing(_ step: String) throws {
+    let found = try Self.verify(Self.counter(step)).report.findings
+    #expect(found.map(\.code.id) == ["SBX-LOOP-002"], "\(found.map(\.message))")
+  }
+
+  private static func counter(_ step: String) -> String {
+    let fields = ["n", "m", "x"].map { "\($0): {type: integer, default: 0}" }
+    return flow(
+      """
+      a: {condition: "state.n > 9", on_true: done, on_false: b, on_error: failed}
+      b: {\(step), on_error: failed}
+      """,
+      header: "state: {\(fields.joined(separator: ", "))}"
+    )
+  }
+
   @Test("a result read on a way that does not write it is found with that way")
   func unwritten() throws {
     let found = try Self.verify(

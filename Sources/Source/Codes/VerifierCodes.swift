@@ -2,7 +2,7 @@ extension DiagnosticCode {
   /// The codes of the verifier.
   public static let verifierCodes: [DiagnosticCode] = [
     unreachablePlace, trapPlace, untakenRow, noErrorEdge, unboundedCycle, instantCycle,
-    unwrittenRead, noDeadline, timeoutTooShort, doubtfulRetry, unprovenStep,
+    mapBeyondSteps, unwrittenRead, noDeadline, timeoutTooShort, doubtfulRetry, unprovenStep,
   ]
 
   /// A step that no way leads to.
@@ -34,7 +34,8 @@ extension DiagnosticCode {
     "no way leads to a final state",
     """
     A run that comes here can only fail or go round until a limit stops it: no chain of edges leads
-    to a final state.
+    to a final state. In a chart that may rest there it is a warning, and a chart without final
+    states is taken to run until it is cancelled.
 
     Wrong:
 
@@ -116,8 +117,9 @@ extension DiagnosticCode {
     "SBX-LOOP-002",
     "a cycle calls and awaits nothing",
     """
-    Decisions and pure steps take no time. When a cycle holds nothing else, nothing that its guards
-    read changes except by its own assignments, and the run stands still while it goes round.
+    Decisions and pure steps take no time. When a cycle holds nothing else and changes nothing that
+    its guards read, the run stands still while it goes round. One that counts in the state, say,
+    may end by itself: it has no bound (SBX-LOOP-001), but is no mistake.
 
     Wrong:
 
@@ -128,6 +130,31 @@ extension DiagnosticCode {
         wait_for_it: {condition: "state.ready", on_true: go, on_false: pause}
         pause: {wait: 30s, max_visits: 10, on_success: refresh, on_error: given_up}
         refresh: {tool: status, on_success: wait_for_it, on_error: given_up}
+    """
+  )
+
+  /// A map that has no time to finish.
+  public static let mapBeyondSteps = DiagnosticCode(
+    "SBX-LOOP-003",
+    "a map cannot finish within max_steps",
+    """
+    Every step that a run enters counts towards `max_steps`, those of all items, child flows and
+    parts included, and the entry beyond the limit ends the run where it stands, whatever was paid
+    for until then. It is an error where the shortest list that the map may get is too long, and a
+    warning where only the longest is, by `max_items` or by the `maxItems` of its schema. Counted
+    are the fewest steps that a run can do with.
+
+    Wrong:
+
+        max_steps: 100
+        tasks:
+          - {id: each, for_each: "input.files", max_items: 200, tool: scan}
+
+    Right:
+
+        max_steps: 300
+        tasks:
+          - {id: each, for_each: "input.files", max_items: 200, tool: scan}
     """
   )
 
