@@ -47,8 +47,9 @@ public struct FailureSources: Sendable {
     guard node.effect != noIndex else { return ErrorKindSet([]) }
     let effect = table.effects[Int(node.effect)]
     let performer = table.performers[Int(effect.performer)]
+    // The other side may say that it took too long, whatever deadline the step has.
     var kinds = ErrorKindSet([
-      .unavailable, .rateLimited, .invalidOutput, .denied, .budget, .failed,
+      .timeout, .unavailable, .rateLimited, .invalidOutput, .denied, .budget, .failed,
     ])
     if performer.inputSchema != noIndex { kinds.formUnion(ErrorKindSet([.inputRejected])) }
     if performer.mayWrite(among: table.performers) { kinds.formUnion(ErrorKindSet([.unknown])) }

@@ -34,13 +34,14 @@ extension RelationBuilder {
   private func forkEndings(_ entry: PlaceNode, _ inner: [FlowThread]) -> Endings {
     // A list may be empty.
     var endings = Endings(succeeds: true)
-    guard entry.join != noIndex, table.joins[Int(entry.join)].itemError == .fails else {
-      return endings
-    }
+    endings.skips = inner.contains(where: \.canSkip)
+    guard entry.join != noIndex else { return endings }
     let join = table.joins[Int(entry.join)]
+    // A number may be more than the list has, or than were not skipped, whatever becomes of items.
+    if join.kind == .count { endings.kinds.formUnion(ErrorKindSet([.failed])) }
+    guard join.kind == .count || join.itemError == .fails else { return endings }
     guard join.kind != .finished && join.kind != .chart || join.failures > 0 else { return endings }
     for thread in inner where thread.canFail { endings.kinds.formUnion(kinds(of: thread)) }
-    if join.kind == .count { endings.kinds.formUnion(ErrorKindSet([.failed])) }
     return endings
   }
 
@@ -83,8 +84,8 @@ extension RelationBuilder {
     }
     let neverFails = rule.kind == .finished && rule.failures == 0
     guard canFail, !neverFails else { return endings }
-    endings.kinds = ErrorKindSet([.failed])
-    for thread in inner { endings.kinds.formUnion(thread.failureKinds) }
+    // It fails with the latest error of the run.
+    endings.kinds = .all
     return endings
   }
 }

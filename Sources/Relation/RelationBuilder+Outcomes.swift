@@ -33,13 +33,25 @@ extension RelationBuilder {
       return
     case .join:
       endings.succeeds = true
-      // What it awaits may fail, and then it fails alike; the kind comes out of its part anyway.
-      endings.kinds = entry.awaited.isEmpty ? ErrorKindSet([]) : ErrorKindSet([.failed])
+      if !entry.awaited.isEmpty { endings.kinds = gateFailures(of: node) }
     default: endings.succeeds = true
     }
     endings.skips = entry.when != noIndex
     endings.kinds.formUnion(relation.failures.ownFailures(of: node))
     add(endings, of: node, from: [relation.entryOfNode[node]])
+  }
+
+  /// What a gate fails with: whatever did so that it awaits.
+  ///
+  /// A list that needs all of its parts has failed by then, with that part's kind.
+  private func gateFailures(of gate: Int) -> ErrorKindSet {
+    var current = Int(table.nodes[gate].parent)
+    while current > 0, table.nodes[current].kind != .parallel {
+      current = Int(table.nodes[current].parent)
+    }
+    guard current > 0, table.nodes[current].join != noIndex else { return .all }
+    let join = table.joins[Int(table.nodes[current].join)]
+    return join.kind == .all && join.failures == 0 ? ErrorKindSet([.failed]) : .all
   }
 
   private mutating func addHost(_ node: Int) {
@@ -270,6 +282,20 @@ extension RelationBuilder {
     addSuccess(of: node, from: succeeded, .succeeded)
     addFailure(of: node, from: failed, arrivingKinds[node], .failed)
     addOccasions(of: node, from: position(node, .inside), blocked: [])
+    for ended in [succeeded, failed] { addCancellations(of: node, from: ended) }
+    if relation.mayRest[node] { addOccasions(of: node, from: succeeded, blocked: []) }
+  }
+
+  /// While the run is being cancelled, what has ended inside a compound takes the way out of it or
+  /// of what is around it.
+  private mutating func addCancellations(of node: Int, from source: Int32) {
+    var current = node
+    while current >= 0, relation.threadOfNode[current] == relation.threadOfNode[node] {
+      for index in table.nodes[current].rows where table.rows[Int(index)].event == .cancel {
+        if table.rows[Int(index)].tree == nil { add(row: Int(index), from: source, .cancelled) }
+      }
+      current = Int(table.nodes[current].parent)
+    }
   }
 
   private func initialNodes(of entry: PlaceNode) -> [NodeIndex] {

@@ -74,7 +74,8 @@ extension RelationBuilder {
     let number = Int(relation.threadOfNode[node])
     let thread = relation.threads[number]
     let isSkip = entry.tree?.isSkip == true
-    if entry.isFailure { relation.threads[number].failureKinds.formUnion(ErrorKindSet([.failed])) }
+    // It fails with the latest error of the run, which may be older than the tree.
+    if entry.isFailure { relation.threads[number].failureKinds = .all }
     if parent == Int(thread.root) {
       let end = isSkip ? thread.skipped : entry.isFailure ? thread.failed : thread.succeeded
       add(source, end, .completed)

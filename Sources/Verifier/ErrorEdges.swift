@@ -14,7 +14,11 @@ extension Inspection {
       guard !kinds.isEmpty, relation.roles[node] != .final else { continue }
       hasSteps = true
       let open = kinds.intersection(openKinds(of: node))
-      guard !open.isEmpty else { continue }
+      if open.isEmpty {
+        // An edge that takes the failure may fail in its turn, and then nothing takes that.
+        if mayBreakOnItsEdges(node) { isComplete = false }
+        continue
+      }
       isComplete = false
       // The failure of a planner's places is the planner's.
       let entry = table.nodes[node]
@@ -36,6 +40,21 @@ extension Inspection {
       )
     }
     if !isComplete { proofs.refute(line) } else if hasSteps { proofs.hold(line) }
+  }
+
+  /// Whether what the error edges of a node, or of those around it, assign may fail.
+  private func mayBreakOnItsEdges(_ node: Int) -> Bool {
+    var current = node
+    while current > 0 {
+      let breaks = table.nodes[current].rows.contains { index in
+        let row = table.rows[Int(index)]
+        return row.event == .failure && row.tree == nil
+          && relation.failures.mayFail(assignments: row.assignments)
+      }
+      if breaks { return true }
+      current = Int(table.nodes[current].parent)
+    }
+    return false
   }
 
   /// The kinds of failure of a node that would end the run: no row of it or around it takes them.

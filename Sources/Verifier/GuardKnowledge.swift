@@ -55,6 +55,7 @@ enum GuardKnowledge {
     let bytes = Array(text.utf8)
     var tokens: [String] = []
     var index = 0
+    let slash = UInt8(ascii: "/")
     func isWord(_ byte: UInt8) -> Bool {
       byte >= 0x80 || byte == UInt8(ascii: "_")
         || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
@@ -64,6 +65,9 @@ enum GuardKnowledge {
       let byte = bytes[index]
       if byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D {
         index += 1
+      } else if byte == slash, index + 1 < bytes.count, bytes[index + 1] == slash {
+        // A comment says nothing.
+        while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
       } else if isWord(byte) {
         var end = index
         while end < bytes.count, isWord(bytes[end]) { end += 1 }

@@ -124,7 +124,9 @@ extension Selector {
   /// Whether the subject and the arguments fit a place.
   func match(_ place: Int, _ table: TransitionTable) -> SelectorMatch {
     let node = table.nodes[place]
-    guard node.kind != .final else { return .never }
+    if subject == .step, !table.standsForStep(place, hasArguments: !arguments.isEmpty) {
+      return .never
+    }
     var input = node.input
     if node.effect != noIndex {
       let effect = table.effects[Int(node.effect)]
@@ -160,7 +162,14 @@ extension Selector {
         return text.sameScalars(as: program.text) ? .always : .never
       }
       return .never
-    case .structure: return JSONWriter.string(value) == program.text ? .always : .never
+    case .structure:
+      let given: Value
+      do throws(JSONError) {
+        given = try JSONParser.parse(Array(program.text.utf8))
+      } catch {
+        return .maybe
+      }
+      return value.isSameNumberwise(as: given) ? .always : .never
     case .expression: return .maybe
     }
   }

@@ -45,19 +45,16 @@ extension InvariantSearch {
         if search.takesEarlyFailure(move.row) { states.formUnion(failedBefore) }
         return states
       case .always: return occasion.union(entered)
-      case .cancelled where ends && search.isOwn(move.row, of: node):
+      case .cancelled where move.row != noIndex:
         // What is cancelled while it is under way has not succeeded.
-        let states = succeeded.union(failed)
-        return search.apply(search.events.failure(of: node, by: move.row), states, visit)
+        let cancelled = Int(search.table.rows[Int(move.row)].place)
+        let states = ends ? occasion.union(succeeded).union(failed) : occasion
+        return search.apply(search.events.failure(of: cancelled, by: move.row), states, visit)
       case .event, .after, .cancelled, .changed, .running, .halted, .switched, .overdue,
         .underWay:
         return occasion
       }
     }
-  }
-
-  fileprivate func isOwn(_ row: RowIndex, of node: Int) -> Bool {
-    row != noIndex && Int(table.rows[Int(row)].place) == node
   }
 
   /// Whether a failure row may be taken by a step that has not called yet.
@@ -89,16 +86,32 @@ extension InvariantSearch {
         visit: item.visit
       )
     case .succeeded, .failed:
+      let ending =
+        position.phase == .succeeded
+        ? events.success(of: node, by: noIndex) : events.failure(of: node, by: noIndex)
       return Outcome(
         node: node,
         entered: entered,
         succeeded: entered,
         skipped: entered,
         failed: entered,
-        occasion: entered,
+        occasion: entered.union(apply(ending, entered, item.visit)),
         ends: true,
         visit: item.visit
       )
+    case .entry where relation.roles[node] == .final:
+      let begun = closure(apply(events.start(of: node), entered, item.visit), key.beside)
+      var outcome = Outcome(
+        node: node,
+        entered: begun,
+        succeeded: begun,
+        skipped: begun,
+        failed: begun,
+        occasion: begun,
+        visit: item.visit
+      )
+      outcome.isWork = true
+      return outcome
     default:
       return Outcome(
         node: node,
@@ -230,8 +243,12 @@ extension InvariantSearch {
     outcome.isWork = true
     outcome.occasion = closure(exits.cut, key.beside)
     if relation.mayRest[node] {
-      outcome.occasion.formUnion(exits.successes)
-      outcome.occasion.formUnion(exits.failures)
+      outcome.occasion.formUnion(
+        apply(events.success(of: node, by: noIndex), exits.successes, item.visit)
+      )
+      outcome.occasion.formUnion(
+        apply(events.failure(of: node, by: noIndex), exits.failures, item.visit)
+      )
     }
     return outcome
   }
@@ -339,12 +356,15 @@ extension InvariantSearch {
         )
         reached.formUnion(item.successes)
         reached.formUnion(item.skips)
+        exits.skips.formUnion(item.skips)
         exits.cut.formUnion(item.cut)
         if join.itemError == .fails { exits.failures.formUnion(item.failures) }
         if join.itemError != .fails || join.kind != .all { reached.formUnion(item.failures) }
       }
     }
     exits.successes = reached
+    // Too few items may have succeeded, also where the failure of one is no failure of the map.
+    if join.kind == .count { exits.failures.formUnion(reached) }
     return exits
   }
 }

@@ -48,8 +48,13 @@ extension FlowRelation {
     default: longest = inner.reduce(0) { Saturating.sum($0, $1) }
     }
     if node.deadlineMilliseconds >= 0 { longest = min(longest, node.deadlineMilliseconds) }
-    let whole = table.wholeMilliseconds(of: host, each: longest)
-    return min(Saturating.sum(whole, restMilliseconds(of: host)), occasionBound(of: host))
+    let (bound, rest) = (occasionBound(of: host), restMilliseconds(of: host))
+    guard table.wholeAttempts(of: host) > 1 else {
+      return min(Saturating.sum(longest, rest), bound)
+    }
+    // Delays count anew from each attempt.
+    let whole = table.wholeMilliseconds(of: host, each: min(longest, bound))
+    return Saturating.sum(whole, min(rest, bound))
   }
 
   /// The larger figure of a tree's two endings.

@@ -112,23 +112,7 @@ struct WatchedSelector: Sendable {
   func fits(_ input: Value?) -> Bool {
     selector.arguments.allSatisfy { argument in
       guard let value = input?[argument.name] else { return false }
-      return Self.isSame(argument.value, value)
-    }
-  }
-
-  /// Whether two values are the same, be a whole number written with a fraction or not.
-  private static func isSame(_ wanted: Value, _ actual: Value) -> Bool {
-    switch (wanted, actual) {
-    case (.int(let int), .double(let double)), (.double(let double), .int(let int)):
-      return Double(int) == double
-    case (.list(let one), .list(let other)):
-      return one.count == other.count && zip(one, other).allSatisfy { isSame($0, $1) }
-    case (.map(let one), .map(let other)):
-      return one.count == other.count
-        && one.entries.allSatisfy { entry in
-          other[entry.key].map { isSame(entry.value, $0) } ?? false
-        }
-    default: return wanted == actual
+      return argument.value.isSameNumberwise(as: value)
     }
   }
 
@@ -156,36 +140,5 @@ struct WatchedSelector: Sendable {
       }
     }
     return found
-  }
-}
-
-extension TransitionTable {
-  /// Whether a place of a step's name is the step, where several have that name.
-  ///
-  /// A final state that acts is an action with a final right behind it: the action is the step. A
-  /// map is entered once; what its items are given is known at the place that each of them has.
-  fileprivate func standsForStep(_ place: Int, hasArguments: Bool) -> Bool {
-    let node = nodes[place]
-    switch node.kind {
-    case .final:
-      return place == 0 || !nodes[place - 1].name.sameScalars(as: node.name)
-    case .fork:
-      return !hasArguments || !nodes[place].hasItemPlace(in: self)
-    default:
-      let owner = nodes.first { candidate in
-        candidate.kind == .fork
-          && frames[Int(candidate.template)].nodes.lowerBound == NodeIndex(place)
-      }
-      guard let owner, owner.name.sameScalars(as: node.name) else { return true }
-      return hasArguments
-    }
-  }
-}
-
-extension PlaceNode {
-  /// Whether the items of a map are run by a place of its own name.
-  fileprivate func hasItemPlace(in table: TransitionTable) -> Bool {
-    let first = Int(table.frames[Int(template)].nodes.lowerBound)
-    return table.nodes.indices.contains(first) && table.nodes[first].name.sameScalars(as: name)
   }
 }

@@ -238,7 +238,10 @@ struct CheckedStep {
     let offset = Int(relation.copyOffset[Int(entry.place)])
     let number = offset == 0 ? row : rowOfOriginal(row, offset)
     taken.insert(number)
-    if table.rows[Int(number)].target == noIndex { return nil }
+    if table.rows[Int(number)].target == noIndex {
+      let isKnown = relation.isRowTaken[Int(number)] || table.rows[Int(number)].tree != nil
+      return isKnown ? nil : "row \(row) of \(name(entry.place)) (\(entry.event)) is taken"
+    }
     let place = Int(table.rows[Int(number)].place)
     if entry.event == .enter, table.nodes[place].kind == .tree { return admitTree(place, frame) }
     let sources = reached(in: frame).filter { position in
