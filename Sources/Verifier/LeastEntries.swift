@@ -138,10 +138,24 @@ struct LeastEntries {
     return 1
   }
 
-  /// What an edge adds to the entry of its source: what that runs, if nothing but success takes it.
+  /// What an edge adds to the entry of its source: what that runs, if nothing but success takes it,
+  /// else what is entered at once.
   private func passing(_ edge: PlaceEdge, from place: Int, _ thread: Int) -> Int64 {
-    guard edge.isSuccessOnly, let node = graphs.graphs[thread].node(place) else { return 0 }
-    return inside[node]
+    guard let node = graphs.graphs[thread].node(place), relation.roles[node] == .host else {
+      return 0
+    }
+    return max(edge.isSuccessOnly ? inside[node] : 0, entersAtOnce(node) ? 1 : 0)
+  }
+
+  /// Whether entering a node enters a place inside it that counts, whatever happens then.
+  private func entersAtOnce(_ node: Int) -> Bool {
+    let entry = table.nodes[node]
+    guard entry.kind == .compound, entry.when == noIndex, entry.maxVisits == 0 else { return false }
+    return !entry.initial.isEmpty
+      && entry.initial.allSatisfy { position in
+        let first = table.nodes[Int(table.lists[Int(position)])]
+        return !first.isComposite && first.kind != .history
+      }
   }
 
   private mutating func measure(_ thread: Int) {

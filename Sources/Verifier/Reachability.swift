@@ -83,7 +83,7 @@ extension Inspection {
     // What holds a thread may end it, or be led on, whatever happens inside.
     if hostHasOwnWay { return }
     proofs.refute(line)
-    nameTraps(trapped, ends, hasEnd: !finals.isEmpty)
+    nameTraps(trapped, ends)
   }
 
   /// Whether a chart stays in a place, or in something that it runs, until an event comes: it may
@@ -105,7 +105,10 @@ extension Inspection {
     return sources
   }
 
-  private mutating func nameTraps(_ trapped: [Int], _ ends: [Bool], hasEnd: Bool) {
+  private mutating func nameTraps(_ trapped: [Int], _ ends: [Bool]) {
+    let hasFinal = inspected.graphs.positionedNodes(of: thread).contains {
+      relation.roles[$0] == .final
+    }
     let ways = waysFromStart()
     let leading = leadingTo(trapped)
     var resting: Set<Int32> = []
@@ -123,7 +126,7 @@ extension Inspection {
       guard !leadsOn, named.insert(graph.component[place]).inserted else { continue }
       let rests = resting.contains(graph.component[place])
       // A chart without final states is meant to run until it is cancelled.
-      if rests, !hasEnd { continue }
+      if rests, !hasFinal { continue }
       report.findings.append(
         Messages.trap(
           shownName(node),

@@ -37,7 +37,7 @@ import Testing
         [
           "btcpp-random-guarded/cpp-guarded-048": (
             ["SBX-PATH-002"],
-            "keeps running until a failure, and what it runs never fails: an inverted forced failure"
+            "keeps running until a failure, and never fails: an inverted forced failure"
           )
         ]
       case .statecharts, .states: [:]

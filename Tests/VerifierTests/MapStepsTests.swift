@@ -110,6 +110,11 @@ struct MapStepsTests {
         "`max_steps: 1002` or more, or write `max_items: 998`"
       ),
       Case("of two tasks an item", flow(pair, steps: 61), "`max_items: 19`"),
+      Case(
+        "of two tasks an item, the first of which may fail",
+        flow(pair + ", on_item_error: collect", steps: 21),
+        "`max_steps: 22`"
+      ),
     ]
   )
   func mayNotFinish(_ item: Case) throws {
