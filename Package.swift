@@ -152,7 +152,11 @@ let package = Package(
       excluding: ["Golden"]
     ),
     tests("CompilerTests", uses: ["Signalbox", "TestSupport"], excluding: ["Corpus"]),
-    tests("VerifierTests", uses: ["Relation", "Signalbox", "SignalboxTesting", "TestSupport"]),
+    tests(
+      "VerifierTests",
+      uses: ["Relation", "Signalbox", "SignalboxTesting", "TestSupport"],
+      excluding: ["corpus"]
+    ),
     tests("CostingTests", uses: ["Signalbox", "TestSupport"]),
     tests("ExecutionTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),
     tests("SignalboxTestingTests", uses: ["Signalbox", "SignalboxTesting", "TestSupport"]),

@@ -60,6 +60,7 @@ public enum CostAnalysis {
       StepLimit(table: table, graph: graphs.graphs[0], weights: nested.weights).tighten(&report)
     }
     nested.complete(&report)
+    report.keepExpectedWithinBounds()
     return report
   }
 

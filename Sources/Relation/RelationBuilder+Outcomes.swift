@@ -258,7 +258,7 @@ extension RelationBuilder {
     for target in places(initial, in: insideThread[node], 0..<0) { add(start, target, .began) }
     for source in [start, door] {
       if entry.when != noIndex {
-        add(source, succeeded, .skipped)
+        addSuccess(of: node, from: source, .skipped)
         add(source, failed, .failed)
         arrivingKinds[node].formUnion(ErrorKindSet([.guardError]))
       }

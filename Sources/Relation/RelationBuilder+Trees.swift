@@ -46,6 +46,17 @@ extension RelationBuilder {
     if mayBreak, event != .failure { addTreeRows(of: node, .failure, from: source, .failed) }
   }
 
+  /// A node that has switched too often takes its own failure rows, be it the root of a part, which
+  /// ends without one else.
+  private mutating func addOwnFailureRows(of node: Int, from source: Int32) {
+    let thread = relation.threads[Int(relation.threadOfNode[node])]
+    guard Int(thread.root) == node, thread.holdsRoot else { return }
+    for index in table.nodes[node].rows {
+      let row = table.rows[Int(index)]
+      if row.event == .failure, row.tree != nil { add(row: Int(index), from: source, .switched) }
+    }
+  }
+
   private func hasTests(_ move: TreeMove) -> Bool {
     stride(from: Int(move.operations.lowerBound), to: Int(move.operations.upperBound), by: 3)
       .contains { table.lists[$0] == TreeMove.Operation.isBelow.rawValue }
@@ -97,7 +108,10 @@ extension RelationBuilder {
       default: continue
       }
     }
-    if part.switches != noIndex { addTreeRows(of: node, .failure, from: source, .switched) }
+    if part.switches != noIndex {
+      addTreeRows(of: node, .failure, from: source, .switched)
+      addOwnFailureRows(of: node, from: source)
+    }
     let cleanup = Int(part.cleanup)
     if cleanup >= 0, relation.entryOfNode[cleanup] >= 0 {
       add(source, relation.entryOfNode[cleanup], .halted)

@@ -1,3 +1,5 @@
+import Values
+
 extension TransitionTable {
   /// Whether a place of a step's name is the step, where several have that name.
   ///

@@ -150,10 +150,11 @@ extension InvariantSearch {
       case .planner, .plan: return nil
       default: break
       }
-      guard relation.roles[node] != .leaf, relation.roles[node] != .host,
-        selector.match(node, table) != .never
-      else { continue }
-      return nil
+      // Of copies of one child flow what the first holds counts for each that runs them.
+      switch relation.roles[node] {
+      case .leaf, .host, .copy: continue
+      default: if selector.match(node, table) != .never { return nil }
+      }
     }
     let sum = space.graphs.most(maximum: space.limits.unfoldedStates) { node in
       Int64(events.most(of: node, selector))

@@ -179,7 +179,10 @@ struct HTTPToolTests {
         #expect(failure.requestWasSent)
       }
     }
-    for (status, kind) in [(503, CallFailureKind.unavailable), (429, .rateLimited), (409, .failed)] {
+    let known: [(Int, CallFailureKind)] = [
+      (503, .unavailable), (429, .rateLimited), (409, .failed),
+    ]
+    for (status, kind) in known {
       let answered = try await failure([.json("1", status: status)]) { $0.effect = .write }
       #expect(answered.kind == kind)
     }
