@@ -22,7 +22,7 @@ extension Compilation {
     }
     reportRepeatedStates()
     for state in machine.states { declareState(state, in: machine, parent: 0) }
-    for final in machine.finalStates where nodeIndex[.string(final.name)] == nil {
+    for final in machine.finalStates where !isDeclared(final.name) {
       declareFinal(final, performer: seedFinalPerformer(final.name, at: final.nameSpan))
     }
     for state in allStates { declareImplicitTargets(of: state.content) }
@@ -52,6 +52,14 @@ extension Compilation {
     ]
     table.frames[0].histories = 0..<table.historyCount
     declareFrames()
+  }
+
+  /// Whether a name stands for a node already, but for a final state inside another state: the
+  /// flow's own of that name is another one.
+  private func isDeclared(_ name: String) -> Bool {
+    guard let index = nodeIndex[.string(name)] else { return false }
+    let node = table.nodes[Int(index)]
+    return node.kind != .final || node.parent <= 0
   }
 
   mutating func declareState(
@@ -170,6 +178,10 @@ extension Compilation {
       declareEnding(end, final.content)
       // Edges lead to the action; its own ending is the next node.
       nodeIndex[.string(final.name)] = action
+      let parent = table.nodes[Int(end)].parent
+      for name in [final.name, table.nodes[Int(end)].name] {
+        children[parent]?[.string(name)] = action
+      }
     } else {
       let end = addNode(final.name, .final, at: final.nameSpan)
       declareEnding(end, final.content)
@@ -249,7 +261,12 @@ extension Compilation {
     var node = source
     var seen = table.nodes.dropFirst()
     while node != noIndex {
-      if let index = children[node]?[.string(target.value)] { return index }
+      // Its own final state is where a node has ended, and nothing that leads out of it means that.
+      if let index = children[node]?[.string(target.value)],
+        node == 0 || node != source || table.nodes[Int(index)].kind != .final
+      {
+        return index
+      }
       let parent = node == 0 ? noIndex : table.nodes[Int(node)].parent
       // No edge leaves a child flow or an item of a map: what runs them goes on when they end.
       if parent != noIndex, templates[parent] == node {

@@ -23,7 +23,6 @@ public enum FlowCompiler {
     let linked = LinkedTable.link(
       compilation.table,
       refusals: compilation.refusals,
-      keepsUnreadablePrompts: flow.form == .seed,
       limits: limits
     )
     let hasErrors = compilation.diagnostics.hasErrors

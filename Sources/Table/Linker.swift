@@ -9,16 +9,12 @@ extension LinkedTable {
   /// The table is nil when a finding is an error. Findings point into the user's file when the
   /// table has its debug section. `refusals` say why names may not be read; they change
   /// messages only.
-  /// With `keepsUnreadablePrompts` a prompt that cannot be compiled becomes a constant in the
-  /// table, with a note (seed form).
   public static func link(
     _ table: TransitionTable,
     refusals: [Environment.Refusal] = [],
-    keepsUnreadablePrompts: Bool = false,
     limits: Limits = Limits()
   ) -> (table: LinkedTable?, diagnostics: [Diagnostic]) {
     var linker = Linker(table: table, refusals: refusals, limits: limits)
-    linker.keepsUnreadablePrompts = keepsUnreadablePrompts
     let linked = linker.link()
     return (linker.diagnostics.hasErrors ? nil : linked, linker.diagnostics)
   }
@@ -29,8 +25,6 @@ struct Linker {
   private var table: TransitionTable
   private let refusals: [Environment.Refusal]
   private let limits: Limits
-  /// Whether a prompt that cannot be compiled becomes a constant.
-  var keepsUnreadablePrompts = false
   private var programs: [CompiledProgram?]
   private var known: [ProgramSource: CompiledProgram] = [:]
   private(set) var diagnostics: [Diagnostic] = []
@@ -90,7 +84,7 @@ struct Linker {
         callers: isPlansOnly ? nil : inputFields(of: index)
       )
       for program in [performer.prompt, performer.instructions] where program != noIndex {
-        compilePrompt(Int(program), of: performer.id, in: environment)
+        compile(Int(program), in: environment)
       }
     }
     let children = linkedChildren()
@@ -112,7 +106,6 @@ struct Linker {
     for position in table.children.indices {
       let child = LinkedTable.link(
         table.children[position].table,
-        keepsUnreadablePrompts: keepsUnreadablePrompts,
         limits: limits
       )
       diagnostics += child.diagnostics.filter { $0.severity == .error }
@@ -180,26 +173,6 @@ struct Linker {
     programs[position] = compiled
     if diagnostics.count < limits.diagnostics { diagnostics += found }
     if found.isEmpty, let compiled { known[source] = compiled }
-  }
-
-  private mutating func compilePrompt(
-    _ position: Int,
-    of id: String,
-    in environment: Environment
-  ) {
-    let before = diagnostics.count
-    compile(position, in: environment)
-    let found = diagnostics[before...]
-    guard keepsUnreadablePrompts, found.contains(where: { $0.severity == .error }) else { return }
-    let why = found.first { $0.severity == .error }
-    diagnostics.removeSubrange(before...)
-    diagnostics.append(Messages.literalPrompt(id, why, at: table.sourceText(of: position).span))
-    // A JSON text is a CEL literal as well.
-    let text = table.programs[position].text
-    table.programs[position].kind = .expression
-    table.programs[position].text = JSONWriter.string(.string(text))
-    if table.debug.programs.indices.contains(position) { table.debug.programs[position] = nil }
-    compile(position, in: environment)
   }
 
   private mutating func structure(_ position: Int, _ source: ProgramSource) -> Node? {

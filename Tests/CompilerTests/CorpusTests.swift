@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(.enabled(if: Corpus.hasExpressions))
-  func anUnreadablePromptOfASeedIsKeptAsText() throws {
+  func aPromptThatCannotBeFilledIsRefused() throws {
     let compiled = Corpus.compile(
       text: """
         agents: {reader: {type: llm, model: m, prompt: "Service {{ .service_name }} reads"}}
@@ -51,13 +51,10 @@ import Testing
         final_states: [done]
         """
     )
-    let table = try compiled.required()
-    #expect(compiled.diagnostics.contains { $0.code == .literalPrompt && $0.severity == .note })
-    let memory = LinkedTable.performerMemory(input: .map([:]), environment: .map([:]))
-    let prompt = table.evaluate(table.table.performers[0].prompt, memory).value
-    #expect(prompt == .string("Service {{ .service_name }} reads"))
-    let stored = LinkedTable.link(try TransitionTable(decoding: table.table.encoded()))
-    #expect(stored.table?.table.digest == table.table.digest)
+    #expect(compiled.table == nil)
+    let errors = compiled.diagnostics.filter { $0.severity == .error }
+    #expect(errors.count == 1)
+    #expect(errors.first?.message == "nothing is named `service_name` here")
   }
 
   @Test(.enabled(if: Corpus.hasExpressions))

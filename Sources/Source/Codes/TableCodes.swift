@@ -24,20 +24,6 @@ extension DiagnosticCode {
     """
   )
 
-  /// A prompt of a seed whose template nobody can fill.
-  public static let literalPrompt = DiagnosticCode(
-    "SBX-TABLE-003",
-    "a prompt that is kept as text",
-    """
-    The prompt of a seed's agent holds `{{ }}` with a name that its input does not have, or in
-    another template language. It is sent as it stands. Declare the input, or write the flow in the
-    house form, where such a prompt is an error.
-
-        prompt: "Service {{ .service_name }}"      # kept as text
-        input: {service_name: {type: string}}      # with this it is filled in
-    """
-  )
-
   /// The codes of tables.
-  public static let tableCodes: [DiagnosticCode] = [tableBroken, tableSchema, literalPrompt]
+  public static let tableCodes: [DiagnosticCode] = [tableBroken, tableSchema]
 }
