@@ -259,13 +259,14 @@ extension Compilation {
   /// The node of a target, or a finding: the nearest by its name, from the node that leads there.
   mutating func resolve(_ target: Located<String>, from source: NodeIndex = 0) -> NodeIndex? {
     var node = source
+    var own: NodeIndex?
     var seen = table.nodes.dropFirst()
     while node != noIndex {
-      // Its own final state is where a node has ended, and nothing that leads out of it means that.
-      if let index = children[node]?[.string(target.value)],
-        node == 0 || node != source || table.nodes[Int(index)].kind != .final
-      {
-        return index
+      if let index = children[node]?[.string(target.value)] {
+        // Its own final state is where a node has ended: one of that name around it is meant first.
+        let isOwn = node != 0 && node == source && table.nodes[Int(index)].kind == .final
+        guard isOwn else { return index }
+        own = index
       }
       let parent = node == 0 ? noIndex : table.nodes[Int(node)].parent
       // No edge leaves a child flow or an item of a map: what runs them goes on when they end.
@@ -275,6 +276,7 @@ extension Compilation {
       }
       node = parent
     }
+    if let own { return own }
     if node == noIndex, let index = nodeIndex[.string(target.value)] { return index }
     let names = NameIndex(seen.map(\.name)).uniqueNames.filter { !$0.isEmpty }
     report(Messages.unknownTarget(target, among: names, isHouse: isHouse))

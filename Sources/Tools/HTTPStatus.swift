@@ -24,8 +24,10 @@ extension HTTPResponse {
     )
   }
 
-  /// Whether the server may have acted though it reports a failure: it broke on the way, or a
-  /// gateway gave up on its answer. 503 says that it did not begin (RFC 9110, section 15.6).
+  /// Whether the server may have acted though it reports a failure.
+  ///
+  /// It broke on the way, or a gateway gave up on its answer. 503 says that it did not begin (RFC
+  /// 9110, section 15.6).
   package var mayHaveActed: Bool { (500...599).contains(status) && status != 503 }
 
   /// The first line of a text body, shortened, for messages.

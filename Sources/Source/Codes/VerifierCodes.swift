@@ -230,9 +230,9 @@ extension DiagnosticCode {
     """
     A write that was sent and whose answer is lost may have happened: it ends as `unknown` and is
     not tried again, whatever its `retry` says, unless the tool promises that one idempotency key
-    acts once. So after a timeout, an error 500 or a broken connection there is no second attempt. What a
-    retry of such a write does cover is what is known not to have happened: the other side asked to
-    wait, or could not be reached.
+    acts once. So after a timeout, an error 500 or a broken connection there is no second attempt.
+    What a retry of such a write does cover is what is known not to have happened: the other side
+    asked to wait, or could not be reached.
 
     Wrong:
 
