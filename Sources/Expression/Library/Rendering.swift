@@ -53,9 +53,7 @@ enum Rendering {
   private static func number(_ double: Double) -> String {
     guard double.isFinite else { return "null" }
     if let int = Int64(exactly: double), abs(int) < 1 << 53 { return String(int) }
-    // Fractions as JSON and people write them, `0.000001` and not `1e-06`.
-    let isWhole = double.rounded(.towardZero) == double
-    return isWhole ? DoubleText.text(double) : JSONWriter.string(.double(double))
+    return DoubleText.text(double)
   }
 
   static func quote(_ text: String, _ result: inout String) {
