@@ -89,14 +89,9 @@ extension FlowReader {
         continue
       }
       switch entry.key {
-      case "format":
-        if let name = entry.value.string, !SchemaFormat.names.contains(name) {
-          report(Messages.schemaFormat(name, at: entry.value.span))
-        }
-      case "properties", "$defs", "patternProperties", "dependentSchemas":
+      case "properties", "$defs", "patternProperties":
         for property in entry.value.entries ?? [] { checkKeywords(property.value, extra: []) }
-      case "items", "additionalProperties", "not", "contains", "if", "then", "else",
-        "propertyNames", "unevaluatedItems", "unevaluatedProperties":
+      case "items", "additionalProperties", "not", "contains":
         checkKeywords(entry.value, extra: [])
       case "allOf", "anyOf", "oneOf", "prefixItems":
         for element in entry.value.elements ?? [] { checkKeywords(element, extra: []) }

@@ -1,5 +1,3 @@
-import Values
-
 /// What a plain YAML scalar means: the core schema of YAML 1.2.2, section 10.3.2.
 enum CoreSchema {
   enum Resolution {
@@ -8,7 +6,7 @@ enum CoreSchema {
     case int(Int64)
     case uint(UInt64)
     case double(Double)
-    /// `.inf`, `.nan`, a number beyond a 64-bit float, or an integer whose digits it cannot keep.
+    /// `.inf`, `.nan`, or a number beyond a 64-bit float.
     case nonFinite
     case string
   }
@@ -54,9 +52,6 @@ enum CoreSchema {
     if spelling.utf8.last == UInt8(ascii: ".") { spelling.append("0") }
     spelling = withDigits(spelling)
     guard let double = Double(spelling) else { return .string }
-    if shape == .integer, double.isFinite, !DecimalText.isWhole(double, spelled: spelling) {
-      return .nonFinite
-    }
     return double.isFinite ? .double(double) : .nonFinite
   }
 

@@ -245,8 +245,11 @@ struct Lexer {
     default:
       while offset + length < bytes.count, bytes[offset + length] & 0xC0 == 0x80 { length += 1 }
       offset += length
-      let text = String(decoding: bytes[(offset - length)..<offset], as: UTF8.self)
-      mistake = (Messages.unexpectedCharacter(text), LookAlike.hint(text))
+      mistake = (
+        Messages.unexpectedCharacter(
+          String(decoding: bytes[(offset - length)..<offset], as: UTF8.self)
+        ), nil
+      )
       return .invalid
     }
     offset += length
