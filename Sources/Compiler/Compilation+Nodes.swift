@@ -257,14 +257,20 @@ extension Compilation {
   }
 
   /// The node of a target, or a finding: the nearest by its name, from the node that leads there.
-  mutating func resolve(_ target: Located<String>, from source: NodeIndex = 0) -> NodeIndex? {
+  ///
+  /// `leadsOut`: the edge is that of the composite node `source`, and not of one inside it.
+  mutating func resolve(
+    _ target: Located<String>,
+    from source: NodeIndex = 0,
+    leadsOut: Bool = false
+  ) -> NodeIndex? {
     var node = source
     var own: NodeIndex?
     var seen = table.nodes.dropFirst()
     while node != noIndex {
       if let index = children[node]?[.string(target.value)] {
         // Its own final state is where a node has ended: one of that name around it is meant first.
-        let isOwn = node != 0 && node == source && table.nodes[Int(index)].kind == .final
+        let isOwn = leadsOut && node == source && table.nodes[Int(index)].kind == .final
         guard isOwn else { return index }
         own = index
       }

@@ -156,7 +156,8 @@ extension Compilation {
     let start = table.nodes[index].isComposite ? NodeIndex(index) : source
     var targets: [NodeIndex] = []
     for target in [edge.target] + edge.otherTargets {
-      guard let node = resolve(target, from: start) else { return }
+      let leadsOut = table.nodes[index].isComposite
+      guard let node = resolve(target, from: start, leadsOut: leadsOut) else { return }
       targets.append(node)
     }
     let several = targets.count > 1 ? addList(targets) : 0..<0
