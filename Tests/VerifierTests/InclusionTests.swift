@@ -51,7 +51,7 @@ struct InclusionTests {
   private static let causes = MoveCause.allCases.filter { cause in
     switch cause {
     case .running: false
-    case .halted, .changed, .always, .switched: isSoak
+    case .halted, .changed, .always, .switched, .refused: isSoak
     default: true
     }
   }
