@@ -48,7 +48,11 @@ extension InvariantSearch {
       case .cancelled where move.row != noIndex:
         // What is cancelled while it is under way has not succeeded.
         let cancelled = Int(search.table.rows[Int(move.row)].place)
-        let states = ends ? occasion.union(succeeded).union(failed) : occasion
+        let isOwn = ends && cancelled == node
+        // A write that was halted is unknown, and its own edge is asked whether it takes that.
+        let isLeaf = search.relation.roles[node] == .leaf
+        let cut = isOwn && isLeaf ? [] : occasion
+        let states = isOwn ? cut.union(succeeded).union(failed) : cut
         return search.apply(search.events.failure(of: cancelled, by: move.row), states, visit)
       case .event, .after, .cancelled, .changed, .running, .halted, .switched, .overdue,
         .underWay:

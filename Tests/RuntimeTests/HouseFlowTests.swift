@@ -80,9 +80,7 @@ struct HouseFlowTests {
       with: "without: {step: gather}"
     )
     let prepared = FlowPreparation.prepare(SourceFile(name: "fraud-check.yaml", text: text))
-    withKnownIssue("`approve` and `hold` exclude each other, which is not proven any more") {
-      #expect(prepared.isSound, "\(prepared.diagnostics.map(\.message))")
-    }
+    #expect(prepared.isSound, "\(prepared.diagnostics.map(\.message))")
     let table = try #require(prepared.table)
     let tests = String(decoding: try read("tests/fraud-check.yaml").bytes, as: UTF8.self)
       .replacing("\"decide.row == 2\", ", with: "")
