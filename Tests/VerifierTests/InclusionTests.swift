@@ -79,6 +79,28 @@ struct InclusionTests {
     #expect(isMissed, "no run needed a move by \(cause) among \(looked) flows")
   }
 
+  /// Few flows of the array come to a door that refuses and show it: one by hand, in every run.
+  @Test("a refusal by `max_visits` is missed when it is left out") func refusal() throws {
+    let text = """
+      signalbox: 1
+      name: refused
+      initial_state: a
+      states:
+        a: {assign: {n: "1"}, max_visits: 2, on_success: a, on_error: late}
+        late: {assign: {n: "0"}, on_success: done}
+      state: {n: {type: integer, default: 0}}
+      final_states: {done: {}}
+      """
+    let loaded = FlowLoader.load(SourceFile(name: "flow.yaml", text: text))
+    let flow = try #require(loaded.flow)
+    let table = try #require(FlowCompiler.compile(flow).table)
+    let whole = RelationCheck(FlowRelation(table.table))
+    let lacking = RelationCheck(FlowRelation(table.table, dropping: .refused))
+    let seeds = UInt64(0)..<20
+    #expect(seeds.allSatisfy { Self.play(table, whole, seed: $0) == nil })
+    #expect(seeds.contains { Self.play(table, lacking, seed: $0) != nil })
+  }
+
   /// Prints one flow of the array and what is wrong with its runs, for a person who looks into it.
   private func show(_ number: Int) {
     var flows = CoveringFlows(seed: 12)
