@@ -60,7 +60,7 @@ let package = Package(
       "Compiler",
       uses: ["Source", "Values", "Document", "Expression", "Definition", "Table"]
     ),
-    module("Relation", uses: ["Table", "Values"]),
+    module("Relation", uses: ["Source", "Table", "Values"]),
     module("Drawing", uses: ["Table", "XML"]),
     module(
       "Verifier",

@@ -140,11 +140,11 @@ extension Compilation {
   }
 
   private mutating func addName(_ name: String) -> PoolIndex {
-    if let known = table.names.firstIndex(where: { $0.sameScalars(as: name) }) {
-      return PoolIndex(known)
-    }
+    if let known = eventNames[.string(name)] { return known }
+    let number = PoolIndex(table.names.count)
+    eventNames[.string(name)] = number
     table.names.append(name)
-    return PoolIndex(table.names.count - 1)
+    return number
   }
 
   private mutating func addBlocks(_ blocks: [[Action]]) -> Range<PoolIndex> {

@@ -16,7 +16,9 @@ extension Compilation {
       allStates.count + machine.finalStates.count < limits.places
     else {
       let hasChildren = lowering.flows.count > 1
-      report(Messages.tooManyStates(limits.places, withChildren: hasChildren, at: machine.span))
+      if !lowering.isTooDeep {
+        report(Messages.tooManyStates(limits.places, withChildren: hasChildren, at: machine.span))
+      }
       isTooLarge = true
       return
     }

@@ -80,6 +80,8 @@ struct Compilation {
   var performerIndex: [PerformerKey: PoolIndex] = [:]
   /// Schemas by their text.
   var schemaIndex: [MapKey: PoolIndex] = [:]
+  /// Names of events by their text.
+  var eventNames: [MapKey: PoolIndex] = [:]
   /// Final states by their nodes.
   var finalStates: [NodeIndex: FinalState] = [:]
   /// Nodes that stand directly inside each composite, by name.

@@ -127,6 +127,16 @@ enum Messages {
     Diagnostic(.flowTooLarge, .error, "the flow needs more than \(limit) rows", at: span)
   }
 
+  static func tooDeep(_ limit: Int, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .flowTooLarge,
+      .error,
+      "more than \(limit) steps stand inside each other here, a call of a child flow counted as two",
+      at: span,
+      hint: "let flows follow each other rather than call each other"
+    )
+  }
+
   static func noInitialState(_ first: String?, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .noInitialState,

@@ -67,6 +67,10 @@ struct TaskLowering {
   /// The planners that ask a model, with what a plan gets as input when a step says.
   private(set) var planners: [(planner: Planner, input: [Field]?)] = []
   private var openFlows: [String] = []
+  /// Steps around the one that is laid out.
+  private var depth = 0
+  /// Whether steps nest too deep, which is said and ends the work.
+  private(set) var isTooDeep = false
   private var nodeCount = 0
   /// Whether there were more nodes than a flow may have, so that some are not laid out.
   private(set) var isTooLarge = false
@@ -217,15 +221,21 @@ struct TaskLowering {
   }
 
   /// A step with everything that it holds.
+  ///
+  /// Whoever goes through a flow recurses as deep as its steps nest, so that is limited here for
+  /// all: in this file, where nodes are declared, and in every analysis of the table.
   mutating func lowered(
     _ named: Named<Step>,
     _ key: String,
     _ place: Place
   ) -> Named<Step> {
-    guard nodeCount <= limits.places else {
+    guard nodeCount <= limits.places, !isTooDeep else {
       isTooLarge = true
       return named
     }
+    depth += 1
+    defer { depth -= 1 }
+    guard isWithinDepth(named.nameSpan) else { return named }
     var named = named
     if named.content.forEach != nil { return fork(named, key, place) }
     let isPlain =
@@ -451,6 +461,10 @@ struct TaskLowering {
       named.content.body = nil
       return
     }
+    // The child flow's root is a step of its own.
+    depth += 1
+    defer { depth -= 1 }
+    guard isWithinDepth(child.span) else { return }
     openFlows.append(child.value)
     defer { openFlows.removeLast() }
     flows.append(flow)
@@ -468,6 +482,15 @@ struct TaskLowering {
     }
     let rootStep = Named(name: rootKey, nameSpan: flow.span, content: root)
     named.content.body = .machine(holder(of: rootStep, flow.span))
+  }
+
+  /// Whether what stands here may be laid out; if not, that is said.
+  private mutating func isWithinDepth(_ span: SourceSpan) -> Bool {
+    guard depth > limits.nestedSteps else { return true }
+    isTooDeep = true
+    isTooLarge = true
+    diagnostics.append(Messages.tooDeep(limits.nestedSteps, at: span))
+    return false
   }
 
   /// A child flow by name: the flow's own, else one of those around it.

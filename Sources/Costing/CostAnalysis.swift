@@ -39,18 +39,18 @@ public enum CostAnalysis {
       table: table,
       graphs: graphs,
       units: units.units,
-      weights: units.weights(graphs.relation, used: assumptions.usedPart),
-      reports: [CostReport?](repeating: nil, count: graphs.graphs.count)
+      weights: units.weights(graphs.relation, used: assumptions.usedPart)
     )
     for thread in graphs.innerFirst {
       nested.addHosts(of: thread, used: assumptions.usedPart)
-      nested.reports[thread] = analyse(
+      let report = analyse(
         thread,
         nested,
         prices,
         assumptions,
         unfoldedStates: unfoldedStates
       )
+      nested.add(report, of: thread)
     }
     guard var report = nested.reports[0] else {
       return empty(table, prices, assumptions)

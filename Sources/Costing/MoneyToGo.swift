@@ -34,9 +34,8 @@ extension NestedCosts {
     let after = isOfTree(inner) ? whole : rest(of: whole, without: part)
     let least = max(0, report.minToGo[host] - weights.leastMoney[host])
     for node in graphs.nodes(of: inner) {
-      // A part without an end has no figures of its own.
-      let isKnown = part?.maxToGo.indices.contains(node) == true
-      let own = isOfTree(inner) ? 0 : isKnown ? part?.maxToGo[node] ?? 0 : whole
+      let known = toGoInPart[node]
+      let own = isOfTree(inner) ? 0 : known >= 0 ? known : whole
       let most = min(whole, Saturating.sum(after, own))
       report.maxToGo[node] = isFirst ? most : max(report.maxToGo[node], most)
       report.minToGo[node] = isFirst ? least : min(report.minToGo[node], least)

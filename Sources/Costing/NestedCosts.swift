@@ -10,7 +10,45 @@ struct NestedCosts {
   /// What each node takes; of hosts, once what they run is known.
   var weights: CostWeights
   /// The reports of the threads; nil: not yet.
-  var reports: [CostReport?]
+  private(set) var reports: [CostReport?]
+  /// By node inside the run's parts, what is to go from it to the end of its part; -1: not known.
+  private(set) var toGoInPart: [Int64]
+  /// By thread, bounds of its figures.
+  private var money: [Int64]
+  private var tokens: [Int64]
+  private var work: [Int64]
+  private var elapsed: [Int64]
+
+  init(table: TransitionTable, graphs: ThreadGraphs, units: [UnitCost?], weights: CostWeights) {
+    self.table = table
+    self.graphs = graphs
+    self.units = units
+    self.weights = weights
+    let count = graphs.graphs.count
+    reports = [CostReport?](repeating: nil, count: count)
+    toGoInPart = [Int64](repeating: -1, count: table.nodes.count)
+    let zeros = [Int64](repeating: 0, count: count)
+    (money, tokens, work, elapsed) = (zeros, zeros, zeros, zeros)
+  }
+
+  /// Keeps the report of a thread, of its figures by node only those of its own nodes: with those of
+  /// all nodes, many parts would take memory by the square.
+  mutating func add(_ report: CostReport, of thread: Int) {
+    var report = report
+    money[thread] = bound(report.worst.picodollars)
+    tokens[thread] = bound(report.worst.tokens)
+    work[thread] = bound(report.worst.workMilliseconds)
+    elapsed[thread] = bound(report.worst.elapsedMilliseconds)
+    if thread != 0 {
+      // A part without an end has no figures of its own.
+      for node in graphs.nodes(of: thread) where report.maxToGo.indices.contains(node) {
+        toGoInPart[node] = report.maxToGo[node]
+      }
+      report.minToGo = []
+      report.maxToGo = []
+    }
+    reports[thread] = report
+  }
 
   var relation: FlowRelation { graphs.relation }
 
@@ -18,10 +56,10 @@ struct NestedCosts {
   mutating func addHosts(of thread: Int, used: Double) {
     for host in graphs.hosts(of: thread) {
       let inner = relation.innerThreads[host].compactMap { reports[Int($0)] }
-      weights.money[host] = total(host, weights.money) { $0.picodollars }
-      weights.tokens[host] = total(host, weights.tokens) { $0.tokens }
-      weights.work[host] = time(host, weights.work) { $0.workMilliseconds }
-      weights.elapsed[host] = time(host, weights.elapsed) { $0.elapsedMilliseconds }
+      weights.money[host] = relation.total(of: host, threads: money, nodes: weights.money)
+      weights.tokens[host] = relation.total(of: host, threads: tokens, nodes: weights.tokens)
+      weights.work[host] = relation.time(of: host, threads: work, nodes: weights.work)
+      weights.elapsed[host] = relation.time(of: host, threads: elapsed, nodes: weights.elapsed)
       weights.isUnknown[host] = inner.contains { $0.worst.picodollars == .unknown }
       weights.lacksLimits[host] = inner.contains { $0.worst.tokens == .unknown }
       weights.leastMoney[host] = least(host)
@@ -36,31 +74,6 @@ struct NestedCosts {
     // What is unknown is marked so by itself.
     case .unknown: 0
     }
-  }
-
-  private func bounds(_ figure: (CostFigures) -> Figure, of host: Int) -> [Int64] {
-    var bounds: [Int64] = []
-    for thread in relation.innerThreads[host] {
-      while bounds.count <= Int(thread) { bounds.append(0) }
-      bounds[Int(thread)] = reports[Int(thread)].map { bound(figure($0.worst)) } ?? 0
-    }
-    return bounds
-  }
-
-  private func total(
-    _ host: Int,
-    _ nodes: [Int64],
-    _ figure: (CostFigures) -> Figure
-  ) -> Int64 {
-    relation.total(of: host, threads: bounds(figure, of: host), nodes: nodes)
-  }
-
-  private func time(
-    _ host: Int,
-    _ nodes: [Int64],
-    _ figure: (CostFigures) -> Figure
-  ) -> Int64 {
-    relation.time(of: host, threads: bounds(figure, of: host), nodes: nodes)
   }
 
   /// Whether a thread is a tree or a part of one, whose figures follow from the tree's shape.

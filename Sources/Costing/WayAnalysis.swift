@@ -116,7 +116,7 @@ struct WayAnalysis {
   private func touched(_ marks: [Bool]) -> [Bool] {
     let unfolding = figures.unfolding
     var result = [Bool](repeating: false, count: unfolding.count)
-    guard marks.contains(true) else { return result }
+    guard graph.works.contains(where: { marks[Int($0)] }) else { return result }
     for state in unfolding.order {
       let index = Int(state)
       let work = Int(graph.works[Int(unfolding.places[index])])

@@ -70,7 +70,7 @@ public struct PlanJudge: Sendable {
     self.limits = limits
     scope = PlanScope(linked.table, planner)
     let invariants = PlanReader.invariants(planner.invariants, limits: limits)
-    starts = InvariantCheck.starts(of: planner.running, linked, invariants)
+    starts = InvariantCheck.starts(of: planner.running, linked, invariants, limits: limits)
   }
 
   /// The verdict on a text; `name` is what messages call it.

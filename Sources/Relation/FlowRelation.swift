@@ -1,3 +1,4 @@
+public import Source
 public import Table
 
 /// The one reading of a table: where control can be, where it can go from there and why.
@@ -72,11 +73,23 @@ public struct FlowRelation: Sendable {
 
   /// Reads a table.
   ///
-  /// O(nodes × depth + rows). `dropped`, for tests, leaves out every move of one cause.
-  public init(_ table: TransitionTable) { self.init(table, dropping: nil) }
+  /// O(nodes × depth + rows + moves), of which a row has one for each place that it leads to from
+  /// each position at which it may be taken: to a history node, for all that it may stand for.
+  public init(_ table: TransitionTable, limits: Limits = Limits()) {
+    self.init(table, dropping: nil, limits: limits)
+  }
 
-  package init(_ table: TransitionTable, dropping dropped: MoveCause?) {
-    var builder = RelationBuilder(table, dropping: dropped)
+  /// The same; `dropped`, for tests, leaves out every move of one cause.
+  package init(
+    _ table: TransitionTable,
+    dropping dropped: MoveCause?,
+    limits: Limits = Limits()
+  ) {
+    var builder = RelationBuilder(
+      table,
+      dropping: dropped,
+      maximumShadowedRows: limits.shadowedRows
+    )
     self = builder.build()
   }
 

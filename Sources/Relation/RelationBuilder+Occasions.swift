@@ -20,17 +20,18 @@ extension RelationBuilder {
   }
 
   private mutating func addOwnOccasions(of node: Int, from source: Int32, blocked: [RowIndex]) {
-    var closing: [RowIndex] = []
+    let blocked = Set(blocked)
+    var closing = ClosingRows()
     for index in table.nodes[node].rows {
       let row = table.rows[Int(index)]
       guard let cause = Self.cause(of: row.event), row.tree == nil else { continue }
       if blocked.contains(index) { continue }
-      if let before = closing.first(where: { covers($0, index) }) {
+      if let before = closing.first(before: row, descriptors[Int(index)]) {
         if !relation.isRowTaken[Int(index)] { relation.rowBefore[index] = before }
         continue
       }
       add(row: Int(index), from: source, cause)
-      if table.isUnconditional(Int(index)) { closing.append(index) }
+      if table.isUnconditional(Int(index)) { closing.add(index, row, descriptors[Int(index)]) }
     }
   }
 
@@ -49,6 +50,7 @@ extension RelationBuilder {
     if blocked.isEmpty { return position(node, .inside) }
     let key = BlockedKey(node: node, rows: blocked)
     if let known = blockedInside[key] { return known }
+    shadowedRows += table.nodes[node].rows.count
     let thread = Int(relation.threadOfNode[node])
     let position = addPosition(NodeIndex(node), .inside, thread)
     relation.threads[thread].extraPositions.append(position)
@@ -60,74 +62,51 @@ extension RelationBuilder {
   }
 
   /// The rows around a node in its thread that cannot be taken while it is active.
-  private func blockedFurther(by node: Int, _ blocked: [RowIndex]) -> [RowIndex] {
+  ///
+  /// To block fewer of them only leaves more moves, so once there were too many none is.
+  private mutating func blockedFurther(by node: Int, _ blocked: [RowIndex]) -> [RowIndex] {
+    guard shadowedRows < maximumShadowedRows else { return [] }
     let own = table.nodes[node].rows.filter { index in
       let row = table.rows[Int(index)]
       return (row.event == .external || row.event == .cancel) && row.tree == nil
         && table.isUnconditional(Int(index))
     }
     let parent = table.nodes[node].parent
-    guard !own.isEmpty else { return blocked.filter { table.rows[Int($0)].place <= parent } }
-    var found = blocked.filter { table.rows[Int($0)].place <= parent }
+    let further = blocked.filter { table.rows[Int($0)].place <= parent }
+    shadowedRows += further.count
+    guard !own.isEmpty else { return further }
+    var found = Set(further)
     var current = Int(parent)
     while current >= 0, relation.threadOfNode[current] == relation.threadOfNode[node] {
-      for index in table.nodes[current].rows where own.contains(where: { covers($0, index) }) {
-        if !found.contains(index) { found.append(index) }
+      let offered = offeredRows(of: current)
+      for index in own {
+        for other in offered.covered(by: table.rows[Int(index)], descriptors[Int(index)]) {
+          shadowedRows += 1
+          found.insert(other)
+        }
       }
       current = Int(table.nodes[current].parent)
     }
     return found.sorted()
   }
 
-  // MARK: Which events a row takes
+  private mutating func offeredRows(of node: Int) -> OfferedRows {
+    if let known = offered[node] { return known }
+    let rows = OfferedRows(table, of: node, descriptors)
+    offered[node] = rows
+    return rows
+  }
 
-  /// Whether a row takes whatever another one takes.
-  private func covers(_ first: RowIndex, _ second: RowIndex) -> Bool {
-    let (row, other) = (table.rows[Int(first)], table.rows[Int(second)])
-    guard row.event == other.event, other.tree == nil else { return false }
-    switch row.event {
-    case .always: return true
-    case .cancel: return other.kinds.isSubset(of: row.kinds)
-    case .external:
-      return descriptors(of: other).allSatisfy { wanted in
-        descriptors(of: row).contains { $0.covers(wanted) }
+  /// By row, which events it takes; of other rows nothing.
+  static func descriptors(of table: TransitionTable) -> [[EventDescriptor]] {
+    table.rows.map { row in
+      guard row.event == .external, row.tree == nil else { return [] }
+      guard !row.descriptors.isEmpty else {
+        return [EventDescriptor(name: table.names[Int(row.detail)], isExact: true)]
       }
-    default: return false
+      return row.descriptors.map {
+        EventDescriptor(name: table.names[Int(table.lists[Int($0)])], isExact: false)
+      }
     }
-  }
-
-  private func descriptors(of row: Row) -> [EventDescriptor] {
-    guard !row.descriptors.isEmpty else {
-      return [EventDescriptor(name: table.names[Int(row.detail)], isExact: true)]
-    }
-    return row.descriptors.map {
-      EventDescriptor(name: table.names[Int(table.lists[Int($0)])], isExact: false)
-    }
-  }
-}
-
-/// The events that one descriptor of a row takes (SCXML 3.12.1).
-struct EventDescriptor {
-  /// The name, without what says nothing more.
-  private let name: [UInt8]
-  /// Whether only the event of that very name is taken.
-  private let isExact: Bool
-
-  init(name: String, isExact: Bool) {
-    var bytes = Array(name.utf8)
-    if !isExact {
-      if bytes.last == UInt8(ascii: "*") { bytes.removeLast() }
-      if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
-    }
-    self.name = bytes
-    self.isExact = isExact
-  }
-
-  /// Whether it takes every event that another takes.
-  func covers(_ other: EventDescriptor) -> Bool {
-    if isExact { return other.isExact && name == other.name }
-    if name.isEmpty { return true }
-    guard other.name.starts(with: name) else { return false }
-    return other.name.count == name.count || other.name[name.count] == UInt8(ascii: ".")
   }
 }

@@ -169,24 +169,31 @@ extension RelationBuilder {
   }
 
   /// Targets with what history nodes may stand for: anything inside their parent.
-  func expanded(_ targets: [NodeIndex]) -> [NodeIndex] {
+  mutating func expanded(_ targets: [NodeIndex]) -> [NodeIndex] {
     guard targets.contains(where: { table.nodes[Int($0)].kind == .history }) else { return targets }
     var found: [NodeIndex] = []
     for target in targets {
-      let node = table.nodes[Int(target)]
-      guard node.kind == .history else {
+      guard table.nodes[Int(target)].kind == .history else {
         found.append(target)
         continue
       }
-      found += node.initial.map { table.lists[Int($0)] }.filter {
-        table.nodes[Int($0)].kind != .history
-      }
-      let parent = table.nodes[Int(node.parent)]
-      for other in node.parent + 1..<max(node.parent + 1, parent.subtreeEnd) {
-        let entry = table.nodes[Int(other)]
-        guard entry.kind != .history, relation.roles[Int(other)] != .copy else { continue }
-        if node.isDeep ? !entry.isComposite : entry.parent == node.parent { found.append(other) }
-      }
+      let all = remembered[target] ?? remembered(by: target)
+      remembered[target] = all
+      found += all
+    }
+    return found
+  }
+
+  private func remembered(by history: NodeIndex) -> [NodeIndex] {
+    let node = table.nodes[Int(history)]
+    var found = node.initial.map { table.lists[Int($0)] }.filter {
+      table.nodes[Int($0)].kind != .history
+    }
+    let parent = table.nodes[Int(node.parent)]
+    for other in node.parent + 1..<max(node.parent + 1, parent.subtreeEnd) {
+      let entry = table.nodes[Int(other)]
+      guard entry.kind != .history, relation.roles[Int(other)] != .copy else { continue }
+      if node.isDeep ? !entry.isComposite : entry.parent == node.parent { found.append(other) }
     }
     return found
   }
@@ -286,13 +293,19 @@ extension RelationBuilder {
     in thread: Int32,
     _ domain: Range<NodeIndex>
   ) -> [Int32] {
+    // All rows to what a node remembers lead to the same places.
+    let isMemory = targets.count == 1 && table.nodes[Int(targets[0])].kind == .history
+    let key = LandingKey(target: targets.first ?? noIndex, thread: thread, domain: domain)
+    if isMemory, let known = rememberedLandings[key] { return known }
     var found: [Int32] = []
+    var known: Set<Int32> = []
     for target in expanded(targets) {
       for position in place(target, in: thread, entering: domain)
-      where !found.contains(position) {
+      where known.insert(position).inserted {
         found.append(position)
       }
     }
+    if isMemory { rememberedLandings[key] = found }
     return found
   }
 
@@ -313,7 +326,7 @@ extension RelationBuilder {
       let host = Int(relation.threads[Int(inner)].host)
       guard host >= 0 else { return [] }
       for start in [position] + doors(of: node, domain)
-      where !relation.threads[Int(inner)].otherStarts.contains(start) {
+      where knownStarts.insert(OtherStart(thread: inner, start: start)).inserted {
         relation.threads[Int(inner)].otherStarts.append(start)
       }
       node = host

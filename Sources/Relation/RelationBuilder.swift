@@ -18,6 +18,19 @@ struct RelationBuilder {
   var arrivingKinds: [ErrorKindSet]
   /// Positions of compounds at which some events were taken inside already.
   var blockedInside: [BlockedKey: Int32] = [:]
+  /// By row, which events it takes.
+  let descriptors: [[EventDescriptor]]
+  /// By node around others, its rows for events.
+  var offered: [Int: OfferedRows] = [:]
+  /// Rows that were told apart by what steps inside take, and how many may be.
+  var shadowedRows = 0
+  let maximumShadowedRows: Int
+  /// By history node, what it may stand for.
+  var remembered: [NodeIndex: [NodeIndex]] = [:]
+  /// Where rows land that lead to a history node alone.
+  var rememberedLandings: [LandingKey: [Int32]] = [:]
+  /// Where threads start besides their own starts.
+  var knownStarts: Set<OtherStart> = []
   /// The first move of each position, and the next one of each move.
   var firstMove: [Int32] = []
   var lastMove: [Int32] = []
@@ -29,9 +42,22 @@ struct RelationBuilder {
     var rows: [RowIndex]
   }
 
-  init(_ table: TransitionTable, dropping dropped: MoveCause?) {
+  struct LandingKey: Hashable {
+    var target: NodeIndex
+    var thread: Int32
+    var domain: Range<NodeIndex>
+  }
+
+  struct OtherStart: Hashable {
+    var thread: Int32
+    var start: Int32
+  }
+
+  init(_ table: TransitionTable, dropping dropped: MoveCause?, maximumShadowedRows: Int) {
     self.table = table
     self.dropped = dropped
+    self.maximumShadowedRows = maximumShadowedRows
+    descriptors = Self.descriptors(of: table)
     let count = table.nodes.count
     relation = FlowRelation(empty: table)
     insideThread = [Int32](repeating: -1, count: count)

@@ -50,8 +50,13 @@ public struct Limits: Sendable, Hashable {
   public var diagnostics = 100
   /// States, nodes or tasks of one flow.
   public var places = 10_000
+  /// Steps inside each other, those of child flows included; a call counts as two.
+  public var nestedSteps = 64
   /// Rows of one table.
   public var rows = 200_000
+  /// Pairs of a place and an event among which those are found that a machine decides by itself;
+  /// with more, runs go the general way.
+  public var flatPairs = 4_000_000
   /// Eventless rows and events of its own that a run takes in one step before it faults.
   public var microsteps = 1_000
   /// Actions that one entry, exit or row does at most, loops counted out.
@@ -73,6 +78,11 @@ public struct Limits: Sendable, Hashable {
   public var unfoldedStates = 20_000
   /// Positions and states that are looked at for one invariant.
   public var invariantStates = 500_000
+  /// Events of parts side by side that are applied to states for one invariant.
+  public var invariantEvents = 20_000_000
+  /// Rows around steps that are told apart by what those steps always take first; of what comes
+  /// after so many, all of them are taken to be open.
+  public var shadowedRows = 100_000
   /// Parts side by side of which it is worked out who awaits whom.
   public var orderedParts = 2_000
   /// Items that one `for_each` may allow.

@@ -1,4 +1,5 @@
 import Expression
+import Values
 
 /// Finds the pairs of place and event that a flat machine can decide by itself.
 struct FlatMachineBuilder {
@@ -10,17 +11,21 @@ struct FlatMachineBuilder {
   private var rows: [FlatRow] = []
   private var assignments: [FlatAssignment] = []
 
-  /// The machine's memory; nil when no pair is so simple.
+  /// The machine's memory; nil when no pair is so simple, or there are more than `maximum` pairs.
   ///
-  /// O(places * events) for the places that only rest.
+  /// O(pairs of place and event), and of events and rows that take several.
   static func storage(
     _ table: TransitionTable,
     _ programs: [CompiledProgram?],
     isSlotRead: [Bool],
     stateSlot: SlotIndex,
+    maximum: Int,
     matches: (Row, String) -> Bool
   ) -> FlatStorage? {
-    guard !table.names.isEmpty, let root = table.nodes.first,
+    let several = table.rows.count { $0.event == .external && !$0.descriptors.isEmpty }
+    let (pairs, overflow) = max(table.nodes.count, several)
+      .multipliedReportingOverflow(by: table.names.count)
+    guard !table.names.isEmpty, !overflow, pairs <= maximum, let root = table.nodes.first,
       !root.rows.contains(where: { table.rows[Int($0)].event == .external }),
       !table.rows.contains(where: { $0.event == .always }),
       !table.slots.indices.contains(where: { slot in
@@ -58,13 +63,28 @@ struct FlatMachineBuilder {
   private mutating func build(_ matches: (Row, String) -> Bool) {
     let events = table.names.count
     let isSimple = table.nodes.map(isSimple)
+    // Events are looked up by their names, so of equal names the first stands for all.
+    var numbers: [MapKey: Int] = [:]
+    let first = table.names.enumerated().map { number, name in
+      let known = numbers[.string(name)] ?? number
+      numbers[.string(name)] = known
+      return known
+    }
     starts = [Int32](repeating: -1, count: table.nodes.count * events)
     for place in table.nodes.indices where isSimple[place] {
-      let external = table.nodes[place].rows.filter { table.rows[Int($0)].event == .external }
-      guard !external.isEmpty else { continue }
-      for event in 0..<events {
-        let taking = external.filter { matches(table.rows[Int($0)], table.names[event]) }
-        guard !taking.isEmpty, taking.allSatisfy({ isPlain($0, isSimple) }) else { continue }
+      var taking: [Int: [RowIndex]] = [:]
+      for index in table.nodes[place].rows where table.rows[Int(index)].event == .external {
+        let row = table.rows[Int(index)]
+        if row.descriptors.isEmpty {
+          taking[first[Int(row.detail)], default: []].append(index)
+          continue
+        }
+        for event in 0..<events where first[event] == event && matches(row, table.names[event]) {
+          taking[event, default: []].append(index)
+        }
+      }
+      for (event, taking) in taking.sorted(by: { $0.key < $1.key })
+      where taking.allSatisfy({ isPlain($0, isSimple) }) {
         starts[place * events + event] = Int32(rows.count)
         for index in taking { add(index, isLast: index == taking.last) }
       }

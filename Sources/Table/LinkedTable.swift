@@ -124,7 +124,8 @@ public final class LinkedTable: Sendable {
       table,
       programs,
       isSlotRead: isRead,
-      stateSlot: contexts[0].state
+      stateSlot: contexts[0].state,
+      maximum: limits.flatPairs
     ) { row, name in Self.takes(row, event: name, in: table) }
     flat = FlatMachine(flatStorage, table, stateSlot: contexts[0].state)
   }

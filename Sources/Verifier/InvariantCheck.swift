@@ -31,7 +31,10 @@ public enum InvariantCheck {
   /// Checks `invariants` on a linked table.
   ///
   /// `declared` names agents and tools that exist though no step may call them: a plan might.
-  /// O(places × states of the automaton) each, for every way of the parts that run side by side.
+  /// O(positions × states of the automaton × moves) each, once more for each set of events beside a
+  /// part. The states are as many as sets of answers that are told apart: for every `without` that
+  /// asks for something of an answer, two to the number of calls side by side that may give it. What
+  /// goes beyond `limits.invariantStates` or `limits.invariantEvents` is not analysed.
   public static func check(
     _ linked: LinkedTable,
     _ invariants: [Invariant],
@@ -59,7 +62,7 @@ public enum InvariantCheck {
         report.findings.append(Messages.brokenInvariant(invariant, way, table))
       } else if search.isExhausted {
         report.notAnalysed.append(
-          "\(invariant.title): too many ways run side by side (more than \(limits.invariantStates))"
+          "\(invariant.title): too many ways run side by side (more than \(search.limitReached))"
         )
       } else {
         report.proofs.append(search.proof(of: invariant))

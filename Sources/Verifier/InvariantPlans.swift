@@ -16,12 +16,14 @@ extension InvariantCheck {
     let states: Set<UInt64>
     /// What may happen beside the plan.
     let beside: [InvariantEvent]
+    /// Whether there was too much to look at, so that it may start otherwise too.
+    var isPartial = false
   }
 
-  /// By invariant, how a plan at `place` may start; invariants that the table cannot be searched
-  /// for start anywhere.
+  /// By invariant, how a plan at `place` may start; of those that the table cannot be searched for
+  /// within the limits no plan is proven to keep them.
   ///
-  /// O(places × states of the automaton) each.
+  /// As `check`, each.
   public static func starts(
     of place: NodeIndex,
     _ linked: LinkedTable,
@@ -36,7 +38,12 @@ extension InvariantCheck {
       search.run()
       let original = space.graphs.relation.original(Int(place))
       let seen = search.planStarts[original] ?? PlanSeen()
-      return PlanStart(invariant: invariant, states: seen.states, beside: Array(seen.beside))
+      return PlanStart(
+        invariant: invariant,
+        states: seen.states,
+        beside: Array(seen.beside),
+        isPartial: search.isExhausted
+      )
     }
   }
 
@@ -58,7 +65,7 @@ extension InvariantCheck {
         report.findings.append(
           Messages.brokenInvariant(start.invariant, way, linked.table)
         )
-      } else if search.isExhausted {
+      } else if search.isExhausted || start.isPartial {
         report.notAnalysed.append("\(title): too many ways run side by side")
       } else {
         report.proofs.append(search.proof(of: start.invariant))

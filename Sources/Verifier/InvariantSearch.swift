@@ -10,6 +10,11 @@ import Table
 /// in between; a thread that awaits another starts with what that one may have left. So everything
 /// that can happen is covered, and a pass is a proof; some of what is covered may not happen.
 /// Each thread is looked at once for each state of the automaton and each set of events beside it.
+/// There may be exponentially many states: one for each set of answers that are told apart. So the
+/// work is counted, and what takes more than `Limits` allows is not analysed.
+///
+/// It recurses from a host into its threads, so no deeper than steps may nest in a flow
+/// (`Limits.nestedSteps`).
 ///
 /// A class, since copies of what it has seen would cost more than looking.
 final class InvariantSearch {
@@ -61,6 +66,10 @@ final class InvariantSearch {
   private(set) var witness: Way?
   /// Whether there was too much to look at.
   private(set) var isExhausted = false
+  /// Events that were applied to states so far.
+  private(set) var appliedEvents = 0
+  /// By set of events, its members.
+  private var lists: [InvariantEventSet: [InvariantEvent]] = [:]
   /// What was seen where plans start.
   private(set) var planStarts: [Int: PlanSeen] = [:]
   /// Whether a way that breaks the invariant ends the search.
@@ -90,6 +99,12 @@ final class InvariantSearch {
     self.events = events
     possible = [InvariantEventSet?](repeating: nil, count: space.graphs.graphs.count)
     eventful = table.nodes.indices.map { !events.start(of: $0).isEmpty }
+  }
+
+  /// The limit that a search which is exhausted has come to.
+  var limitReached: String {
+    appliedEvents > space.limits.invariantEvents
+      ? "\(space.limits.invariantEvents) events" : "\(space.limits.invariantStates)"
   }
 
   /// Looks at everything that may follow from the start.
@@ -132,6 +147,7 @@ final class InvariantSearch {
       beside: beside
     )
     if let exits = known[key] { return exits }
+    if isExhausted { return Exits() }
     // Child flows do not run themselves, so this does not happen; it would be no proof.
     guard open.insert(key).inserted else {
       isExhausted = true
@@ -331,7 +347,7 @@ final class InvariantSearch {
   ) -> Set<UInt64> {
     guard !list.isEmpty else { return states }
     var result = states
-    for _ in 0..<min(most, 64) {
+    for _ in 0..<min(most, 64) where mayApply(list.count * result.count) {
       let before = result
       for event in list { result.formUnion(apply([event], before, visit)) }
       if result == before { break }
@@ -353,10 +369,12 @@ final class InvariantSearch {
   /// The states that others may bring about in between.
   func closure(_ states: Set<UInt64>, _ beside: InvariantEventSet) -> Set<UInt64> {
     guard !beside.isEmpty, !states.isEmpty else { return states }
-    let list = beside.events
+    let list = lists[beside] ?? beside.events
+    lists[beside] = list
     var result = states
     var queue = Array(states)
     while let state = queue.popLast() {
+      guard mayApply(list.count) else { break }
       for event in list {
         let next = automaton.next(state, event)
         if result.insert(next).inserted { queue.append(next) }
@@ -365,7 +383,15 @@ final class InvariantSearch {
     return result
   }
 
-  /// Everything that may happen in a thread and those inside it, the forbidden left out.
+  /// Counts events that are to be applied; false: there were too many.
+  private func mayApply(_ count: Int) -> Bool {
+    appliedEvents += count
+    if appliedEvents > space.limits.invariantEvents { isExhausted = true }
+    return !isExhausted
+  }
+
+  /// Everything that may happen in a thread and those inside it, the forbidden left out; recurses as
+  /// deep as threads nest.
   func possible(in thread: Int) -> InvariantEventSet {
     if let known = possible[thread] { return known }
     var found: InvariantEventSet = []

@@ -28,7 +28,7 @@ final class InvariantSpace {
     reads = linked.programs.enumerated().map { position, program in
       table.programs[position].environment == 0 ? program?.reads ?? [] : []
     }
-    let graphs = ThreadGraphs(table)
+    let graphs = ThreadGraphs(table, limits: limits)
     self.graphs = graphs
     counters = graphs.graphs.map { WalkCounters($0, graphs.relation) }
     let bounds = RunBounds(graphs, maximum: limits.unfoldedStates)

@@ -129,11 +129,11 @@ private struct PartSchedule {
     // later one is settled by going over all of them again.
     for _ in 0..<max(1, min(times.count, 64)) {
       var isChanged = false
-      // The ends of those before, in order; when all but `limit - 1` have ended a place is free.
-      var before: [Int64] = []
+      // Of those before, the latest ends, `limit` of them: at the first of these a place is free.
+      var latest = LatestEnds(count: limit)
       for position in times.indices {
         var start: Int64 = 0
-        if limit > 0, position >= limit { start = before[position - limit] }
+        if limit > 0, position >= limit { start = latest.first }
         for other in dependencies.isEmpty ? [] : dependencies[position] {
           start = max(start, ends[other])
         }
@@ -142,13 +142,44 @@ private struct PartSchedule {
           ends[position] = end
           isChanged = true
         }
-        if limit > 0 {
-          let place = before.firstIndex { $0 > end } ?? before.count
-          before.insert(end, at: place)
-        }
+        if limit > 0 { latest.add(end) }
       }
       if !isChanged { return ends.max() ?? 0 }
     }
     return times.reduce(0) { Saturating.sum($0, $1) }
+  }
+}
+
+/// The latest of some times: a heap with the first of them at its top.
+private struct LatestEnds {
+  private let count: Int
+  private var heap: [Int64] = []
+
+  init(count: Int) { self.count = count }
+
+  /// The first of them.
+  var first: Int64 { heap.first ?? 0 }
+
+  mutating func add(_ end: Int64) {
+    if heap.count < count {
+      heap.append(end)
+      var child = heap.count - 1
+      while child > 0, heap[child] < heap[(child - 1) / 2] {
+        heap.swapAt(child, (child - 1) / 2)
+        child = (child - 1) / 2
+      }
+      return
+    }
+    guard end > first else { return }
+    heap[0] = end
+    var parent = 0
+    while true {
+      let children = (2 * parent + 1..<2 * parent + 3).clamped(to: 0..<heap.count)
+      guard let least = children.min(by: { heap[$0] < heap[$1] }), heap[least] < heap[parent] else {
+        return
+      }
+      heap.swapAt(parent, least)
+      parent = least
+    }
   }
 }

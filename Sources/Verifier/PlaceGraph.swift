@@ -118,12 +118,19 @@ package struct PlaceGraph: Sendable {
   }
 
   /// The place of a position; nil: it belongs to another thread.
+  ///
+  /// O(1), but for positions that stand for blocked events: O(log positions).
   package func place(of position: Int32) -> Int? {
-    // Positions of a thread follow each other, but for a few at the end.
+    // Positions of a thread follow each other, but for a few at the end; those are in order too.
     let first = positions.count > 1 ? positions[1] : -1
     let guess = Int(position - first) + 1
     if guess > 0, guess < positions.count, positions[guess] == position { return guess }
-    return positions.lastIndex(of: position)
+    var (low, high) = (1, positions.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if positions[middle] < position { low = middle + 1 } else { high = middle }
+    }
+    return low < positions.count - 1 && positions[low] == position ? low : nil
   }
 
   /// The places at which a node's work is done: one, or two of a host into which rows lead.

@@ -8,6 +8,8 @@ struct PlaceGraphBuilder {
   private let mayRepeat: Bool
   private let first: Int32
   private let regular: Int
+  /// The places of positions apart from the others.
+  private let extraPlaces: [Int32: Int32]
   private(set) var positions: [Int32]
   private(set) var works: [Int32] = []
   private(set) var isEnd: [Bool] = []
@@ -26,7 +28,13 @@ struct PlaceGraphBuilder {
     self.mayRepeat = mayRepeat
     let part = relation.threads[thread]
     first = part.positions.lowerBound
-    regular = part.positions.count
+    let regular = part.positions.count
+    self.regular = regular
+    extraPlaces = Dictionary(
+      uniqueKeysWithValues: part.extraPositions.enumerated().map { offset, position in
+        (position, Int32(regular + 1 + offset))
+      }
+    )
     positions = [-1] + part.allPositions + [-1]
     latest = [Int](repeating: -1, count: positions.count)
     counters = [Int32](repeating: -1, count: positions.count)
@@ -65,8 +73,7 @@ struct PlaceGraphBuilder {
   func place(of position: Int32) -> Int32 {
     let offset = position - first
     if offset >= 0, Int(offset) < regular { return offset + 1 }
-    let extra = relation.threads[thread].extraPositions.firstIndex(of: position)
-    return extra.map { Int32(regular + 1 + $0) } ?? Int32(positions.count - 1)
+    return extraPlaces[position] ?? Int32(positions.count - 1)
   }
 
   mutating func addEdges() {

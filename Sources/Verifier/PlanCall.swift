@@ -75,7 +75,8 @@ extension InvariantCheck.PlanStart {
         advanced = InvariantCheck.PlanStart(
           invariant: invariant,
           states: Set(advanced.states.map { automaton.next($0, event) }),
-          beside: beside
+          beside: beside,
+          isPartial: isPartial
         )
       }
     }

@@ -1,4 +1,5 @@
 import Relation
+package import Source
 import Table
 
 /// The place graphs of all threads of a flow.
@@ -11,7 +12,9 @@ package struct ThreadGraphs: Sendable {
   package private(set) var mayRepeat: [Bool]
 
   /// The graphs of a table.
-  package init(_ table: TransitionTable) { self.init(FlowRelation(table)) }
+  package init(_ table: TransitionTable, limits: Limits = Limits()) {
+    self.init(FlowRelation(table, limits: limits))
+  }
 
   /// The graphs of a relation.
   ///

@@ -39,7 +39,7 @@ public enum Verifier {
     options: VerifierOptions = VerifierOptions(),
     limits: Limits = Limits()
   ) -> VerifierReport {
-    let graphs = ThreadGraphs(table)
+    let graphs = ThreadGraphs(table, limits: limits)
     let inspected = Inspected(
       table: table,
       graphs: graphs,

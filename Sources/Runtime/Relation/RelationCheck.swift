@@ -21,7 +21,8 @@ public struct RelationCheck: Sendable {
 
   /// The first thing that a step did which the relation does not have; nil: it has everything.
   ///
-  /// Linear in the step's trace times the positions that lie between two places.
+  /// O(trace × positions of the frame at which control is, or between two places), the tokens of
+  /// each frame that the trace names, and one comparison for each token of the run.
   public func difference(
     before: RunState,
     after: RunState,
@@ -55,7 +56,14 @@ struct CheckedStep {
 
   let relation: FlowRelation
   private var table: TransitionTable { relation.table }
-  private var active: Set<Active> = []
+  /// The tokens before the step, in order of their frames.
+  private let tokens: [Token]
+  /// The frames before and after it, in order of their numbers.
+  private let frames: [[FrameInstance]]
+  /// Whether the run has just begun.
+  private let isStart: Bool
+  /// By frame that the step has to do with, where control is in it.
+  private var activeInFrame: [Int32: Set<Int32>] = [:]
   private var ended: Set<Ended> = []
   private var taken: Set<Int32> = []
   /// Where the instances of frames begin.
@@ -66,11 +74,33 @@ struct CheckedStep {
   init(_ relation: FlowRelation, before: RunState, after: RunState) {
     self.relation = relation
     isCancelled = after.cancelReason != nil
-    for frame in before.frames + after.frames where starts[frame.id] == nil {
-      starts[frame.id] = Self.starts(of: frame.template, relation)
+    tokens = before.tokens
+    frames = [before.frames, after.frames]
+    isStart = before.placesEntered == 0 && before.tokens.isEmpty
+  }
+
+  /// Where control is in the frames that the step has to do with.
+  private var active: [Active] {
+    activeInFrame.flatMap { frame, positions in
+      positions.map { Active(frame: frame, position: $0) }
     }
-    for token in before.tokens { activate(Int(token.place), token.frame) }
-    if before.placesEntered == 0, before.tokens.isEmpty { activate(0, 0) }
+  }
+
+  /// Looks at a frame, the first time that it matters: most of many items rest while one goes on.
+  private mutating func open(_ frame: Int32) {
+    guard activeInFrame[frame] == nil else { return }
+    activeInFrame[frame] = []
+    for list in frames where starts[frame] == nil {
+      let position = list.first(from: frame) { $0.id }
+      guard position < list.count, list[position].id == frame else { continue }
+      starts[frame] = Self.starts(of: list[position].template, relation)
+    }
+    var position = tokens.first(from: frame) { $0.frame }
+    while position < tokens.count, tokens[position].frame == frame {
+      activate(Int(tokens[position].place), frame)
+      position += 1
+    }
+    if isStart, frame == 0 { activate(0, 0) }
   }
 
   /// Where an instance of a frame template begins.
@@ -99,10 +129,9 @@ struct CheckedStep {
     var current = relation.original(node)
     while current >= 0 {
       if let entry = relation.entry(of: current) {
-        guard active.insert(Active(frame: frame, position: entry)).inserted else { return }
-        if isEnteredInside(entry) {
-          active.insert(Active(frame: frame, position: entry + 1))
-        }
+        let isNew = activeInFrame[frame, default: []].insert(entry).inserted
+        guard isNew else { return }
+        if isEnteredInside(entry) { activeInFrame[frame, default: []].insert(entry + 1) }
       }
       let thread = relation.threadOfNode[current]
       if thread >= 0, case .instance = relation.threads[Int(thread)].kind,
@@ -123,7 +152,7 @@ struct CheckedStep {
   /// Positions that control may have come to from where it is, without entering a place that would
   /// show in the trace.
   private func reached(in frame: Int32) -> Set<Int32> {
-    var queue = active.filter { $0.frame == frame }.map(\.position) + (starts[frame] ?? [])
+    var queue = Array(activeInFrame[frame] ?? []) + (starts[frame] ?? [])
     var seen = Set(queue)
     while let position = queue.popLast() {
       let source = relation.positions[Int(position)]
@@ -151,7 +180,7 @@ struct CheckedStep {
   }
 
   private func isActive(_ position: Int32, _ frame: Int32) -> Bool {
-    active.contains(Active(frame: frame, position: position))
+    activeInFrame[frame]?.contains(position) == true
   }
 
   /// Whether control passes a position without a trace.
@@ -185,16 +214,22 @@ struct CheckedStep {
 
   mutating func admit(_ entry: TraceEntry) -> String? {
     switch entry {
-    case .entered(let place, let frame, _): return admitEntry(Int(place), frame)
-    case .took(let row, let frame): return admitRow(row, frame)
+    case .entered(let place, let frame, _):
+      open(frame)
+      return admitEntry(Int(place), frame)
+    case .took(let row, let frame):
+      open(frame)
+      return admitRow(row, frame)
     case .forced(let target, let frame):
+      open(frame)
       guard !relation.overdueTargets.isEmpty else { return "no timeout leads to \(name(target))" }
       for position in relation.overdueTargets {
         activate(Int(relation.positions[Int(position)].node), frame)
-        active.insert(Active(frame: frame, position: position))
+        activeInFrame[frame, default: []].insert(position)
       }
       return nil
     case .finished(let place, let frame, let status, let error):
+      open(frame)
       return admitEnd(Int(place), frame, status, error)
     case .retried(let place, _, let attempt, _):
       let node = table.nodes[Int(place)]
@@ -339,13 +374,19 @@ struct CheckedStep {
   }
 
   /// Whether everything that is active, or the end of the run, was led to.
-  func close(_ after: RunState) -> String? {
+  mutating func close(_ after: RunState) -> String? {
+    var earlier = 0
     for token in after.tokens {
+      // What was active before may be so after it.
+      while earlier < tokens.count, tokens[earlier].precedes(token) { earlier += 1 }
+      if earlier < tokens.count, !token.precedes(tokens[earlier]) { continue }
+      open(token.frame)
       let node = relation.original(Int(token.place))
       guard let entry = relation.entry(of: node) else { continue }
       let isThere = isActive(entry, token.frame) || reached(in: token.frame).contains(entry)
       if !isThere { return "\(name(token.place)) is active" }
     }
+    open(0)
     return closeOutcome(after)
   }
 
@@ -373,5 +414,24 @@ struct CheckedStep {
   private func name(_ place: NodeIndex) -> String {
     let name = table.nodes[Int(place)].name
     return "\(name.isEmpty ? "(unnamed)" : "`\(name)`") (node \(place))"
+  }
+}
+
+extension Token {
+  /// Whether it stands before another in the order of frames and places.
+  fileprivate func precedes(_ other: Token) -> Bool {
+    frame == other.frame ? place < other.place : frame < other.frame
+  }
+}
+
+extension Array {
+  /// In an array in order of numbers, the position of the first with at least that number.
+  fileprivate func first(from number: Int32, _ numberOf: (Element) -> Int32) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if numberOf(self[middle]) < number { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -71,7 +71,8 @@ extension DiagnosticCode {
     "the flow is larger than allowed",
     """
     The number of states and of rows of the compiled table is limited, so that every analysis ends
-    in time. Split the flow into several that call each other.
+    in time. Split the flow into several that call each other. How deep steps stand inside each
+    other is limited as well, through calls of child flows too.
 
         wrong:  states: {case_00001: {…}, case_00002: {…}, and 20,000 more}
         right:  states: {case: {agent: clerk, with: {number: "{{ input.number }}"}, …}}
