@@ -41,7 +41,10 @@ extension Compilation {
     var properties = ValueMap()
     var required: [Value] = []
     for field in fields.fields {
-      var schema = field.schema.value
+      var schema = SchemaReferences.relocated(
+        field.schema.value,
+        under: ["properties", field.name]
+      )
       if let value = field.defaultValue, case .map(var keywords) = schema {
         // JSON Schema's own keyword: with it the field is there once defaults are filled in.
         keywords["default"] = value.value
@@ -84,6 +87,7 @@ extension Compilation {
   private mutating func checkSchema(_ node: Node) -> Schema? {
     var options = Schema.Options()
     options.reportsUnknownKeywords = false
+    options.assertsFormats = true
     let result = Schema.compile(namedSchemas.bundled(node), options: options, limits: limits)
     for finding in result.diagnostics where finding.severity == .error {
       report(finding)

@@ -1,6 +1,7 @@
 import Definition
 import Document
 import Source
+import Table
 import Values
 
 /// The flow's `schemas:`, put into the schemas that refer to them, each with its own place.
@@ -19,7 +20,7 @@ struct NamedSchemas {
     guard !named.isEmpty else { return schema }
     var reached: [String] = []
     var seen: Set<MapKey> = []
-    let root = rewritten(schema, &reached, &seen)
+    let root = rewritten(schema, &reached, &seen, under: [])
     guard !reached.isEmpty, let entries = root.entries else { return root }
     var definitions = root["$defs"]?.entries ?? []
     var next = 0
@@ -29,7 +30,7 @@ struct NamedSchemas {
       guard let target = named[.string(name)],
         !definitions.contains(where: { $0.key.sameScalars(as: name) })
       else { continue }
-      let node = rewritten(target, &reached, &seen)
+      let node = rewritten(target, &reached, &seen, under: ["$defs", name])
       definitions.append(Node.Entry(key: name, keySpan: target.span, value: node))
     }
     let own = entries.filter { $0.key != "$defs" }
@@ -44,19 +45,26 @@ struct NamedSchemas {
   private func rewritten(
     _ node: Node,
     _ reached: inout [String],
-    _ seen: inout Set<MapKey>
+    _ seen: inout Set<MapKey>,
+    under steps: [String]
   ) -> Node {
     switch node.content {
     case .sequence(let elements):
-      let rewritten = elements.map { self.rewritten($0, &reached, &seen) }
+      let rewritten = elements.map { self.rewritten($0, &reached, &seen, under: steps) }
       return Node(content: .sequence(rewritten), span: node.span)
     case .mapping(let entries):
       var changed: [Node.Entry] = []
       for entry in entries {
-        var value = rewritten(entry.value, &reached, &seen)
-        if entry.key == "$ref", let name = entry.value.string.flatMap({ referredName($0) }) {
-          value = Node(content: .string("#/$defs/\(name)"), span: entry.value.span)
-          if seen.insert(.string(name)).inserted { reached.append(name) }
+        var value = rewritten(entry.value, &reached, &seen, under: steps)
+        if entry.key == "$ref", let text = entry.value.string {
+          if let name = referredName(text) {
+            value = Node(content: .string("#/$defs/\(name)"), span: entry.value.span)
+            if seen.insert(.string(name)).inserted { reached.append(name) }
+          } else if !steps.isEmpty,
+            let moved = SchemaReferences.relocated(text, under: steps)
+          {
+            value = Node(content: .string(moved), span: entry.value.span)
+          }
         }
         changed.append(Node.Entry(key: entry.key, keySpan: entry.keySpan, value: value))
       }

@@ -11,6 +11,14 @@ package enum CELSuite {
     "proto2_ext", "proto3", "string", "string_ext", "timestamps", "type_deduction", "wrappers",
   ]
 
+  /// Cases that are meant to go otherwise, and why.
+  ///
+  /// The suite rounds an int to a double before it compares the two, so that 2⁶³ - 1 is neither
+  /// less than 2⁶³ nor equal to it nor greater. Here numbers compare by value.
+  package static let deviations = [
+    "comparisons/lt_literal/not_lt_dyn_int_big_lossy_double": "2⁶³ - 1 is less than 2⁶³"
+  ]
+
   /// Runs every test of the files in `directory`.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "cel")
@@ -21,8 +29,12 @@ package enum CELSuite {
         for test in section["tests"]?.elements ?? [] {
           let name = test["name"]?.text ?? ""
           let id = "\(file)/\(section["name"]?.text ?? "")/\(name)"
-          let run = CELTest(test, registry: registry)
-          result.record(id, failure: run.failure())
+          let failure = CELTest(test, registry: registry).failure()
+          if let reason = deviations[id], failure != nil {
+            result.skip(id, reason: reason)
+          } else {
+            result.record(id, failure: failure)
+          }
         }
       }
     }

@@ -115,9 +115,10 @@ enum Messages {
         + "\(Picodollars.text(step.unit.tryPicodollars)) each: "
         + "\(PlanText.share(step.share)) of the worst case"
     }
+    let (over, budget) = Picodollars.texts(worst, hard)
     return Diagnostic(
       .overHardBudget,
-      "worst case \(Picodollars.text(worst)) is over the hard budget \(Picodollars.text(hard)), "
+      "worst case \(over) is over the hard budget \(budget), "
         + "by \(Picodollars.text(worst - hard))",
       at: span,
       label: label,
@@ -136,11 +137,11 @@ enum Messages {
   }
 
   static func overSoft(_ report: CostReport, expected: Int64, soft: Int64) -> Diagnostic {
-    Diagnostic(
+    let (over, budget) = Picodollars.texts(expected, soft)
+    return Diagnostic(
       .overSoftBudget,
       .warning,
-      "the expected cost \(Picodollars.text(expected)) is over the soft budget "
-        + "\(Picodollars.text(soft))",
+      "the expected cost \(over) is over the soft budget \(budget)",
       at: report.headerSpan("budget.soft", "budget"),
       notes: [
         Diagnostic.Note(
@@ -192,8 +193,8 @@ enum Messages {
     Diagnostic(
       .overCap,
       worst.map {
-        "\(what) may cost \(Picodollars.text($0)) at worst, its own budget is "
-          + Picodollars.text(hard)
+        let (cost, budget) = Picodollars.texts($0, hard)
+        return "\(what) may cost \(cost) at worst, its own budget is \(budget)"
       } ?? "nothing bounds what \(what) may cost, its own budget is \(Picodollars.text(hard))",
       at: span,
       hint: "a larger budget, or fewer visits, tries or tokens"
@@ -206,11 +207,11 @@ enum Messages {
     hard: Int64,
     at span: SourceSpan?
   ) -> Diagnostic {
-    Diagnostic(
+    let (own, whole) = Picodollars.texts(cap, hard)
+    return Diagnostic(
       .overCap,
       .warning,
-      "the budget of \(what), \(Picodollars.text(cap)), is above that of the flow, "
-        + "\(Picodollars.text(hard)), which counts as well",
+      "the budget of \(what), \(own), is above that of the flow, \(whole), which counts as well",
       at: span
     )
   }

@@ -18,11 +18,21 @@ public enum Picodollars {
   /// `$0.017594`: six digits after the point, rounded up so that nothing looks cheaper than it is;
   /// an amount below a millionth is shown with all its digits.
   public static func text(_ amount: Int64) -> String {
+    text(amount, isExact: false)
+  }
+
+  /// Two amounts that are compared: with all their digits where fewer would make them look alike.
+  public static func texts(_ first: Int64, _ second: Int64) -> (String, String) {
+    let isExact = first != second && text(first) == text(second)
+    return (text(first, isExact: isExact), text(second, isExact: isExact))
+  }
+
+  private static func text(_ amount: Int64, isExact: Bool) -> String {
     if amount == .max { return "unbounded" }
     let isNegative = amount < 0
     var magnitude = amount.magnitude
     var digits = 6
-    if magnitude > 0, magnitude < 1_000_000 {
+    if magnitude > 0, isExact || magnitude < 1_000_000 {
       digits = 12
     } else {
       magnitude = (magnitude + 999_999) / 1_000_000
@@ -30,7 +40,9 @@ public enum Picodollars {
     let scale: UInt64 = digits == 12 ? 1_000_000_000_000 : 1_000_000
     var fraction = String(magnitude % scale)
     fraction = String(repeating: "0", count: digits - fraction.utf8.count) + fraction
-    while digits == 12, fraction.last == "0" { fraction.removeLast() }
+    while digits == 12, fraction.utf8.count > (isExact ? 6 : 0), fraction.last == "0" {
+      fraction.removeLast()
+    }
     return (isNegative ? "-$" : "$") + "\(magnitude / scale).\(fraction)"
   }
 }

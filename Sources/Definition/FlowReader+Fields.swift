@@ -89,9 +89,14 @@ extension FlowReader {
         continue
       }
       switch entry.key {
-      case "properties", "$defs", "patternProperties":
+      case "format":
+        if let name = entry.value.string, !SchemaFormat.names.contains(name) {
+          report(Messages.schemaFormat(name, at: entry.value.span))
+        }
+      case "properties", "$defs", "patternProperties", "dependentSchemas":
         for property in entry.value.entries ?? [] { checkKeywords(property.value, extra: []) }
-      case "items", "additionalProperties", "not", "contains":
+      case "items", "additionalProperties", "not", "contains", "if", "then", "else",
+        "propertyNames", "unevaluatedItems", "unevaluatedProperties":
         checkKeywords(entry.value, extra: [])
       case "allOf", "anyOf", "oneOf", "prefixItems":
         for element in entry.value.elements ?? [] { checkKeywords(element, extra: []) }

@@ -193,6 +193,18 @@ extension Messages {
     )
   }
 
+  static func schemaFormat(_ name: String, at span: SourceSpan) -> Diagnostic {
+    let near = Suggestion.nearest(to: name, in: SchemaFormat.names)
+    return Diagnostic(
+      .flowSchemaKeyword,
+      .warning,
+      "\(quoted(name)) is not a format of JSON Schema, so it checks nothing",
+      at: span,
+      hint: near.map { "did you mean `\($0)`?" } ?? "write a `pattern`",
+      fix: near.map { Diagnostic.Fix(span: span, replacement: $0) }
+    )
+  }
+
   static func schemaKeyword(_ entry: Node.Entry, near: String?) -> Diagnostic {
     Diagnostic(
       .flowSchemaKeyword,

@@ -1,3 +1,5 @@
+import Values
+
 /// What a plain YAML scalar means: the core schema of YAML 1.2.2, section 10.3.2.
 enum CoreSchema {
   enum Resolution {
@@ -6,7 +8,7 @@ enum CoreSchema {
     case int(Int64)
     case uint(UInt64)
     case double(Double)
-    /// `.inf`, `.nan`, or a number beyond a 64-bit float.
+    /// `.inf`, `.nan`, a number beyond a 64-bit float, or an integer whose digits it cannot keep.
     case nonFinite
     case string
   }
@@ -52,6 +54,9 @@ enum CoreSchema {
     if spelling.utf8.last == UInt8(ascii: ".") { spelling.append("0") }
     spelling = withDigits(spelling)
     guard let double = Double(spelling) else { return .string }
+    if shape == .integer, double.isFinite, !DecimalText.isWhole(double, spelled: spelling) {
+      return .nonFinite
+    }
     return double.isFinite ? .double(double) : .nonFinite
   }
 

@@ -1,4 +1,5 @@
 import Source
+import Values
 
 /// Reads YAML and JSON texts into trees whose nodes know where they stand.
 ///
@@ -37,14 +38,39 @@ public enum DocumentParser {
     return (composer.isIncomplete ? nil : composer.documents, composer.diagnostics)
   }
 
-  /// A file by its name: `.json` as JSON, everything else as YAML.
+  /// A file by its name and by what it holds.
+  ///
+  /// `.json` is JSON. Anything else is JSON when it is a JSON text, as YAML's library reads some of
+  /// those otherwise; when it begins like one and is none, it is YAML in `.yaml` and `.yml` and
+  /// refused elsewhere, such as on the standard input.
   public static func parse(
     _ file: SourceFile,
     limits: Limits
   ) -> (root: Node?, diagnostics: [Diagnostic]) {
     let text = SourceText(file)
-    return file.name.lowercased().hasSuffix(".json")
-      ? json(text, limits: limits) : yaml(text, limits: limits)
+    let name = file.name.lowercased()
+    if name.hasSuffix(".json") { return json(text, limits: limits) }
+    guard beginsLikeJSON(file.bytes) else { return yaml(text, limits: limits) }
+    let result = json(text, limits: limits)
+    if result.root != nil { return result }
+    return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? yaml(text, limits: limits) : result
+  }
+
+  /// Whether a text begins with a JSON object's first key, with an empty object, or with a list or
+  /// text that JSON could hold.
+  private static func beginsLikeJSON(_ bytes: [UInt8]) -> Bool {
+    var scanner = JSONScanner(bytes)
+    scanner.skipBlanks()
+    let first = scanner.byte
+    scanner.index += 1
+    scanner.skipBlanks()
+    return switch (first, scanner.byte) {
+    case (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "{"), UInt8(ascii: "}")),
+      (UInt8(ascii: "["), UInt8(ascii: "\"")), (UInt8(ascii: "["), UInt8(ascii: "{")),
+      (UInt8(ascii: "["), UInt8(ascii: "[")), (UInt8(ascii: "["), UInt8(ascii: "]")):
+      true
+    default: false
+    }
   }
 }
 

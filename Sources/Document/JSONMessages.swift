@@ -29,7 +29,7 @@ extension Messages {
     case .tooDeep:
       code = .jsonDepthLimit
       hint = "move the inner parts into files of their own"
-    case .numberOutOfRange:
+    case .numberOutOfRange, .digitsLost:
       code = .jsonNumberRange
       hint = "write it as a text if it is an identifier"
     case .unexpectedEnd: hint = "close every quote, bracket and brace"

@@ -1,4 +1,5 @@
 import Source
+import Values
 
 /// The findings of reading YAML.
 enum Messages {
@@ -48,6 +49,14 @@ enum Messages {
         at: span,
         hint: "remove it, or write `\"\\u\(hexadecimal(scalar))\"` in double quotes"
       )
+    case .lineSeparator(let scalar):
+      Diagnostic(
+        .yamlBadCharacter,
+        .error,
+        "the invisible character U+\(hexadecimal(scalar)) would end the line here",
+        at: span,
+        hint: "break the line with Enter, or write `\"\\u\(hexadecimal(scalar))\"` in double quotes"
+      )
     }
   }
 
@@ -66,11 +75,11 @@ enum Messages {
     )
   }
 
-  static func tooManyAliases(_ limit: Int, at span: SourceSpan) -> Diagnostic {
+  static func tooManyAliases(_ limit: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .yamlAliasLimit,
       .error,
-      "aliases expand to more than \(limit) values",
+      "aliases expand to more than \(limit)",
       at: span,
       hint: "write the values once; an alias of an alias repeats all of them"
     )
@@ -122,14 +131,34 @@ enum Messages {
     )
   }
 
-  static func duplicateKey(_ key: String, at span: SourceSpan, first: SourceSpan?) -> Diagnostic {
+  /// A key that is read as a number, boolean or null of another spelling.
+  static func respelledKey(_ written: String, as key: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
+      .yamlRespelledKey,
+      .warning,
+      "the key `\(written)` is read as `\(key)`",
+      at: span,
+      hint: "quote it to keep its spelling: `\"\(written)\"`",
+      fix: Diagnostic.Fix(span: span, replacement: "\"\(written)\"")
+    )
+  }
+
+  static func duplicateKey(
+    _ key: String,
+    written: String?,
+    at span: SourceSpan,
+    first: SourceSpan?
+  ) -> Diagnostic {
+    let isRespelled = written.map { !$0.sameScalars(as: key) } ?? false
+    return Diagnostic(
       .yamlDuplicateKey,
       .error,
       "the key `\(key)` stands twice in this mapping",
       at: span,
       notes: first.map { [Diagnostic.Note("it stands here first", span: $0)] } ?? [],
-      hint: "rename one of them, or remove it"
+      hint: isRespelled
+        ? "quote both keys if they are texts: `\"\(written ?? key)\"`"
+        : "rename one of them, or remove it"
     )
   }
 
@@ -174,10 +203,14 @@ enum Messages {
   }
 
   static func nonFinite(_ spelling: String, at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
+    let isInteger = spelling.utf8.allSatisfy { $0 < 0x3A && $0 != 0x2E }
+    let isTooLong = isInteger && Double(spelling)?.isFinite ?? false
+    return Diagnostic(
       .yamlNonFiniteNumber,
       .error,
-      "`\(spelling)` is not a finite number",
+      isTooLong
+        ? "`\(spelling)` has more digits than a number keeps"
+        : "`\(spelling)` is not a finite number",
       at: span,
       hint: "write a number, or quote it if it is a text"
     )

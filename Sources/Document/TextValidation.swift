@@ -7,6 +7,9 @@ enum TextValidation {
     case wideEncoding
     /// A character outside the printable set (YAML 1.2.2, section 5.1).
     case unprintable(Unicode.Scalar)
+    /// A character that libyaml takes for the end of a line, as YAML 1.1 did; in YAML 1.2 it is one
+    /// like others (section 5.4).
+    case lineSeparator(Unicode.Scalar)
   }
 
   /// The first flaw of `bytes`, a leading byte-order mark allowed.
@@ -28,7 +31,10 @@ enum TextValidation {
       guard let (scalar, length) = scalar(in: bytes, at: offset) else {
         return (offset, .invalidUTF8)
       }
-      if !isPrintable(scalar) { return (offset, .unprintable(scalar)) }
+      switch scalar.value {
+      case 0x85, 0x2028, 0x2029: return (offset, .lineSeparator(scalar))
+      default: if !isPrintable(scalar) { return (offset, .unprintable(scalar)) }
+      }
       offset += length
     }
     return nil

@@ -19,7 +19,7 @@ struct YAMLComposer {
     var key: Key?
     /// Offset after the last child.
     var end: Int
-    var nodeCount = 1
+    var size = Size(nodes: 1)
     var height = 1
 
     /// The position of the entry with a key; a few are looked through, many are indexed.
@@ -44,9 +44,21 @@ struct YAMLComposer {
     let isDropped: Bool
   }
 
+  /// What a value holds in all: what an alias repeats.
+  struct Size {
+    var nodes: Int
+    /// Bytes of texts and keys.
+    var bytes = 0
+
+    static func += (left: inout Size, right: Size) {
+      left.nodes += right.nodes
+      left.bytes += right.bytes
+    }
+  }
+
   enum Anchor {
     case open
-    case complete(Node, nodeCount: Int, height: Int)
+    case complete(Node, size: Size, height: Int)
   }
 
   let text: SourceText
@@ -60,7 +72,7 @@ struct YAMLComposer {
   private var anchors: [MapKey: Anchor] = [:]
   private var stack: [Frame] = []
   private var nodeCount = 0
-  private var aliasNodes = 0
+  private var aliased = Size(nodes: 0)
   private var isStopped = false
 
   /// Composes every document of `text`.
@@ -173,13 +185,9 @@ struct YAMLComposer {
       span: span(frame.start, end)
     )
     if let anchor = frame.anchor {
-      anchors[.string(anchor)] = .complete(
-        node,
-        nodeCount: frame.nodeCount,
-        height: frame.height
-      )
+      anchors[.string(anchor)] = .complete(node, size: frame.size, height: frame.height)
     }
-    add(node, end: end, nodeCount: frame.nodeCount, height: frame.height)
+    add(node, end: end, size: frame.size, height: frame.height)
   }
 
   private mutating func alias(_ event: YAMLEvent, at start: Int) {
@@ -188,14 +196,21 @@ struct YAMLComposer {
     switch anchors[.string(name)] {
     case nil:
       report(Messages.unknownAlias(name, known: knownAnchors, at: span(start, end)))
-      add(Node(content: .null, span: span(start, end)), end: end)
+      add(Node(content: .null, span: span(start, end)), end: end, size: Size(nodes: 1))
     case .open:
       report(Messages.recursiveAlias(name, at: span(start, end)))
-      add(Node(content: .null, span: span(start, end)), end: end)
-    case .complete(let node, let count, let height):
-      aliasNodes += count
-      if aliasNodes > limits.aliasNodes {
-        return stop(Messages.tooManyAliases(limits.aliasNodes, at: span(start, end)))
+      add(Node(content: .null, span: span(start, end)), end: end, size: Size(nodes: 1))
+    case .complete(let node, let size, let height):
+      aliased += size
+      if aliased.nodes > limits.aliasNodes {
+        return stop(
+          Messages.tooManyAliases("\(limits.aliasNodes) values", at: span(start, end))
+        )
+      }
+      if aliased.bytes > limits.aliasBytes {
+        return stop(
+          Messages.tooManyAliases("\(limits.aliasBytes) bytes", at: span(start, end))
+        )
       }
       if stack.count + height > limits.documentDepth {
         return stop(Messages.tooDeep(limits.documentDepth, at: span(start, end)))
@@ -203,7 +218,7 @@ struct YAMLComposer {
       if expectsKey, node.elements != nil || node.entries != nil {
         return stop(Messages.collectionKey(in: self, at: start))
       }
-      add(node, end: end, nodeCount: count, height: height, keySpan: span(start, end))
+      add(node, end: end, size: size, height: height, keySpan: span(start, end))
     }
   }
 
@@ -247,10 +262,11 @@ struct YAMLComposer {
       span: nodeSpan
     )
     let node = Node(content: resolved, span: nodeSpan, text: source, isQuoted: style != .plain)
+    let size = Size(nodes: 1, bytes: value.count)
     if let anchor = event.anchor {
-      anchors[.string(anchor)] = .complete(node, nodeCount: 1, height: 0)
+      anchors[.string(anchor)] = .complete(node, size: size, height: 0)
     }
-    add(node, end: end)
+    add(node, end: end, size: size)
   }
 
   private mutating func resolve(
@@ -291,11 +307,11 @@ struct YAMLComposer {
   private mutating func add(
     _ node: Node,
     end: Int,
-    nodeCount added: Int = 1,
+    size: Size,
     height: Int = 0,
     keySpan: SourceSpan? = nil
   ) {
-    nodeCount += added
+    nodeCount += size.nodes
     if nodeCount > limits.documentNodes {
       return stop(Messages.tooManyNodes(limits.documentNodes, at: node.span))
     }
@@ -306,7 +322,7 @@ struct YAMLComposer {
       return
     }
     stack[top].end = max(stack[top].end, end)
-    stack[top].nodeCount += added
+    stack[top].size += size
     stack[top].height = max(stack[top].height, height + 1)
     if !stack[top].isMapping {
       stack[top].elements.append(node)
@@ -327,9 +343,14 @@ struct YAMLComposer {
       report(Messages.mergeKey(at: span))
       return Key(text: name, span: span, isDropped: true)
     }
+    let written = node.isQuoted ? nil : node.text?.text
     if let first = stack[top].position(of: name) {
-      report(Messages.duplicateKey(name, at: span, first: stack[top].entries[first].keySpan))
+      let firstSpan = stack[top].entries[first].keySpan
+      report(Messages.duplicateKey(name, written: written, at: span, first: firstSpan))
       return Key(text: name, span: span, isDropped: true)
+    }
+    if let written, !written.isEmpty, !written.sameScalars(as: name) {
+      report(Messages.respelledKey(written, as: name, at: span))
     }
     return Key(text: name, span: span, isDropped: false)
   }

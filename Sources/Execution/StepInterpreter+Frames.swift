@@ -164,8 +164,9 @@ extension StepInterpreter {
     let parent = currentFrame
     guard let template = makeFrame(of: place, position: 0) else { return }
     if context.input != noIndex, table.slots[Int(context.input)].scope == template.scope {
-      state.memory.set(Int(context.input), input)
       let schema = table.slots[Int(context.input)].schema
+      let input = linked.normalized(input, schema: schema)
+      state.memory.set(Int(context.input), input)
       if schema != noIndex, let first = linked.violations(of: input, schema: schema).first {
         activate(parent)
         dropFrames(of: place, parent)

@@ -65,14 +65,15 @@ extension StepInterpreter {
     let frame = currentFrame
     let node = table.nodes[Int(place)]
     let effect = table.effects[Int(node.effect)]
+    let performer = table.performers[Int(effect.performer)]
     let input: Value
     switch render(effect.input) {
-    case .success(let fields): input = .map(fields)
+    case .success(let fields):
+      input = linked.normalized(.map(fields), schema: performer.inputSchema)
     case .failure(let error):
       fail(place, RunError(kind: .guardError, message: error.message, step: node.name))
       return
     }
-    let performer = table.performers[Int(effect.performer)]
     if performer.inputSchema != noIndex,
       let first = linked.violations(of: input, schema: performer.inputSchema).first
     {

@@ -188,6 +188,12 @@ enum Messages {
     "write `\(name)(\(receiver))`"
   }
   static func callMember(_ name: String) -> String { "write `value.\(name)(…)`" }
+  static func callMember(_ name: String, _ receiver: String, _ others: [String]) -> String {
+    "write `\(receiver).\(name)(\(others.joined(separator: ", ")))`"
+  }
+  static func containsHint(_ text: String, _ part: String) -> String {
+    "`in` asks lists and maps; of a text write `\(text).contains(\(part))`"
+  }
 
   // MARK: Evaluation
 
@@ -223,6 +229,17 @@ enum Messages {
   static func indexOfNull(_ key: Cell) -> String { "\(shown(key)) was asked of null" }
   static func unknownZone(_ name: String) -> String { "there is no time zone `\(name)`" }
   static let negativeDepth = "the depth cannot be negative"
+  /// A comment in a text of several lines that YAML makes one of.
+  static let foldedComment = "the comment hides the lines after it: YAML joins them into one"
+  static let foldedCommentHint = "keep the lines apart with `|`, or put the comment last"
+  /// NaN where values are put in order.
+  static let notANumber = "NaN, which is no number, has no place in an order"
+
+  /// Two keys that JSON cannot tell apart.
+  static func collidingKey(_ key: String) -> String {
+    "two keys of one map are both `\"\(key)\"` as JSON: make one of them another text"
+  }
+
   static let unorderable = "the elements have no common order"
   static let emptyList = "the list is empty"
   static let negativeShift = "a shift cannot be negative"

@@ -39,6 +39,15 @@ public struct Program: Sendable {
       )
       return (nil, reporter.diagnostics)
     }
+    if let range = FoldedComment.range(in: source, bytes) {
+      reporter.report(
+        .celFoldedComment,
+        Messages.foldedComment,
+        at: range,
+        hint: Messages.foldedCommentHint,
+        severity: .warning
+      )
+    }
     let tree: Tree
     if environment.dialect == .flow, let range = queryRange(bytes) {
       if pipes {

@@ -21,6 +21,9 @@ public struct PatternError: Error, Sendable {
   /// Throws when RE2 refuses it or it needs more than `memoryBytes`, which is taken as at least
   /// 4 KiB: RE2 reads a budget too small for any program as none at all.
   public init(_ pattern: String, memoryBytes: Int = 1 << 20) throws(PatternError) {
+    guard !Self.matchesBytes(pattern) else {
+      throw PatternError(message: "`\\C` matches a single byte and cuts characters apart")
+    }
     var text = pattern
     var message = [CChar](repeating: 0, count: 256)
     let compiled = text.withUTF8 { utf8 in
@@ -49,6 +52,28 @@ public struct PatternError: Error, Sendable {
   }
 
   deinit { unsafe signalbox_re2_free(program) }
+
+  /// Whether a pattern holds RE2's `\C`: its matches need not be text.
+  private static func matchesBytes(_ pattern: String) -> Bool {
+    var isEscaped = false
+    var isLiteral = false
+    for byte in pattern.utf8 {
+      guard isEscaped else {
+        isEscaped = byte == UInt8(ascii: "\\")
+        continue
+      }
+      isEscaped = false
+      switch byte {
+      case UInt8(ascii: "E"): isLiteral = false
+      case UInt8(ascii: "Q"): isLiteral = true
+      case UInt8(ascii: "C") where !isLiteral: return true
+      // Between `\Q` and `\E` a backslash stands for itself.
+      case UInt8(ascii: "\\") where isLiteral: isEscaped = true
+      default: continue
+      }
+    }
+    return false
+  }
 
   /// Whether the pattern matches anywhere in `text`, or the whole of it when `anchored`.
   ///

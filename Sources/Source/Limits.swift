@@ -9,6 +9,8 @@ public struct Limits: Sendable, Hashable {
   public var documentDepth = 100
   /// Nodes that aliases may add to one YAML document.
   public var aliasNodes = 10_000
+  /// Bytes of texts and keys that aliases may add to one YAML document.
+  public var aliasBytes = 16 << 20
   /// Nodes of one document.
   public var documentNodes = 1_000_000
   /// Deepest nesting of JSON data (inputs, answers, journals).

@@ -166,18 +166,26 @@ public final class LinkedTable: Sendable {
   )
 
   /// What is wrong with `value` by a schema of the pool; empty: nothing.
+  ///
+  /// A number that the kind which guards expect cannot hold exactly is wrong too.
   public func violations(of value: Value, schema: PoolIndex) -> [SchemaViolation] {
-    schemaPool.violations(of: value, schema: schema)
+    guard schema != noIndex else { return [] }
+    let violations = schemaPool.violations(of: value, schema: schema)
+    guard violations.isEmpty else { return violations }
+    var numbers = SchemaNumbers(schema: schemaPool.values[Int(schema)])
+    _ = numbers.normalized(value)
+    return numbers.misfits
   }
 
-  /// `value` with integers turned into doubles where the schema says `number`.
+  /// `value` with its numbers as ints where the schema says `integer` and as doubles where it says
+  /// `number`.
   ///
-  /// Apply it to inputs and answers after validation and before they enter a run (FLOW-SEMANTICS
-  /// 27): JSON does not tell `1` from `1.0`, guards do.
+  /// Apply it to whatever enters a run (FLOW-SEMANTICS 27): JSON does not tell `1` from `1.0`,
+  /// guards do. No number changes, so that validation finds what was sent.
   public func normalized(_ value: Value, schema: PoolIndex) -> Value {
     guard schema != noIndex else { return value }
-    let root = schemaPool.values[Int(schema)]
-    return SchemaTypes.normalized(value, schema: root, root: root)
+    var numbers = SchemaNumbers(schema: schemaPool.values[Int(schema)])
+    return numbers.normalized(value)
   }
 
   /// A schema of the pool as a value.

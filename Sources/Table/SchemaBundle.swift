@@ -29,7 +29,8 @@ struct SchemaBundle {
       let name = reached[next]
       next += 1
       guard let target = named[.string(name)], definitions[name] == nil else { continue }
-      definitions[name] = rewritten(target, &reached, &seen, depth: 0)
+      let moved = SchemaReferences.relocated(target, under: ["$defs", name])
+      definitions[name] = rewritten(moved, &reached, &seen, depth: 0)
     }
     fields["$defs"] = .map(definitions)
     return .map(fields)

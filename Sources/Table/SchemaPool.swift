@@ -18,6 +18,7 @@ struct SchemaPool: Sendable {
     var diagnostics: [Diagnostic] = []
     var options = Schema.Options()
     options.reportsUnknownKeywords = false
+    options.assertsFormats = true
     for value in values {
       let result = Schema.compile(value, options: options, limits: limits)
       if let schema = result.schema {

@@ -101,9 +101,12 @@ public struct SchemaTypes: Sendable {
       if let kind, kind != next { return .dyn }
       kind = next
     }
-    // A number written without a fraction is still a double where the schema says `number`.
-    if kind == .int, schema["type"]?.text == "number" { return .double }
-    return kind
+    // `1` is a double where the schema says `number`, and `1.0` an int where it says `integer`.
+    switch (kind, schema["type"]?.text) {
+    case (.int, "number"): return .double
+    case (.double, "integer"): return .int
+    default: return kind
+    }
   }
 
   /// The texts that a schema enumerates, if it does.
@@ -114,46 +117,24 @@ public struct SchemaTypes: Sendable {
     return texts.count == members.count ? texts : nil
   }
 
-  /// What a reference inside `root` points to: `#`, `#/$defs/name`, `#/definitions/name`.
+  /// What a reference inside `root` points to: `#`, or `#` and a JSON pointer.
   static func resolve(_ reference: String, in root: Value) -> Value? {
-    if reference == "#" { return root }
-    for section in ["$defs", "definitions"] {
-      let prefix = "#/\(section)/"
-      if reference.utf8.starts(with: prefix.utf8) {
-        return root[section]?[String(reference.dropFirst(prefix.count))]
+    guard reference.utf8.first == UInt8(ascii: "#") else { return nil }
+    let steps = reference.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    // Before the first slash stands the name of an anchor, which is not followed.
+    guard steps.first?.isEmpty ?? true else { return nil }
+    var value = root
+    for step in steps.dropFirst() {
+      let key = String(step).replacing("~1", with: "/").replacing("~0", with: "~")
+      let next: Value?
+      if case .list(let elements) = value {
+        next = Int(key).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
+      } else {
+        next = value[key]
       }
+      guard let next else { return nil }
+      value = next
     }
-    return nil
-  }
-}
-
-extension SchemaTypes {
-  /// `value` with integers turned into doubles wherever `schema` says `number`.
-  ///
-  /// JSON does not tell `1` from `1.0`; guards do. FLOW-SEMANTICS 27.
-  static func normalized(_ value: Value, schema: Value, root: Value, depth: Int = 0) -> Value {
-    guard depth < 64, case .map = schema else { return value }
-    if let reference = schema["$ref"]?.text {
-      guard let target = resolve(reference, in: root) else { return value }
-      return normalized(value, schema: target, root: root, depth: depth + 1)
-    }
-    switch value {
-    case .int(let int): return schema["type"]?.text == "number" ? .double(Double(int)) : value
-    case .uint(let uint): return schema["type"]?.text == "number" ? .double(Double(uint)) : value
-    case .list(let elements):
-      guard let items = schema["items"] else { return value }
-      return .list(
-        elements.map { normalized($0, schema: items, root: root, depth: depth + 1) }
-      )
-    case .map(var fields):
-      for entry in fields.entries {
-        guard case .string(let key) = entry.key,
-          let property = schema["properties"]?[key] ?? schema["additionalProperties"]
-        else { continue }
-        fields[entry.key] = normalized(entry.value, schema: property, root: root, depth: depth + 1)
-      }
-      return .map(fields)
-    default: return value
-    }
+    return value
   }
 }

@@ -1,5 +1,5 @@
 /// Numbers as decimal text.
-enum DecimalText {
+package enum DecimalText {
   /// Appends an unsigned integer.
   static func append(_ magnitude: UInt64, to bytes: inout [UInt8]) {
     if magnitude < 10 {
@@ -53,6 +53,17 @@ enum DecimalText {
       bytes.append(point > 0 ? UInt8(ascii: "+") : UInt8(ascii: "-"))
       append(UInt64((point - 1).magnitude), to: &bytes)
     }
+  }
+
+  /// Whether the shortest digits of a double are those of a whole number as it is spelled: nothing
+  /// is lost then.
+  package static func isWhole(_ double: Double, spelled spelling: String) -> Bool {
+    guard double.isFinite, double != 0 else { return false }
+    let (digits, point) = shortestDigits(double.magnitude)
+    let written = spelling.utf8.drop { $0 < 0x31 }
+    guard written.count == point, written.count >= digits.count else { return false }
+    return written.prefix(digits.count).elementsEqual(digits)
+      && written.dropFirst(digits.count).allSatisfy { $0 == 0x30 }
   }
 
   /// The shortest digits of a positive double and the place of the point before or after them:

@@ -14,6 +14,8 @@ public struct JSONError: Error, Sendable, Hashable {
     case badNumber
     /// A number too large for a 64-bit float.
     case numberOutOfRange
+    /// An integer beyond 64 bits whose digits a 64-bit float cannot keep.
+    case digitsLost
     /// A backslash before a letter that means nothing.
     case badEscape
     /// A raw control character inside a string.
@@ -56,6 +58,7 @@ public struct JSONError: Error, Sendable, Hashable {
     case .trailingText: "text after the end of the value"
     case .badNumber: "this is not a JSON number"
     case .numberOutOfRange: "the number is too large for a 64-bit float"
+    case .digitsLost: "the number has more digits than a 64-bit float keeps"
     case .badEscape: "unknown escape in a string"
     case .controlCharacter: "a control character inside a string"
     case .loneSurrogate: "half of a surrogate pair"

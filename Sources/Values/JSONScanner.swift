@@ -130,7 +130,11 @@ package struct JSONScanner {
     let spelling = String(decoding: bytes[start..<index], as: UTF8.self)
     if let int = Int64(spelling) { return .int(int) }
     if let uint = UInt64(spelling) { return .uint(uint) }
-    return .double(try double(0, digits: 99, power: 0, isNegative: isNegative, from: start))
+    let double = try double(0, digits: 99, power: 0, isNegative: isNegative, from: start)
+    guard DecimalText.isWhole(double, spelled: spelling) else {
+      throw JSONError(.digitsLost, at: start)
+    }
+    return .double(double)
   }
 
   /// Powers of ten that a double holds exactly.

@@ -5,6 +5,8 @@ import Testing
   @Test(.enabled(if: ConformanceDirectory.has("cel"), ConformanceDirectory.absence("cel")))
   func everyCasePasses() throws {
     let result = try CELSuite.run(directory: ConformanceDirectory.root + "/cel")
-    ConformanceDirectory.expectPass(result, atLeast: 1_503)
+    #expect(result.failures.isEmpty, "\(result.failures.prefix(20).joined(separator: "\n"))")
+    #expect(result.skips == CELSuite.deviations.map { "\($0.key): \($0.value)" })
+    #expect(result.total >= 1_503)
   }
 }

@@ -104,6 +104,16 @@ import Values
     #expect(try violations("{enum: [true]}", "1").count == 1)
     #expect(try violations("{multipleOf: 0.0001}", "0.0075").isEmpty)
     #expect(try violations("{multipleOf: 0.0001}", "0.00751").count == 1)
+    for (divisor, number, isMultiple) in [
+      ("0.1", "0.3", true), ("0.1", "0.30000000000000004", false), ("1", "7.0", true),
+      ("1", "1.0000000000000002", false), ("10", "18446744073709551615", false),
+      ("5", "18446744073709551615", true), ("1.0e-308", "1.0e+308", true),
+      ("0.123456789", "1.0e+308", false), ("0.01", "-19.99", true), ("3", "0", true),
+      ("1.0e+300", "5", false), ("0.5", "1.0e+308", true), ("7", "1.0e+308", false),
+    ] {
+      let found = try violations("{multipleOf: \(divisor)}", number)
+      #expect(found.isEmpty == isMultiple, "\(number) of \(divisor)")
+    }
     #expect(try violations("{maximum: 9007199254740992}", "9007199254740993").count == 1)
     #expect(try violations("{uniqueItems: true}", "[1, 1.0]").count == 1)
     let many = "[" + (0..<40).map(String.init).joined(separator: ", ")
@@ -167,5 +177,26 @@ import Values
     let house = try #require(FieldSchemas.compile(try node("type: {type: string}")).fields)
     #expect(!house.isPlainSchema)
     #expect(house.fields.map(\.name) == ["type"])
+  }
+
+  @Test func `integers compare exactly with doubles`() throws {
+    for (schema, number, fits) in [
+      ("{minimum: 9007199254740993}", "9007199254740992.0", false),
+      ("{maximum: 9007199254740992.0}", "9007199254740993", false),
+      ("{maximum: 18446744073709551615}", "18446744073709551616.0", false),
+      ("{const: 9007199254740993}", "9007199254740992.0", false),
+      ("{const: 2}", "2.0", true), ("{enum: [1.0]}", "1", true),
+      ("{minimum: 2.5}", "3", true), ("{exclusiveMinimum: 2.0}", "2", false),
+    ] {
+      #expect(try violations(schema, number).isEmpty == fits, "\(schema) \(number)")
+    }
+  }
+
+  @Test func `brackets in a class stand for themselves`() throws {
+    for (text, fits) in [(":]", true), ("a]", true), ("x", false), ("b]", false), ("[]", true)] {
+      let found = try violations("{pattern: '^[[:alph:]]$'}", "'\(text)'")
+      #expect(found.isEmpty == fits, "\(text)")
+    }
+    #expect(try violations("{pattern: '^[a-c]+$'}", "abc").isEmpty)
   }
 }

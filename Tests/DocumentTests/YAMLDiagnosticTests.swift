@@ -90,6 +90,77 @@ import Testing
     #expect(DocumentParser.yaml(deep, limits: limits).diagnostics.first?.code == .yamlDepthLimit)
   }
 
+  @Test func `aliases are bounded in bytes`() {
+    var limits = Limits()
+    limits.aliasBytes = 20
+    let fits = SourceText(name: "a", text: "a: &a 0123456789\nb: [*a, *a]\n")
+    #expect(DocumentParser.yaml(fits, limits: limits).diagnostics.isEmpty)
+    let nested = SourceText(name: "a", text: "a: &a {k: [01234567]}\nb: &b [*a]\nc: *b\n")
+    #expect(DocumentParser.yaml(nested, limits: limits).diagnostics.isEmpty)
+    for text in ["a: &a 0123456789\nb: [*a, *a, *a]\n", "a: &a {k: [0123456789]}\nb: [*a, *a]\n"] {
+      let (root, diagnostics) = DocumentParser.yaml(
+        SourceText(name: "a", text: text),
+        limits: limits
+      )
+      #expect(root == nil)
+      #expect(diagnostics.map(\.code) == [.yamlAliasLimit], "\(text)")
+    }
+    // What takes gigabytes expanded is refused by the limits as they are.
+    let bomb =
+      "a: &a \(String(repeating: "x", count: 1 << 20))\nb: ["
+      + String(repeating: "*a, ", count: 5_000) + "]\n"
+    let diagnostics = DocumentParser.yaml(SourceText(name: "a", text: bomb), limits: Limits())
+      .diagnostics
+    #expect(diagnostics.map(\.code) == [.yamlAliasLimit])
+  }
+
+  @Test(arguments: ["\u{85}", "\u{2028}", "\u{2029}"])
+  func `separators that YAML 1 point 2 does not break lines at are refused`(_ separator: String) {
+    for text in ["a: x\(separator)b: y\n", "a: 1 # x\(separator)b: 2\n", "a: \"x\(separator)y\"\n"]
+    {
+      let (root, diagnostics) = DocumentParser.yaml(
+        SourceText(name: "a", text: text),
+        limits: Limits()
+      )
+      #expect(root == nil)
+      #expect(diagnostics.map(\.code) == [.yamlBadCharacter])
+      #expect(diagnostics.first?.span?.startPosition.line == 1)
+    }
+    let escaped = SourceText(name: "a", text: #"a: "x\u0085\u2028\N\L\P""# + "\n")
+    #expect(DocumentParser.yaml(escaped, limits: Limits()).diagnostics.isEmpty)
+    let json = SourceText(name: "a", text: "{\"a\": \"x\(separator)y\"}")
+    #expect(DocumentParser.json(json, limits: Limits()).diagnostics.isEmpty)
+  }
+
+  @Test func `keys keep their spelling, or a finding says so`() {
+    func codes(_ text: String) -> [DiagnosticCode] {
+      DocumentParser.yaml(SourceText(name: "a", text: text), limits: Limits()).diagnostics
+        .map(\.code)
+    }
+    for text in ["1.10: a\n", "0x10: a\n", "True: a\n", "1e3: a\n"] {
+      #expect(codes(text) == [.yamlRespelledKey], "\(text)")
+    }
+    #expect(codes("1.1: a\n1.10: b\n") == [.yamlDuplicateKey])
+    for text in ["'1.10': a\n1.1: b\n", "1: a\n1.5: b\n", "true: a\n", "yes: a\n"] {
+      #expect(codes(text).isEmpty, "\(text)")
+    }
+  }
+
+  @Test(arguments: [
+    ("123456789012345678901", false), ("-18446744073709551617", false), ("1e309", false),
+    ("18446744073709551616", true), ("100000000000000000000000", true),
+    ("18446744073709551615", true), ("-9223372036854775808", true), ("1e300", true),
+  ])
+  func `no digit of an integer is lost`(_ number: String, _ isKept: Bool) {
+    let yaml = DocumentParser.yaml(SourceText(name: "a", text: "a: \(number)"), limits: Limits())
+    #expect(yaml.diagnostics.isEmpty == isKept)
+    let json = DocumentParser.json(
+      SourceText(name: "a", text: "{\"a\": \(number)}"),
+      limits: Limits()
+    )
+    #expect((json.root != nil) == isKept)
+  }
+
   @Test func findingsAreCapped() {
     let text = SourceText(name: "a", text: String(repeating: "a: 1\n", count: 5_000))
     let diagnostics = DocumentParser.yaml(text, limits: Limits()).diagnostics

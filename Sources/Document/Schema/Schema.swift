@@ -81,4 +81,17 @@ public struct SchemaViolation: Sendable, Hashable {
   public let keyword: String
   /// What is wrong, lower-case, without the place.
   public let message: String
+
+  /// A violation.
+  public init(
+    instanceLocation: String,
+    schemaLocation: String,
+    keyword: String,
+    message: String
+  ) {
+    self.instanceLocation = instanceLocation
+    self.schemaLocation = schemaLocation
+    self.keyword = keyword
+    self.message = message
+  }
 }

@@ -4,7 +4,10 @@ import RegularExpression
 ///
 /// JSON Schema 2020-12, validation, section 7.3. Of internationalised names and addresses the
 /// characters are checked, not the tables of IDNA.
-enum SchemaFormat {
+package enum SchemaFormat {
+  /// The formats that are checked.
+  package static let names = (Array(sources.keys) + ["ipv6", "regex"]).sorted()
+
   private static let sources: [String: String] = [
     "date": date,
     "time": time,

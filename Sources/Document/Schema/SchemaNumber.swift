@@ -28,12 +28,26 @@ enum SchemaNumber {
     case (.uint(let left), .uint(let right)): left < right
     case (.int(let left), .uint(let right)): left < 0 || UInt64(left) < right
     case (.uint(let left), .int(let right)): right > 0 && left < UInt64(right)
-    case (.int(let left), .double(let right)):
-      Int64(exactly: right).map { left < $0 } ?? (Double(left) < right)
-    case (.double(let left), .int(let right)):
-      Int64(exactly: left).map { $0 < right } ?? (left < Double(right))
+    case (.int(let left), .double(let right)): isLess(left, right)
+    case (.uint(let left), .double(let right)): isLess(left, right)
+    case (.double(let left), .int(let right)): isMore(right, left)
+    case (.double(let left), .uint(let right)): isMore(right, left)
     default: double(left) < double(right)
     }
+  }
+
+  /// Whether an integer is less than a double.
+  private static func isLess(_ left: some FixedWidthInteger, _ right: Double) -> Bool {
+    let whole = right.rounded(.up)
+    guard let bound = type(of: left).init(exactly: whole) else { return right > 0 }
+    return left < bound
+  }
+
+  /// Whether an integer is greater than a double.
+  private static func isMore(_ left: some FixedWidthInteger, _ right: Double) -> Bool {
+    let whole = right.rounded(.down)
+    guard let bound = type(of: left).init(exactly: whole) else { return right < 0 }
+    return left > bound
   }
 
   /// JSON Schema's equality: `1` equals `1.0`, `true` does not equal `1`.
@@ -52,26 +66,13 @@ enum SchemaNumber {
     }
   }
 
-  /// Whether a number is a multiple, up to the rounding of one division.
+  /// Whether a number is a multiple of another, by the decimals that spell both the shortest way.
   static func isMultiple(_ value: Value, of divisor: Value) -> Bool {
-    if case .int(let left) = value, case .int(let right) = divisor { return left % right == 0 }
-    let quotient = double(value) / double(divisor)
-    guard quotient.isFinite else { return isExactMultiple(double(value), of: double(divisor)) }
-    guard quotient.magnitude < 0x1p53 else { return true }
-    let nearest = Double(Int64(quotient < 0 ? quotient - 0.5 : quotient + 0.5))
-    return (quotient - nearest).magnitude <= quotient.ulp * 2
-  }
-
-  /// The same by binary long division, for a quotient beyond a double's range.
-  private static func isExactMultiple(_ value: Double, of divisor: Double) -> Bool {
-    guard value.isNormal, divisor.isNormal else { return false }
-    let hidden: UInt64 = 1 << 52
-    let modulus = divisor.significandBitPattern | hidden
-    var remainder = (value.significandBitPattern | hidden) % modulus
-    for _ in 0..<max(0, Int(value.exponent) - Int(divisor.exponent)) {
-      remainder = remainder * 2 % modulus
+    if case .int(let left) = value, case .int(let right) = divisor, right != 0, right != -1 {
+      return left % right == 0
     }
-    return remainder == 0
+    guard let value = ExactDecimal(value), let divisor = ExactDecimal(divisor) else { return false }
+    return value.isMultiple(of: divisor)
   }
 
   /// Whether a double has no fraction.

@@ -1,6 +1,7 @@
 /// Rewrites patterns of ECMA-262 for RE2 where both mean the same in other words.
 ///
-/// Handled: `\uXXXX`, `\u{X}`, `\cX`, long names of general categories (`\p{Letter}`), `\/`.
+/// Handled: `\uXXXX`, `\u{X}`, `\cX`, long names of general categories (`\p{Letter}`), `\/`,
+/// brackets inside brackets.
 /// Refused by RE2, as documented: look-around and back-references.
 enum SchemaPattern {
   private static let categories: [String: String] = [
@@ -18,9 +19,14 @@ enum SchemaPattern {
   static func translated(_ pattern: String) -> String {
     var output: [UInt8] = []
     var rest = Array(pattern.utf8)[...]
+    var isInClass = false
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "\\"), let letter = rest.popFirst() else {
+        // In ECMA-262 a bracket inside brackets stands for itself; RE2 would read `[:alpha:]`.
+        if isInClass, byte == UInt8(ascii: "[") { output.append(UInt8(ascii: "\\")) }
         output.append(byte)
+        if byte == UInt8(ascii: "[") { isInClass = true }
+        if byte == UInt8(ascii: "]") { isInClass = false }
         continue
       }
       switch letter {

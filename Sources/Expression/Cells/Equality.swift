@@ -139,17 +139,10 @@ enum Equality {
     return true
   }
 
-  private static func asDouble(_ cell: Cell) -> Double {
-    cell.isDouble ? cell.double : cell.isInt ? Double(cell.int) : Double(cell.bits)
-  }
-
-  /// The order of two values that can be ordered, numbers across kinds as doubles;
-  /// nil for other pairs.
+  /// The order of two values that can be ordered, numbers of any kinds by value; nil for other
+  /// pairs.
   static func order(_ left: Cell, _ right: Cell) -> Order? {
-    if left.isNumber, right.isNumber {
-      if left.isDouble != right.isDouble { return order(asDouble(left), asDouble(right)) }
-      return compareNumbers(left, right)
-    }
+    if left.isNumber, right.isNumber { return compareNumbers(left, right) }
     guard left.tag == right.tag else { return nil }
     switch left.tag {
     case Tag.string, Tag.bytes:

@@ -151,8 +151,10 @@ extension Checker {
         .celTypes,
         message,
         at: node,
-        hint: isMixed
-          ? Messages.mixedNumbersHint : hasText ? Messages.textAndNumberHint(symbol) : nil
+        hint: symbol == "in" && shown.last == .string
+          ? Messages.containsHint(text(tree.child(node, 1)), text(tree.child(node, 0)))
+          : isMixed
+            ? Messages.mixedNumbersHint : hasText ? Messages.textAndNumberHint(symbol) : nil
       )
     } else {
       mistake(
@@ -292,8 +294,12 @@ extension Checker {
       let arguments = Array(nodes.dropFirst())
       if let type = enumerationConversion(full, isAbsolute, node, arguments) { return type }
     }
-    let arguments = nodes.map { check($0) }
     let overloads = self.overloads(named: name)
+    if isFlow, Habits.functions[name] != nil, !overloads.contains(where: \.isMember) {
+      // What stands between its parentheses is written for another language.
+      return unknownMethod(name, unifier.resolve(check(nodes[0])), node, overloads)
+    }
+    let arguments = nodes.map { check($0) }
     guard overloads.contains(where: \.isMember) else {
       return unknownMethod(name, unifier.resolve(arguments[0]), node, overloads)
     }
@@ -322,10 +328,12 @@ extension Checker {
   private mutating func unknownFunction(_ name: String, at node: Int32) {
     bindings[Int(node)] = .failure(.unknownFunction, Messages.undeclaredFunction(name))
     let members = declarations.named(name).contains(where: \.isMember)
+    let parts = tree.children(node).map { text($0) }
     let names = declarations.overloads.keys.filter { !$0.hasPrefix("_") }.sorted()
     let hint: String? =
       members
-      ? Messages.callMember(name)
+      ? parts.isEmpty
+        ? Messages.callMember(name) : Messages.callMember(name, parts[0], Array(parts.dropFirst()))
       : Habits.functions[name]
         ?? Messages.didYouMean(Suggestion.nearest(to: name, in: names + ["has"]))
     mistake(.celUnknownFunction, Messages.unknownFunction(name), at: node, hint: hint)

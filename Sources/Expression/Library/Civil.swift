@@ -93,7 +93,7 @@ enum Civil {
       hour < 24, minute < 60, second < 60
     else { return nil }
     var nanoseconds: Int32 = 0
-    if reader.takeAny(0x2E, 0x2C) {
+    if reader.take(0x2E) {
       guard let fraction = reader.fraction() else { return nil }
       nanoseconds = Int32(fraction)
     }

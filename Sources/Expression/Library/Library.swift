@@ -103,7 +103,11 @@ enum Library {
     table["length"] = { TextFunctions.size($0, $1) }
     table["toJson"] = { cell, context in
       guard context.isWithinLimits(cell) else { return context.tooLarge }
-      return context.text(Rendering.json(cell.value))
+      let value = cell.value
+      if let key = value.collidingKey {
+        return context.fail(.invalidArgument, Messages.collidingKey(key))
+      }
+      return context.text(Rendering.json(value))
     }
     table["base64.encode"] = { cell, context in
       guard cell.tag == Tag.bytes else {

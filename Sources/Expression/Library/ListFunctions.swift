@@ -100,6 +100,9 @@ enum ListFunctions {
     where pair.0.tag != first.0.tag || Equality.order(first.0, pair.0) == nil {
       return context.fail(.invalidArgument, Messages.unorderable)
     }
+    for pair in pairs where Equality.order(pair.0, pair.0) == .unordered {
+      return context.fail(.invalidArgument, Messages.notANumber)
+    }
     let order = pairs.indices.sorted { left, right in
       switch Equality.order(pairs[left].0, pairs[right].0) {
       case .less: true
@@ -230,6 +233,7 @@ enum ListFunctions {
       guard let order = Equality.order(cell, best) else {
         return noOverload(isGreatest ? "max" : "min", [best, cell], context)
       }
+      if order == .unordered { return context.fail(.invalidArgument, Messages.notANumber) }
       if order == (isGreatest ? .greater : .less) { best = cell }
     }
     return best

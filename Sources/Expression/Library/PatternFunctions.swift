@@ -33,12 +33,16 @@ enum PatternFunctions {
     let text = target.text.string
     var builder = ListBuilder(capacity: 0, context)
     var start = 0
+    var end: Int?
     while start <= target.count {
       context.charge((target.count / 4 + 1) &* weight)
       if context.isExhausted { return context.exhausted(at: context.range) }
       guard let match = pattern.firstMatch(in: text, from: start), let whole = match[0] else {
         break
       }
+      start = next(after: whole, in: target.text)
+      if whole.isEmpty, whole.lowerBound == end { continue }
+      end = whole.upperBound
       let wanted = pattern.groupCount == 1 ? match[1] : whole
       if let wanted {
         let cell = context.slice(target.text, wanted.lowerBound, wanted.upperBound)
@@ -47,9 +51,18 @@ enum PatternFunctions {
       } else if !all {
         return .none
       }
-      start = whole.isEmpty ? whole.upperBound + 1 : whole.upperBound
     }
     return all ? builder.finish(context) : .none
+  }
+
+  /// Where to look on after a match: after an empty one a whole character later.
+  ///
+  /// An empty match right behind another match is none, as RE2 and Go have it.
+  private static func next(after match: Range<Int>, in text: TextView) -> Int {
+    guard match.isEmpty else { return match.upperBound }
+    var next = match.upperBound + 1
+    while next < text.count, text[next] & 0xC0 == 0x80 { next += 1 }
+    return next
   }
 
   static func replace(_ arguments: [Cell], _ context: Context) -> Cell {
@@ -65,6 +78,7 @@ enum PatternFunctions {
     var result: [UInt8] = []
     var start = 0
     var copied = 0
+    var end: Int?
     var count: Int64 = 0
     while start <= target.count, count < limit {
       context.charge((target.count / 4 + 1) &* weight &+ arguments[2].count / 4)
@@ -72,16 +86,18 @@ enum PatternFunctions {
       guard let match = pattern.firstMatch(in: text, from: start), let whole = match[0] else {
         break
       }
+      start = next(after: whole, in: target)
+      if whole.isEmpty, whole.lowerBound == end { continue }
+      end = whole.upperBound
       for index in copied..<whole.lowerBound { result.append(target[index]) }
       guard expand(arguments[2].text, match, target, &result, context) else {
         return context.fail(.invalidArgument, Messages.badReplacement)
       }
       copied = whole.upperBound
-      start = whole.isEmpty ? whole.upperBound + 1 : whole.upperBound
       count += 1
     }
     for index in copied..<max(copied, target.count) { result.append(target[index]) }
-    return context.text(Array(String(decoding: result, as: UTF8.self).utf8))
+    return context.text(result)
   }
 
   /// Appends a replacement with `\1` groups; false when it names a group that is not there.

@@ -42,20 +42,11 @@ enum Rendering {
       result += "{"
       for (index, entry) in map.entries.enumerated() {
         if index > 0 { result += "," }
-        quote(key(entry.key), &result)
+        quote(entry.key.jsonText, &result)
         result += ":"
         write(entry.value, &result)
       }
       result += "}"
-    }
-  }
-
-  private static func key(_ key: MapKey) -> String {
-    switch key {
-    case .bool(let bool): bool ? "true" : "false"
-    case .int(let int): String(int)
-    case .uint(let uint): String(uint)
-    case .string(let text): text
     }
   }
 

@@ -82,7 +82,7 @@ public enum ReferenceText {
     These are called by name, and in templates as pipes, whose left side is the first argument:
     `{{ input.tags | join(', ') }}`. As pipes there are also `map('field')`, `map(x, result)`,
     `filter('field')`, `filter('field', value)`, `filter(x, condition)`, `size`, `string`, `int` and
-    `double`. `.length` is read as `size()`; numbers of all kinds compare with each other.
+    `double`. `.length` is read as `size()`; numbers of all kinds compare by value, exactly.
 
 
     """

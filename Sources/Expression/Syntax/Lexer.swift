@@ -245,11 +245,8 @@ struct Lexer {
     default:
       while offset + length < bytes.count, bytes[offset + length] & 0xC0 == 0x80 { length += 1 }
       offset += length
-      mistake = (
-        Messages.unexpectedCharacter(
-          String(decoding: bytes[(offset - length)..<offset], as: UTF8.self)
-        ), nil
-      )
+      let text = String(decoding: bytes[(offset - length)..<offset], as: UTF8.self)
+      mistake = (Messages.unexpectedCharacter(text), LookAlike.hint(text))
       return .invalid
     }
     offset += length

@@ -20,7 +20,12 @@ struct TemplateRun {
       switch part {
       case .text(let fixed): try append(fixed)
       case .program(let program, let offset):
-        try append(Rendering.text(value(program, offset)))
+        let value = try value(program, offset)
+        if let key = value.collidingKey {
+          let span = Template.moved(TextRange(0, program.text.utf8.count), by: offset)
+          throw EvaluationError(.invalidArgument, Messages.collidingKey(key), at: span)
+        }
+        try append(Rendering.text(value))
       case .range(let block): try append(block)
       case .condition(let branches, let otherwise):
         try append(branches, otherwise)

@@ -45,12 +45,31 @@ package struct EvalCommand: Command {
     format = arguments.choice(Self.output) ?? .json
   }
 
+  /// JSON, else the text as it is; what begins like JSON and is none is a mistake.
+  private static func value(of name: String, _ text: String) throws(CommandFailure) -> Value {
+    do throws(JSONError) {
+      return try JSONParser.parse(Array(text.utf8))
+    } catch {
+      let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+      let isMeant =
+        first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        || first == UInt8(ascii: "\"") || error.flaw == .digitsLost
+        || error.flaw == .numberOutOfRange
+      guard isMeant else { return .string(text) }
+      throw CommandFailure(
+        "`\(name)` is no JSON: \(error.message), at byte \(error.offset)",
+        hint: "for a text write it in double quotes: --with '\(name)=\"…\"'",
+        exit: .badUse
+      )
+    }
+  }
+
   /// Prints the value, or why there is none.
   package func run(_ console: Console) throws(CommandFailure) -> ExitCode {
     var values: [(name: String, value: Value)] = []
     if let inputPath { values.append(("input", try FlowFiles.value(at: inputPath, console))) }
     for (name, text) in bindings {
-      values.append((name, (try? JSONParser.parse(Array(text.utf8))) ?? .string(text)))
+      values.append((name, try Self.value(of: name, text)))
     }
     var environment = Environment(
       variables: values.enumerated().map { slot, entry in
@@ -70,6 +89,10 @@ package struct EvalCommand: Command {
     }
     switch program.evaluate(memory) {
     case .value(let value):
+      if let key = value.collidingKey {
+        console.report("two keys of one map are both `\"\(key)\"` as JSON")
+        return .runFailed
+      }
       let text = format == .text ? value.text : nil
       console.print(line: text ?? JSONWriter.string(value))
       return .success

@@ -188,6 +188,23 @@ extension DiagnosticCode {
         better:    size(items) > 3
     """
   )
+  /// A comment that hides the lines after it.
+  public static let celFoldedComment = DiagnosticCode(
+    "SBX-CEL-021",
+    "a comment hides the lines after it",
+    """
+    A comment ends with its line. YAML makes one line of an unquoted text and of a block that
+    begins with `>`, so that a comment in it hides all that follows. A block that begins with `|`
+    keeps its lines.
+
+        wrong:  when: >
+                  input.amount < 100 // small
+                  && input.approved
+        right:  when: |
+                  input.amount < 100 // small
+                  && input.approved
+    """
+  )
   /// A guard that is not boolean.
   public static let celNotBoolean = DiagnosticCode(
     "SBX-CEL-018",
@@ -271,7 +288,7 @@ extension DiagnosticCode {
     celSyntax, celLiteral, celTooDeep, celTooLong, celReservedWord, celMacro, celTemplate,
     celUnknownPipe, celUnknownName, celUnknownFunction, celUnknownField, celTypes, celRefusedName,
     celNeverAllowed, celConstantFailure, celStyle, celNotBoolean, celUndeclaredNumber,
-    celCostly, celCostExceeded,
+    celCostly, celFoldedComment, celCostExceeded,
     celCancelled, celValueTooLarge,
   ]
 }

@@ -18,8 +18,9 @@ extension DiagnosticCode {
     "a character that a YAML file cannot hold",
     """
     YAML files are UTF-8 text without control characters. The file holds bytes that are not UTF-8,
-    or an invisible control character, often pasted from a terminal or a word processor. Save the
-    file as UTF-8; write a control character that you need as an escape in double quotes.
+    or an invisible control character, often pasted from a terminal or a word processor; or the line
+    separators U+0085, U+2028 and U+2029, which older YAML took for line breaks. Save the file as
+    UTF-8; write a control character that you need as an escape in double quotes.
 
         bell: "\\u0007"
     """
@@ -184,11 +185,24 @@ extension DiagnosticCode {
         - {when: "f(a, b)", target: x}    # right
     """
   )
+  /// A key whose spelling is lost.
+  public static let yamlRespelledKey = DiagnosticCode(
+    "SBX-YAML-016",
+    "a key is read with another spelling",
+    """
+    An unquoted key that looks like a number, a boolean or null is read as one, and then written
+    the way JSON writes it: `1.10` is the number 1.1. Quote keys that are texts.
+
+        versions: {1.10: old, 1.9: older}        # wrong: the keys are `1.1` and `1.9`
+        versions: {"1.10": old, "1.9": older}    # right
+    """
+  )
 
   /// The codes of this file.
   static let yamlCodes: [DiagnosticCode] = [
     yamlSyntax, yamlBadCharacter, yamlDuplicateKey, yamlMergeKey, yamlUnknownAlias,
     yamlRecursiveAlias, yamlComplexKey, yamlUnknownTag, yamlBadTagValue, yamlNonFiniteNumber,
     yamlAliasLimit, yamlDepthLimit, yamlManyDocuments, documentSizeLimit, yamlTornText,
+    yamlRespelledKey,
   ]
 }
