@@ -19,7 +19,12 @@ extension Messages {
       notes.append(Diagnostic.Note(remark, span: composer.span(context, context + 1)))
     }
     let line = Line(composer.bytes, at: offset)
-    let texts = texts(failure.problem, context: failure.context, byte: line.byte)
+    var texts = texts(failure.problem, context: failure.context, byte: line.byte)
+    if failure.problem == "did not find expected key", let closing = line.closing(before: offset) {
+      let end = closing == "quote" ? "a text ends with its quote" : "a value ends with its bracket"
+      texts = ("text after the closing \(closing)", "\(end); quote the whole: \(line.quotedValue)")
+      return Diagnostic(.yamlSyntax, .error, texts.message, at: span, hint: texts.hint)
+    }
     var hint = line.quotingHint ?? Line.hint(above: offset, composer.bytes, failure.problem)
     hint = hint ?? texts.hint
     if hint == nil, let context, context < offset {
@@ -32,6 +37,7 @@ extension Messages {
   private struct Line {
     let byte: UInt8?
     let text: String
+    let start: Int
 
     init(_ bytes: [UInt8], at offset: Int) {
       byte = offset < bytes.count ? bytes[offset] : nil
@@ -43,6 +49,7 @@ extension Messages {
         end += 1
       }
       start = max(start, end - 2_000)
+      self.start = start
       text = String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
     }
 
@@ -78,6 +85,27 @@ extension Messages {
       return rest
     }
 
+    /// What closed the value of this line before `offset`: text may not follow it.
+    func closing(before offset: Int) -> String? {
+      let value = value
+      guard let first = value.utf8.first, offset > start + text.utf8.count - value.utf8.count
+      else { return nil }
+      switch first {
+      case UInt8(ascii: "\""), UInt8(ascii: "'"): return "quote"
+      case UInt8(ascii: "["), UInt8(ascii: "{"): return "bracket"
+      default: return nil
+      }
+    }
+
+    /// The value on this line as one quoted text.
+    var quotedValue: String { "`\(Self.quoted(value))`" }
+
+    /// A text in quotes that it does not hold, if there are such.
+    private static func quoted(_ text: Substring) -> String {
+      text.contains("\"") || text.contains("\\")
+        ? "'" + text.replacing("'", with: "''") + "'" : "\"\(text)\""
+    }
+
     /// A hint when the value on this line is a text that YAML reads otherwise.
     var quotingHint: String? {
       if text.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
@@ -86,12 +114,13 @@ extension Messages {
       let value = value
       guard let first = value.unicodeScalars.first else { return nil }
       if first == "\"" || first == "'" || first == "|" || first == ">" { return nil }
-      if first == "!" { return "quote the guard: `\"\(value)\"`" }
-      if value.hasPrefix("{{") { return "quote the template: `\"\(value)\"`" }
-      if value.contains(" ? ") { return "quote the guard: `\"\(value)\"`" }
-      if "@`%*&".unicodeScalars.contains(first) { return "quote the text: `\"\(value)\"`" }
+      if first == "!" { return "quote the guard: \(quotedValue)" }
+      if value.hasPrefix("{{") { return "quote the template: \(quotedValue)" }
+      if value.contains(" ? ") { return "quote the guard: \(quotedValue)" }
+      if text.hasPrefix("%YAML") { return "files are read as YAML 1.2: remove the line" }
+      if "@`%*&".unicodeScalars.contains(first) { return "quote the text: \(quotedValue)" }
       return value.contains(": ") && first != "{" && first != "["
-        ? "quote the text that holds `: `: `\"\(value)\"`" : nil
+        ? "quote the text that holds `: `: \(quotedValue)" : nil
     }
   }
 
@@ -146,7 +175,10 @@ extension Messages {
     case "found unknown escape character":
       return ("unknown escape in double quotes", "write `\\\\` for a backslash, or single quotes")
     case "did not find expected <document start>":
-      return ("the document ended before this line", "indent it like the lines it belongs to")
+      return (
+        "the document ended before this line",
+        "remove the `...` above, or indent the line like those it belongs to"
+      )
     case "block sequence entries are not allowed in this context":
       return ("a list cannot begin here", "put `- ` on a line of its own")
     case "mapping keys are not allowed in this context":

@@ -268,7 +268,14 @@ enum Messages {
   static func indexOutOfRange(_ index: Int64, _ count: Int) -> String {
     "index \(index) is out of range: the list has \(count) elements"
   }
-  static let duplicateKey = "the map repeats a key"
+  static func characterOutOfRange(_ index: Int64, _ count: Int) -> String {
+    "index \(index) is out of range: the text has \(count) characters"
+  }
+  static func duplicateKey(_ key: Cell?) -> String {
+    key.map { "the map repeats the key \(shown($0))" } ?? "the map repeats a key"
+  }
+  static let timestampForm = ": write a date, a time and a zone, as in `2000-01-31T12:00:00Z`"
+  static let durationForm = ": write numbers with the units h, m, s, ms, us, ns, as in `1h30m`"
   static func badMapKey(_ key: Cell) -> String {
     "a value of type \(key.kindName) cannot be a key of a map"
   }

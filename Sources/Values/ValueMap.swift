@@ -40,17 +40,7 @@ extension MapKey: Hashable {
     case .bool(let bool): hasher.combine(bool)
     case .int(let int): hasher.combine(int)
     case .uint(let uint): hasher.combine(uint)
-    case .string(let string):
-      // Eight bytes at a time; the count tells apart what the last word does not.
-      var word: UInt64 = 0
-      var count: UInt64 = 0
-      for byte in string.utf8 {
-        word = word << 8 | UInt64(byte)
-        count &+= 1
-        if count & 7 == 0 { hasher.combine(word) }
-      }
-      hasher.combine(word)
-      hasher.combine(count)
+    case .string(let string): hasher.combine(bytesOf: string)
     }
   }
 }
@@ -92,7 +82,22 @@ public struct ValueMap: Sendable {
   /// A map of text keys; a later duplicate replaces the earlier value in place.
   public init(_ pairs: [(String, Value)]) {
     self.init()
-    for (key, value) in pairs { self[.string(key)] = value }
+    entries.reserveCapacity(pairs.count)
+    guard pairs.count > 8 else {
+      for (key, value) in pairs { self[.string(key)] = value }
+      return
+    }
+    index.reserveCapacity(pairs.count)
+    for (name, value) in pairs {
+      let key = MapKey.string(name)
+      if let earlier = index.updateValue(entries.count, forKey: key) {
+        index[key] = earlier
+        entries[earlier].value = value
+      } else {
+        entries.append(Entry(key: key, value: value))
+      }
+    }
+    if entries.count <= 8 { index = [:] }
   }
 
   /// Number of entries.
@@ -151,8 +156,10 @@ public struct ValueMap: Sendable {
   /// Appends an entry unless the key is present; returns whether it did.
   public mutating func insert(_ key: MapKey, _ value: Value) -> Bool {
     if entries.count > 8 {
-      if index[key] != nil { return false }
-      index[key] = entries.count
+      if let earlier = index.updateValue(entries.count, forKey: key) {
+        index[key] = earlier
+        return false
+      }
     } else if entries.isEmpty {
       entries.reserveCapacity(4)
     } else if entries.contains(where: { $0.key == key }) {

@@ -13,6 +13,22 @@ import Values
     #expect(map["\u{65}\u{301}\u{302}"] == nil)
   }
 
+  @Test func `a map of pairs keeps the first place and the last value`() {
+    for count in [0, 1, 8, 9, 10, 100, 1_000] {
+      let pairs = (0..<count).map { ("k\($0 % max(1, count / 2))", Value.int(Int64($0))) }
+      let map = ValueMap(pairs)
+      var plain = ValueMap()
+      for (key, value) in pairs { plain[key] = value }
+      #expect(map.entries.map(\.key) == plain.entries.map(\.key))
+      #expect(map == plain)
+      for (key, _) in pairs { #expect(map[key] == plain[key]) }
+      #expect(map["absent"] == nil)
+      var other = map
+      #expect(!other.insert(.string("k0"), .null) || count == 0)
+      #expect(other.insert(.string("new"), .null) && other["new"] == .null)
+    }
+  }
+
   @Test func `kinds of keys never meet`() {
     var map = ValueMap()
     let keys: [MapKey] = [.bool(true), .int(1), .uint(1), .string("1"), .string("true")]

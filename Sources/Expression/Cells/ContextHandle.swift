@@ -317,7 +317,7 @@ final class EvaluationExtras {
     }
     let address = UInt64(UInt(bitPattern: memory))
     guard EntryList(address: address, count: entries.count).buildIndex() else {
-      return fail(.duplicateKey, Messages.duplicateKey)
+      return fail(.duplicateKey, Messages.duplicateKey(Self.repeatedKey(entries)))
     }
     return Cell(tag: Tag.map, count: UInt32(entries.count), bits: address)
   }
@@ -326,7 +326,15 @@ final class EvaluationExtras {
     for key in keys where key.keyHash == nil || key.isDouble {
       return fail(.invalidArgument, Messages.badMapKey(key))
     }
-    return fail(.duplicateKey, Messages.duplicateKey)
+    return fail(.duplicateKey, Messages.duplicateKey(nil))
+  }
+
+  private static func repeatedKey(_ entries: [(Cell, Cell)]) -> Cell? {
+    var hashes: Set<UInt64> = []
+    for (key, _) in entries {
+      if let hash = key.keyHash, !hashes.insert(hash).inserted { return key }
+    }
+    return nil
   }
 
   /// A record of the named type; `fields` in declaration order; the caller has charged.

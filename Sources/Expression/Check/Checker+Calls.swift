@@ -161,10 +161,18 @@ extension Checker {
         .celTypes,
         Messages.noOverload(symbol, shown),
         at: node,
-        hint: signatures.isEmpty ? nil : Messages.overloadHint(signatures)
+        hint: signatures.isEmpty
+          ? memberHint(name, node, isMember: isMember) : Messages.overloadHint(signatures)
       )
     }
     return .error
+  }
+
+  /// How to write a call of `f(x, y)` where there is only `x.f(y)`.
+  private func memberHint(_ name: String, _ node: Int32, isMember: Bool) -> String? {
+    let parts = tree.children(node).map { text($0) }
+    guard !isMember, let first = parts.first else { return nil }
+    return Messages.callMember(name, first, Array(parts.dropFirst()))
   }
 
   private func overloads(named name: String) -> [Overload] {

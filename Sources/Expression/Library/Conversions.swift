@@ -119,7 +119,8 @@ enum Conversions {
       return Cell(Timestamp(seconds: cell.int, nanoseconds: 0))
     case Tag.string:
       guard let timestamp = Civil.parse(cell.text.array) else {
-        return context.fail(.invalidConversion, Messages.conversion(cell, to: "a timestamp"))
+        let message = Messages.conversion(cell, to: "a timestamp") + Messages.timestampForm
+        return context.fail(.invalidConversion, message)
       }
       return Cell(timestamp)
     default: return failed(cell, "timestamp", context)
@@ -132,7 +133,8 @@ enum Conversions {
     case Tag.int: return Cell(durationNanoseconds: cell.int)
     case Tag.string:
       guard let nanoseconds = Civil.parseDuration(cell.text.array) else {
-        return context.fail(.invalidConversion, Messages.conversion(cell, to: "a duration"))
+        let message = Messages.conversion(cell, to: "a duration") + Messages.durationForm
+        return context.fail(.invalidConversion, message)
       }
       return Cell(durationNanoseconds: nanoseconds)
     default: return failed(cell, "duration", context)

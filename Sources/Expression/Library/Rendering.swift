@@ -53,7 +53,9 @@ enum Rendering {
   private static func number(_ double: Double) -> String {
     guard double.isFinite else { return "null" }
     if let int = Int64(exactly: double), abs(int) < 1 << 53 { return String(int) }
-    return DoubleText.text(double)
+    // Fractions as JSON and people write them, `0.000001` and not `1e-06`.
+    let isWhole = double.rounded(.towardZero) == double
+    return isWhole ? DoubleText.text(double) : JSONWriter.string(.double(double))
   }
 
   static func quote(_ text: String, _ result: inout String) {

@@ -82,7 +82,7 @@ enum TextFunctions {
     guard cell.isString, index.isInt else { return noOverload("charAt", [cell, index], context) }
     let scalars = scalars(cell, context)
     guard index.int >= 0, index.int <= scalars.count else {
-      return context.fail(.invalidArgument, Messages.indexOutOfRange(index.int, scalars.count))
+      return context.fail(.invalidArgument, Messages.characterOutOfRange(index.int, scalars.count))
     }
     return index.int == scalars.count
       ? .emptyText : text(scalars[Int(index.int)...Int(index.int)], context)
@@ -97,7 +97,7 @@ enum TextFunctions {
     let total = view.scalarCount
     let limit = arguments.count > 2 ? arguments[2].int : nil
     if let limit, limit < 0 || limit > total {
-      return context.fail(.invalidArgument, Messages.indexOutOfRange(limit, total))
+      return context.fail(.invalidArgument, Messages.characterOutOfRange(limit, total))
     }
     if part.count == 0 { return Cell(limit ?? (isLast ? Int64(total) : 0)) }
     if isLast {
@@ -144,7 +144,7 @@ enum TextFunctions {
     if isClamped, start <= end { (start, end) = (min(start, total), min(end, total)) }
     guard start >= 0, start <= end, end <= total else {
       let wrong = start < 0 || start > total ? start : end
-      return context.fail(.invalidArgument, Messages.indexOutOfRange(wrong, Int(total)))
+      return context.fail(.invalidArgument, Messages.characterOutOfRange(wrong, Int(total)))
     }
     return context.slice(view, byteOffset(view, Int(start)), byteOffset(view, Int(end)))
   }

@@ -15,6 +15,7 @@ struct Parser {
   var depth = 0
   /// Set once the input is hopeless (too deep, too many mistakes): everything ends quickly.
   var hasStopped = false
+  private var isEndReported = false
   /// What a dot alone stands for, within a `range` block.
   var element: String?
   private var nameIndex: [String: Int32] = [:]
@@ -76,6 +77,10 @@ struct Parser {
     fix: String? = nil
   ) {
     guard !hasStopped else { return }
+    // What is missing at the end is told once: the first that was expected says most.
+    let isAtEnd = Int(range.start) >= lexer.bytes.count
+    if isAtEnd, isEndReported { return }
+    isEndReported = isEndReported || isAtEnd
     reporter.report(code, message, at: range, hint: hint, fix: fix)
     if reporter.isFull { stop() }
   }

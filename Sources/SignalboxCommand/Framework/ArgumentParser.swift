@@ -75,9 +75,10 @@ package struct ArgumentParser: Sendable {
     while let letter = letters.popFirst() {
       guard let option = declaration.allOptions.first(where: { $0.short == letter }) else {
         let isNumber = letter.isNumber || letter == "."
+        let isExpression = word.utf8.contains { "([.' ".utf8.contains($0) }
         throw UsageError(
           "`signalbox \(declaration.name)` has no option `-\(letter)`",
-          suggestion: isNumber ? "-- \(word)" : nil
+          suggestion: isNumber ? "-- \(word)" : isExpression ? "-- '\(word)'" : nil
         )
       }
       if option.kind == nil {

@@ -43,8 +43,8 @@ enum FlowFiles {
   static func value(at path: String, _ console: Console) throws(CommandFailure) -> Value {
     let file = try read(path)
     let parsed = DocumentParser.parse(file, limits: Limits())
+    if !parsed.diagnostics.isEmpty { Findings(console).show(parsed.diagnostics) }
     guard let root = parsed.root, !parsed.diagnostics.hasErrors else {
-      Findings(console).show(parsed.diagnostics)
       throw CommandFailure("`\(file.name)` cannot be read as data", exit: .badUse)
     }
     return root.value
