@@ -21,7 +21,7 @@ public enum Picodollars {
     text(amount, isExact: false)
   }
 
-  /// Two amounts that are compared: with all their digits where fewer would make them look the same.
+  /// Two amounts that are compared: with all digits where fewer would make them look the same.
   public static func texts(_ first: Int64, _ second: Int64) -> (String, String) {
     let isExact = first != second && text(first) == text(second)
     return (text(first, isExact: isExact), text(second, isExact: isExact))

@@ -1,8 +1,8 @@
 import Signalbox
 import Testing
 
-/// `2.0` where the schema says `integer`, `2` where it says `number`: what enters a run has the kind
-/// that guards were checked with, and no number changes.
+/// `2.0` where the schema says `integer`, `2` where it says `number`: what enters a run has the
+/// kind that guards were checked with, and no number changes.
 @Suite struct NumberKindTests {
   private static func flow(_ fields: String, _ check: String) -> String {
     """

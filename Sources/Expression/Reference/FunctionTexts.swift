@@ -142,7 +142,8 @@ enum FunctionTexts {
     """
 
   static let flow = """
-    default | the first value, or the second where the first is missing, null or an empty optional | \
+    default | the first value, or the second where the first is missing, null or an empty \
+    optional | \
     default(input.other, 'none')
     join | one text of a list of any values, with a separator between | join([1, 'a'], '-')
     sum | the sum of a list of numbers | sum([1, 2, 3])
