@@ -44,11 +44,14 @@ package enum JSONSuite {
     }
   }
 
-  /// The reader that keeps positions must agree, but for equal keys, which it refuses.
+  /// The reader that keeps positions must agree, but for equal keys and for integers whose digits
+  /// would be lost, which it refuses.
   private static func nodeFailure(_ bytes: [UInt8], _ value: Value) -> String? {
     let file = SourceFile(name: "case.json", bytes: bytes)
     let (root, diagnostics) = DocumentParser.json(SourceText(file), limits: Limits())
-    if diagnostics.first?.code == .jsonDuplicateKey { return nil }
+    if let code = diagnostics.first?.code, [.jsonDuplicateKey, .jsonNumberRange].contains(code) {
+      return nil
+    }
     guard let root else { return "the document reader says: \(diagnostics.first?.message ?? "")" }
     return root.value == value ? nil : "the document reader finds another value"
   }

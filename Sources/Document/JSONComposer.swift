@@ -33,6 +33,7 @@ struct JSONComposer {
     self.text = text
     self.limits = limits
     scanner = JSONScanner(bytes)
+    scanner.refusesLostDigits = true
     depthLimit = min(limits.documentDepth, JSONParser.deepestNesting)
   }
 

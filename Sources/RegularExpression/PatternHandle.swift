@@ -21,9 +21,6 @@ public struct PatternError: Error, Sendable {
   /// Throws when RE2 refuses it or it needs more than `memoryBytes`, which is taken as at least
   /// 4 KiB: RE2 reads a budget too small for any program as none at all.
   public init(_ pattern: String, memoryBytes: Int = 1 << 20) throws(PatternError) {
-    guard !Self.matchesBytes(pattern) else {
-      throw PatternError(message: "`\\C` matches a single byte and cuts characters apart")
-    }
     var text = pattern
     var message = [CChar](repeating: 0, count: 256)
     let compiled = text.withUTF8 { utf8 in
@@ -47,6 +44,10 @@ public struct PatternError: Error, Sendable {
           as: UTF8.self
         )
       )
+    }
+    if Self.matchesBytes(pattern) {
+      unsafe signalbox_re2_free(compiled)
+      throw PatternError(message: "`\\C` matches a single byte and cuts characters apart")
     }
     unsafe program = compiled
   }

@@ -5,7 +5,7 @@ package enum JSONText {
   /// The value of an answer; the failure says in words what is wrong and where.
   package static func value(of bytes: [UInt8]) -> Result<Value, Flaw> {
     do throws(JSONError) {
-      return .success(try JSONParser.parse(bytes))
+      return .success(try JSONParser.parse(bytes, lostDigits: .refuse))
     } catch {
       return .failure(Flaw(message: "\(error.message) (at byte \(error.offset))"))
     }

@@ -55,10 +55,12 @@ package enum DecimalText {
     }
   }
 
-  /// Whether the shortest digits of a double are those of a whole number as it is spelled: nothing
-  /// is lost then.
+  /// Whether a double is the whole number that is spelled, exactly or by its shortest digits:
+  /// nothing is lost then.
   package static func isWhole(_ double: Double, spelled spelling: String) -> Bool {
     guard double.isFinite, double != 0 else { return false }
+    let magnitude = spelling.drop { $0 == "-" || $0 == "+" }
+    if let exact = UInt128(magnitude), UInt128(exactly: double.magnitude) == exact { return true }
     let (digits, point) = shortestDigits(double.magnitude)
     let written = spelling.utf8.drop { $0 < 0x31 }
     guard written.count == point, written.count >= digits.count else { return false }

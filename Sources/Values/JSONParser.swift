@@ -15,6 +15,14 @@ public struct JSONParser {
   /// Nesting is never allowed deeper than this, whatever limit is asked for: the parser recurses.
   public static let deepestNesting = 1_000
 
+  /// What becomes of an integer beyond 64 bits whose digits a double does not keep.
+  public enum LostDigits: Sendable {
+    /// It is an error: an identifier would change without a word.
+    case refuse
+    /// The nearest double stands for it, as in ECMAScript.
+    case round
+  }
+
   private var scanner: JSONScanner
   private let depthLimit: Int
   private let duplicateKeys: DuplicateKeys
@@ -28,9 +36,11 @@ public struct JSONParser {
   public static func parse(
     _ bytes: [UInt8],
     depth: Int = 256,
-    duplicateKeys: DuplicateKeys = .refuse
+    duplicateKeys: DuplicateKeys = .refuse,
+    lostDigits: LostDigits = .round
   ) throws(JSONError) -> Value {
     var parser = JSONParser(bytes, depth: depth, duplicateKeys: duplicateKeys)
+    parser.scanner.refusesLostDigits = lostDigits == .refuse
     parser.scanner.skipBlanks()
     let value = try parser.value()
     parser.scanner.skipBlanks()

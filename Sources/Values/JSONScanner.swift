@@ -6,6 +6,8 @@ package struct JSONScanner {
   package let bytes: [UInt8]
   /// Offset of the next byte.
   package var index: Int
+  /// Whether an integer beyond 64 bits is an error where a double does not keep all its digits.
+  package var refusesLostDigits = false
 
   /// A run of a string's decoded bytes that stands unchanged in the text.
   package struct Run {
@@ -131,7 +133,7 @@ package struct JSONScanner {
     if let int = Int64(spelling) { return .int(int) }
     if let uint = UInt64(spelling) { return .uint(uint) }
     let double = try double(0, digits: 99, power: 0, isNegative: isNegative, from: start)
-    guard DecimalText.isWhole(double, spelled: spelling) else {
+    if refusesLostDigits, !DecimalText.isWhole(double, spelled: spelling) {
       throw JSONError(.digitsLost, at: start)
     }
     return .double(double)

@@ -6,7 +6,8 @@ import Testing
   func everyCasePasses() throws {
     let result = try CELSuite.run(directory: ConformanceDirectory.root + "/cel")
     #expect(result.failures.isEmpty, "\(result.failures.prefix(20).joined(separator: "\n"))")
-    #expect(result.skips == CELSuite.deviations.map { "\($0.key): \($0.value)" })
+    let deviations = CELSuite.deviations.map { "\($0.key): \($0.value)" }
+    #expect(result.skips.sorted() == deviations.sorted() && deviations.count == 2)
     #expect(result.total >= 1_503)
   }
 }

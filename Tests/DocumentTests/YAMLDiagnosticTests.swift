@@ -69,7 +69,8 @@ import Testing
   @Test func duplicatesPointAtTheFirst() throws {
     let text = SourceText(name: "a.yaml", text: "0x10: a\nb: 1\n16: c\n")
     let (root, diagnostics) = DocumentParser.yaml(text, limits: Limits())
-    let note = try #require(diagnostics.first?.notes.first)
+    let duplicate = diagnostics.first { $0.code == .yamlDuplicateKey }
+    let note = try #require(duplicate?.notes.first)
     #expect(note.span?.location == "a.yaml:1:1")
     #expect(root?["16"]?.string == "a")
     #expect(root?.entries?.count == 2)

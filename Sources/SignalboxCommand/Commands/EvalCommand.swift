@@ -48,7 +48,7 @@ package struct EvalCommand: Command {
   /// JSON, else the text as it is; what begins like JSON and is none is a mistake.
   private static func value(of name: String, _ text: String) throws(CommandFailure) -> Value {
     do throws(JSONError) {
-      return try JSONParser.parse(Array(text.utf8))
+      return try JSONParser.parse(Array(text.utf8), lostDigits: .refuse)
     } catch {
       let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
       let isMeant =
