@@ -131,7 +131,7 @@ enum Messages {
     Diagnostic(
       .flowTooLarge,
       .error,
-      "more than \(limit) steps stand inside each other here, a call of a child flow counted as two",
+      "more than \(limit) steps stand inside each other here, a child flow's call counted as two",
       at: span,
       hint: "let flows follow each other rather than call each other"
     )

@@ -31,8 +31,8 @@ struct NestedCosts {
     (money, tokens, work, elapsed) = (zeros, zeros, zeros, zeros)
   }
 
-  /// Keeps the report of a thread, of its figures by node only those of its own nodes: with those of
-  /// all nodes, many parts would take memory by the square.
+  /// Keeps the report of a thread, of its figures by node only those of its own nodes: with those
+  /// of all nodes, many parts would take memory by the square.
   mutating func add(_ report: CostReport, of thread: Int) {
     var report = report
     money[thread] = bound(report.worst.picodollars)

@@ -179,18 +179,8 @@ extension StepInterpreter {
   mutating func admit(_ index: NodeIndex, _ entry: EntrySet? = nil) -> Bool {
     let node = table.nodes[Int(index)]
     let frame = currentFrame
-    guard state.placesEntered < table.runLimits.maxSteps || node.isComposite else {
-      let error = RunError(
-        kind: .maxSteps,
-        message: "the run entered \(table.runLimits.maxSteps) places, as many as max_steps allows",
-        step: node.name
-      )
-      state.lastError = error
-      endByError(error)
-      return false
-    }
     // A refused entry counts too: doors that refuse in turn must not go round for ever.
-    if !node.isComposite { state.placesEntered.countUp() }
+    if !node.isComposite, !countPlace(node) { return false }
     if !node.isComposite || node.kind == .parallel && !table.entersPartsTogether(index) {
       addToken(Token(place: index, frame: frame))
     }
@@ -219,6 +209,22 @@ extension StepInterpreter {
     }
     startTimers(of: index, node)
     return state.outcome == nil
+  }
+
+  /// Counts a place that is entered; whether `max_steps` allows it.
+  ///
+  /// One too many ends the run.
+  private mutating func countPlace(_ node: PlaceNode) -> Bool {
+    let limit = table.runLimits.maxSteps
+    guard state.placesEntered < limit else {
+      let message = "the run entered \(limit) places, as many as max_steps allows"
+      let error = RunError(kind: .maxSteps, message: message, step: node.name)
+      state.lastError = error
+      endByError(error)
+      return false
+    }
+    state.placesEntered.countUp()
+    return true
   }
 
   /// Queues what follows the entry of a node.
@@ -271,7 +277,12 @@ extension StepInterpreter {
   }
 
   /// A node that was entered but does not begin: it ends at once.
+  ///
+  /// One with others inside counts as a place here, as none inside it will: its `when` may be false
+  /// each time that its own edge leads back to it.
   private mutating func refuse(_ index: NodeIndex, _ ending: Ending) {
+    let node = table.nodes[Int(index)]
+    if node.isComposite, !countPlace(node) { return }
     if token(index, currentFrame) == nil {
       addToken(Token(place: index, frame: currentFrame))
     }

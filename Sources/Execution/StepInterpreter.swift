@@ -162,8 +162,6 @@ struct StepInterpreter {
     case .refused(let node, let frame, let ending):
       guard isActive(node, frame) else { return }
       activate(frame)
-      // Doors that refuse in turn must not go round for ever.
-      if case .failure = ending { count() }
       conclude(node, ending, isRefused: true)
     case .again(let node, let frame):
       guard let position = token(node, frame), state.tokens[position].phase == .pausing,

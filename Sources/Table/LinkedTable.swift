@@ -58,6 +58,21 @@ public final class LinkedTable: Sendable {
   private let schemaPool: SchemaPool
   private let frameStates: [Value]
 
+  /// Whether a program of the run itself reads each slot.
+  private static func slotsRead(
+    by programs: [CompiledProgram?],
+    of table: TransitionTable
+  ) -> [Bool] {
+    var isRead = [Bool](repeating: false, count: table.slots.count)
+    for (position, program) in programs.enumerated()
+    where table.programs[position].environment == 0 {
+      for path in program?.reads ?? [] where isRead.indices.contains(path.slot) {
+        isRead[path.slot] = true
+      }
+    }
+    return isRead
+  }
+
   init(
     table: TransitionTable,
     programs: [CompiledProgram?],
@@ -76,13 +91,7 @@ public final class LinkedTable: Sendable {
     initialState = constants.initialState
     inputDefaults = constants.inputDefaults
     frameStates = constants.frameStates
-    var isRead = [Bool](repeating: false, count: table.slots.count)
-    for (position, program) in programs.enumerated()
-    where table.programs[position].environment == 0 {
-      for path in program?.reads ?? [] where isRead.indices.contains(path.slot) {
-        isRead[path.slot] = true
-      }
-    }
+    let isRead = Self.slotsRead(by: programs, of: table)
     isSlotRead = isRead
     contexts = FrameContext.contexts(of: table)
     runSlot = table.slots.firstIndex { $0.kind == .run }.map { SlotIndex($0) }

@@ -33,8 +33,8 @@ public enum InvariantCheck {
   /// `declared` names agents and tools that exist though no step may call them: a plan might.
   /// O(positions × states of the automaton × moves) each, once more for each set of events beside a
   /// part. The states are as many as sets of answers that are told apart: for every `without` that
-  /// asks for something of an answer, two to the number of calls side by side that may give it. What
-  /// goes beyond `limits.invariantStates` or `limits.invariantEvents` is not analysed.
+  /// asks for something of an answer, two to the number of calls side by side that may give it.
+  /// What goes beyond `limits.invariantStates` or `limits.invariantEvents` is not analysed.
   public static func check(
     _ linked: LinkedTable,
     _ invariants: [Invariant],

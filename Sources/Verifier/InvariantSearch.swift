@@ -390,8 +390,8 @@ final class InvariantSearch {
     return !isExhausted
   }
 
-  /// Everything that may happen in a thread and those inside it, the forbidden left out; recurses as
-  /// deep as threads nest.
+  /// Everything that may happen in a thread and those inside it, the forbidden left out; recurses
+  /// as deep as threads nest.
   func possible(in thread: Int) -> InvariantEventSet {
     if let known = possible[thread] { return known }
     var found: InvariantEventSet = []

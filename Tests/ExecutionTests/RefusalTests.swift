@@ -104,6 +104,28 @@ import Testing
     #expect(run.end == "failed: max_steps")
   }
 
+  @Test("what skips itself for ever comes to an end", arguments: Self.bodies)
+  func skips(_ body: String) throws {
+    let run = try Drive(
+      Self.head + "initial_state: c\nfinal_states: {good: {}}\n"
+        + "states: {c: {on_success: [{when: \"state.n == 0\", target: c}, good], on_error: good, "
+        + "when: \"state.n == 1\", \(body)}}"
+    )
+    #expect(run.end == "failed: max_steps" && calls(run) == 0)
+    #expect(run.state.placesEntered == 1_000)
+  }
+
+  @Test("a long list of which nothing begins is no flow that goes round")
+  func lists() throws {
+    let run = try Drive(
+      Self.head + "max_steps: 5000\ninitial_state: c\nfinal_states: {good: {}}\n"
+        + "states: {c: {for_each: \"lists.range(1500)\", max_items: 1500, on_success: good, "
+        + "tasks: [{id: d, when: \"false\", tasks: [{id: x, tool: t}]}]}}"
+    )
+    #expect(run.end == "good" && calls(run) == 0)
+    #expect(run.state.placesEntered == 3_002)
+  }
+
   @Test("attempts that fail at once do not pile up") func attempts() throws {
     let bodies = [
       ("flow: one, with: {a: \"{{ 1 / state.n }}\"}", 1_000),

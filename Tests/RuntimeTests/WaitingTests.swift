@@ -35,7 +35,7 @@ import Values
     let text = """
       signalbox: 1
       name: slow
-      agents: {ask: {type: scripted, timeout: 30s, output: {v: {type: integer}}}}
+      agents: {ask: {type: scripted, timeout: 1h, output: {v: {type: integer}}}}
       tasks:
         - {id: a, agent: ask}
         - {id: b, agent: ask, depends_on: [a]}

@@ -196,7 +196,10 @@ struct AnalysisSizeTests {
       tools:
         look: {type: http, effect: read, timeout: 5s}
       tasks:
-        - {id: m, for_each: "[1, 2, 3]", max_items: 3, tasks: [{id: a, tool: look}, {id: b, tool: look}]}
+        - id: m
+          for_each: "[1, 2, 3]"
+          max_items: 3
+          tasks: [{id: a, tool: look}, {id: b, tool: look}]
         - {id: z, tool: look}
 
       """

@@ -84,8 +84,9 @@ struct HouseFlowWriter {
     for field in fields where field.isState == isState {
       var schema = field.schema
       if isState {
-        // A pattern may refuse the default.
-        schema = String(schema.dropLast()) + ", default: \(Self.defaults[field.type] ?? "null")}"
+        let isDate = schema.contains("date-time")
+        let value = isDate ? "'2026-01-02T03:04:05Z'" : Self.defaults[field.type] ?? "null"
+        schema = String(schema.dropLast()) + ", default: \(value)}"
       } else if random.chance(15) {
         schema = String(schema.dropLast()) + ", trust: \(random.one(of: ["trusted", "untrusted"]))}"
       }
