@@ -164,9 +164,26 @@ extension Compilation {
     }
     scope = PoolIndex(placement(of: index)?.inner ?? 0)
     table.frames[Int(node.template)].result = addFields(flow.result)
+    if !flow.isDetached { refuseRunKeys(of: flow) }
     if flow.isDetached {
       // A run of its own: no instance of it belongs to this one.
       table.frames[Int(node.template)].maxInstances = 0
+    }
+  }
+
+  /// What only a run has is not left out in silence where a step calls the flow.
+  private mutating func refuseRunKeys(of flow: Flow) {
+    let hint = "give the step that calls the flow an `on_timeout` edge, and the flow no"
+    if let grace = flow.timeout?.graceMilliseconds {
+      report(Messages.onlyOfWholeRuns("the grace of a `timeout`", "\(hint) grace", at: grace.span))
+    }
+    if let target = flow.timeout?.target {
+      let key = "the target of a `timeout`"
+      report(Messages.onlyOfWholeRuns(key, "\(hint) target", at: target.span))
+    }
+    if let maxSteps = flow.maxSteps {
+      let bound = "write it at the top of the file, or `max_visits` on a step of the cycle"
+      report(Messages.onlyOfWholeRuns("`max_steps`", bound, at: maxSteps.span))
     }
   }
 

@@ -350,6 +350,16 @@ enum Messages {
     )
   }
 
+  static func onlyOfWholeRuns(_ key: String, _ hint: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .runOnly,
+      .error,
+      "\(key) belongs to a whole run; a flow that a step calls has none of its own",
+      at: span,
+      hint: hint
+    )
+  }
+
   static func onlyHardHere(at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .capOnlyHard,

@@ -267,12 +267,30 @@ extension DiagnosticCode {
         tries: {type: integer, minimum: 0, default: 0}    # right
     """
   )
+  /// A key of a called flow that only a run of its own has.
+  public static let runOnly = DiagnosticCode(
+    "SBX-COMP-021",
+    "a key of a child flow that only a whole run has",
+    """
+    A flow that a step calls is a part of the caller's run. `max_steps` counts the places of the
+    whole run, and the target and the grace of a `timeout` are the whole run's too; a called flow
+    ends at its `timeout`, and the step that calls it fails with kind `timeout`.
+
+        flows:
+          inner:
+            timeout: {after: 1m, target: late}   # wrong
+            timeout: 1m                          # right: the caller's `on_timeout` goes on
+            max_steps: 20                        # wrong: `max_visits` on a step bounds a cycle
+
+    A flow with `detach: true` is a run of its own and may have them all.
+    """
+  )
 
   /// The codes of this area.
   public static let compilerCodes: [DiagnosticCode] = [
     unknownTarget, unknownPerformer, agentBeforeTool, nothingToRun, finalWithBody, flowTooLarge,
     noInitialState, reservedName, unknownStateField, unknownErrorKind, noWayOn, incompleteGuards,
     openAddress, callInput, unknownModel, childFlow, unusedPerformer, lateBinding, finalEdges,
-    wrongType, badDefault,
+    wrongType, badDefault, runOnly,
   ]
 }
