@@ -210,10 +210,18 @@ final class InvariantSearch {
     _ position: Int32,
     _ state: UInt64,
     _ counters: UInt64,
+    isOverdue: Bool = false,
     _ step: Step,
     _ walk: inout ThreadWalk
   ) {
-    guard walk.add(position, state, counters, visit: visits.count) else { return }
+    let isNew = walk.add(
+      position,
+      state,
+      counters,
+      isOverdue: isOverdue,
+      visit: visits.count
+    )
+    guard isNew else { return }
     visits.append(
       WitnessVisit(position: position, row: step.row, cause: step.cause, before: step.before)
     )
@@ -256,10 +264,11 @@ final class InvariantSearch {
     exits.cut.formUnion(outcome.occasion)
     if mayEnd { for state in outcome.occasion { checkEnd(state, item.visit) } }
     let place = space.graphs.graphs[Int(key.thread)].place(of: item.position) ?? 0
-    if key.thread == 0, !isRunEnd, outcome.isWork, space.overdue[place] {
+    if key.thread == 0, !isRunEnd, outcome.isWork, !item.isOverdue, space.overdue[place] {
       for target in relation.overdueTargets {
         for state in closure(outcome.occasion, key.beside).sorted() {
-          enter(target, state, item.counters, Step(noIndex, .overdue, item.visit), &walk)
+          let step = Step(noIndex, .overdue, item.visit)
+          enter(target, state, item.counters, isOverdue: true, step, &walk)
         }
       }
     }
@@ -288,7 +297,7 @@ final class InvariantSearch {
       }
       let step = Step(move.row, move.cause, item.visit)
       for state in entering(move, states, item.visit).sorted() {
-        enter(move.target, state, counters, step, &walk)
+        enter(move.target, state, counters, isOverdue: item.isOverdue, step, &walk)
       }
     }
   }

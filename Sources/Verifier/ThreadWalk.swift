@@ -8,6 +8,8 @@ struct ThreadWalk {
     var position: Int32
     var state: UInt64
     var counters: UInt64
+    /// Whether the flow's timeout has led to its target; it does so once in a run.
+    var isOverdue: Bool
     var visit: Int
     var isOver: Bool
   }
@@ -16,6 +18,7 @@ struct ThreadWalk {
     var position: Int32
     var state: UInt64
     var counters: UInt64
+    var isOverdue: Bool
   }
 
   /// Combinations with counters that are looked at, at most.
@@ -41,17 +44,24 @@ struct ThreadWalk {
     _ position: Int32,
     _ state: UInt64,
     _ kept: UInt64,
+    isOverdue: Bool,
     visit: Int
   ) -> Bool {
     var (value, isOver) = (kept, false)
     if let counters, let place = graph.place(of: position) {
       (value, isOver) = counters.visits.entering(place, kept)
     }
-    guard seen.insert(Seen(position: position, state: state, counters: value)).inserted else {
-      return false
-    }
+    let key = Seen(position: position, state: state, counters: value, isOverdue: isOverdue)
+    guard seen.insert(key).inserted else { return false }
     queue.append(
-      Item(position: position, state: state, counters: value, visit: visit, isOver: isOver)
+      Item(
+        position: position,
+        state: state,
+        counters: value,
+        isOverdue: isOverdue,
+        visit: visit,
+        isOver: isOver
+      )
     )
     return true
   }

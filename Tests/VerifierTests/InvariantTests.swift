@@ -296,4 +296,22 @@ struct InvariantTests {
       ]
     )
   }
+
+  @Test("a timeout leads to its target once, from anywhere, and what follows may come again")
+  func overdue() throws {
+    let late = """
+      timeout: {after: 2s, grace: 1m, target: late}
+      initial_state: a
+      states:
+        a: {tool: look, on_success: done, on_error: stop}
+        late: {tool: deploy, on_success: done, on_error: stop}
+      final_states: {done: {}, stop: {outcome: failure}}
+      """
+    #expect(try codes(late, "{at_most: 1, of: {tool: deploy}}").isEmpty)
+    #expect(try codes(late, "{at_most: 0, of: {tool: deploy}}") == ["SBX-INV-003"])
+    // An edge may have led there before the timeout does.
+    let both = late.replacing("look, on_success: done", with: "look, on_success: late")
+    #expect(try codes(both, "{at_most: 1, of: {tool: deploy}}") == ["SBX-INV-003"])
+    #expect(try codes(both, "{at_most: 2, of: {tool: deploy}}").isEmpty)
+  }
 }
