@@ -223,7 +223,7 @@ struct LoopSums {
   /// By place, the least that a run takes before it leaves it.
   private func leastFromStart(_ weights: [Int64]) -> [Int64] {
     var sums = [Int64](repeating: .max, count: graph.count)
-    var queue = MinimumQueue()
+    var queue = LeastFirst<Int32>()
     sums[Int(graph.start)] = 0
     queue.insert(graph.start, 0)
     for target in graph.timeoutTargets {
@@ -280,38 +280,5 @@ struct LoopSums {
       if mass < 1e-12 { return visits }
     }
     return nil
-  }
-}
-
-/// A queue that gives the place with the smallest key first: a binary heap.
-private struct MinimumQueue {
-  private var heap: [(key: Int64, place: Int32)] = []
-
-  mutating func insert(_ place: Int32, _ key: Int64) {
-    heap.append((key, place))
-    var child = heap.count - 1
-    while child > 0, heap[(child - 1) / 2].key > heap[child].key {
-      heap.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
-  }
-
-  mutating func removeFirst() -> (Int32, Int64)? {
-    guard let first = heap.first, let last = heap.popLast() else { return nil }
-    if !heap.isEmpty {
-      heap[0] = last
-      var parent = 0
-      while true {
-        var least = parent
-        for child in [2 * parent + 1, 2 * parent + 2]
-        where child < heap.count && heap[child].key < heap[least].key {
-          least = child
-        }
-        if least == parent { break }
-        heap.swapAt(parent, least)
-        parent = least
-      }
-    }
-    return (first.place, first.key)
   }
 }

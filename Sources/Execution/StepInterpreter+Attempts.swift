@@ -21,7 +21,7 @@ extension StepInterpreter {
     output.trace.append(
       .retried(place: index, frame: frame, attempt: attempt + 1, error: error)
     )
-    empty(index, node)
+    empty(index)
     // Between two attempts it has not ended, whatever this one came to.
     state.steps[Int(index)].status = .pending
     state.steps[Int(index)].attempts = attempt + 1
@@ -40,7 +40,8 @@ extension StepInterpreter {
   }
 
   /// Leaves whatever is under way inside a node, and puts a token on it.
-  private mutating func empty(_ index: NodeIndex, _ node: PlaceNode) {
+  mutating func empty(_ index: NodeIndex) {
+    let node = table.nodes[Int(index)]
     let frame = currentFrame
     dropFrames(of: index, frame)
     activate(frame)

@@ -90,20 +90,11 @@ extension StepInterpreter {
   /// What a cancelled node holds has come to its end: its own edge, or the nearest around it that
   /// leaves nothing else under way.
   mutating func endCancelled(_ index: NodeIndex) {
-    let node = table.nodes[Int(index)]
-    let frame = currentFrame
-    dropFrames(of: index, frame)
-    activate(frame)
-    if node.kind == .tree { haltTree(index + 1..<node.subtreeEnd) }
-    if node.isComposite { exit(index + 1..<node.subtreeEnd, frame) }
-    state.joins.removeAll { $0.owner == index && $0.frame == frame }
-    cancelTimers { $0.node == index && $0.frame == frame }
-    if token(index, frame) == nil { addToken(Token(place: index, frame: frame)) }
-    rest(index)
+    empty(index)
     let error = RunError(
       kind: .cancelled,
       message: state.cancelReason ?? "",
-      step: node.name
+      step: table.nodes[Int(index)].name
     )
     record(index, .cancelled, error)
     expose(error: error)

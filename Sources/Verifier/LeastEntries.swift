@@ -255,44 +255,21 @@ struct LeastEntries {
 private struct LeastQueue {
   /// By place, the smallest sum; `Int64.max`: none.
   private(set) var sums: [Int64]
-  private var heap: [(sum: Int64, place: Int)] = []
+  private var queue = LeastFirst<Int>()
 
   init(count: Int) { sums = [Int64](repeating: .max, count: count) }
 
   mutating func offer(_ place: Int, _ sum: Int64) {
     guard sum < sums[place] else { return }
     sums[place] = sum
-    heap.append((sum, place))
-    var child = heap.count - 1
-    while child > 0, heap[(child - 1) / 2].sum > heap[child].sum {
-      heap.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
+    queue.insert(place, sum)
   }
 
   /// The place with the smallest sum that was not given out with it.
   mutating func next() -> Int? {
-    while let first = heap.first, let last = heap.popLast() {
-      if !heap.isEmpty {
-        heap[0] = last
-        sink()
-      }
-      if first.sum == sums[first.place] { return first.place }
+    while let (place, sum) = queue.removeFirst() {
+      if sum == sums[place] { return place }
     }
     return nil
-  }
-
-  private mutating func sink() {
-    var parent = 0
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2]
-      where child < heap.count && heap[child].sum < heap[least].sum {
-        least = child
-      }
-      if least == parent { return }
-      heap.swapAt(parent, least)
-      parent = least
-    }
   }
 }

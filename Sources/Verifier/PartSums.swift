@@ -150,36 +150,18 @@ private struct PartSchedule {
   }
 }
 
-/// The latest of some times: a heap with the first of them at its top.
+/// The latest of some times.
 private struct LatestEnds {
   private let count: Int
-  private var heap: [Int64] = []
+  private var ends = LeastFirst<Void>()
 
   init(count: Int) { self.count = count }
 
   /// The first of them.
-  var first: Int64 { heap.first ?? 0 }
+  var first: Int64 { ends.least ?? 0 }
 
   mutating func add(_ end: Int64) {
-    if heap.count < count {
-      heap.append(end)
-      var child = heap.count - 1
-      while child > 0, heap[child] < heap[(child - 1) / 2] {
-        heap.swapAt(child, (child - 1) / 2)
-        child = (child - 1) / 2
-      }
-      return
-    }
-    guard end > first else { return }
-    heap[0] = end
-    var parent = 0
-    while true {
-      let children = (2 * parent + 1..<2 * parent + 3).clamped(to: 0..<heap.count)
-      guard let least = children.min(by: { heap[$0] < heap[$1] }), heap[least] < heap[parent] else {
-        return
-      }
-      heap.swapAt(parent, least)
-      parent = least
-    }
+    ends.insert((), end)
+    if ends.count > count { _ = ends.removeFirst() }
   }
 }
