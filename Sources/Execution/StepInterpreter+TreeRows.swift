@@ -210,6 +210,14 @@ extension StepInterpreter {
       halt(unit)
       cursor = table.nodes[Int(unit)].subtreeEnd
     }
+    // A branch between what was halted and the range may bound what it holds.
+    cancelTimers { [table, currentFrame] in
+      guard $0.frame == currentFrame, range.contains($0.node) else { return false }
+      let node = table.nodes[Int($0.node)]
+      let branch = $0.node..<node.subtreeEnd
+      return node.kind == .branch && !branch.contains(ending) && !branch.contains(kept)
+        && !(kept != noIndex && (kept..<table.nodes[Int(kept)].subtreeEnd).contains($0.node))
+    }
   }
 
   private func firstToken(from lower: NodeIndex, to upper: NodeIndex) -> NodeIndex? {

@@ -266,6 +266,9 @@ extension RelationBuilder {
         add(source, failed, .refused)
         arrivingKinds[node].formUnion(ErrorKindSet([.maxVisits]))
       }
+      // What is refused takes eventless rows and raised events until its refusal is worked off.
+      let mayRefuse = node > 0 && (entry.when != noIndex || entry.maxVisits > 0)
+      if mayRefuse { addOccasions(of: node, from: source, blocked: []) }
     }
     guard node > 0 else {
       addOccasions(of: node, from: position(node, .inside), blocked: [])

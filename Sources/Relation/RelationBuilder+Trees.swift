@@ -42,18 +42,25 @@ extension RelationBuilder {
       if row.guardProgram != noIndex { mayBreak = true }
       if row.guardProgram == noIndex, !isTested { break }
     }
-    // A guard that cannot be evaluated fails its node.
-    if mayBreak, event != .failure { addTreeRows(of: node, .failure, from: source, .failed) }
+    // A guard that cannot be evaluated fails its node, which then takes its own rows.
+    if mayBreak, event != .failure {
+      addTreeRows(of: node, .failure, from: source, .failed)
+      addOwnFailureRows(of: node, from: source, .failed)
+    }
   }
 
-  /// A node that has switched too often takes its own failure rows, be it the root of a part, which
-  /// ends without one else.
-  private mutating func addOwnFailureRows(of node: Int, from source: Int32) {
+  /// A node that has switched too often, or of which a guard breaks, takes its own failure rows, be
+  /// it the root of a part, which ends without one else.
+  private mutating func addOwnFailureRows(
+    of node: Int,
+    from source: Int32,
+    _ cause: MoveCause
+  ) {
     let thread = relation.threads[Int(relation.threadOfNode[node])]
     guard Int(thread.root) == node, thread.holdsRoot else { return }
     for index in table.nodes[node].rows {
       let row = table.rows[Int(index)]
-      if row.event == .failure, row.tree != nil { add(row: Int(index), from: source, .switched) }
+      if row.event == .failure, row.tree != nil { add(row: Int(index), from: source, cause) }
     }
   }
 
@@ -110,7 +117,7 @@ extension RelationBuilder {
     }
     if part.switches != noIndex {
       addTreeRows(of: node, .failure, from: source, .switched)
-      addOwnFailureRows(of: node, from: source)
+      addOwnFailureRows(of: node, from: source, .switched)
     }
     let cleanup = Int(part.cleanup)
     if cleanup >= 0, relation.entryOfNode[cleanup] >= 0 {

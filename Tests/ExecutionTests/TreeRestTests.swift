@@ -169,4 +169,47 @@ import Testing
       #expect(run.end == end, "\(String(describing: wanted)) \(isFirstSkipped)")
     }
   }
+
+  private static let bounded = "{type: timeout, after: 1m, child: {id: a, tool: t, timeout: 5s}}"
+
+  @Test(
+    "what bounds a halted branch without a name is withdrawn with it",
+    arguments: [
+      // Left by an edge of what is around the tree.
+      "initial_state: p\nstates: {p: {type: parallel, on_error: late, states: {"
+        + "r: {tool: set, timeout: 5s}, s: {initial_state: x, states: {x: {root: TREE, "
+        + "on_success: good, on_error: bad}}, final_states: {good: {}, bad: {}}}}}, "
+        + "late: {tool: set, timeout: 5s, on_success: done, on_error: done}}\n"
+        + "final_states: {done: {}}\n",
+      // Halted because another part has failed.
+      "root: {type: fallback, children: [{type: parallel, children: [{id: r, tool: set}, TREE]}, "
+        + "{id: late, tool: set}]}",
+      // Halted by a watch.
+      "root: {type: fallback, children: [{type: parallel, join: finished, children: ["
+        + "{type: inverter, child: {id: r, tool: set, on_failure: {n: \"1\"}}}, "
+        + "{type: force_failure, child: "
+        + "{type: sequence, while: \"state.n == 0\", children: [TREE]}}]}, "
+        + "{id: late, tool: set}]}",
+    ],
+    [bounded, "{type: sequence, children: [\(bounded), {check: \"true\"}]}"]
+  )
+  func withdrawn(_ flow: String, _ tree: String) throws {
+    var run = try Drive(Self.head + flow.replacing("TREE", with: tree))
+    #expect(run.state.timers.count { run.table.table.nodes[Int($0.node)].kind == .branch } == 1)
+    let effect = try effect(run, "r")
+    run.send(
+      .failed(effect: effect, error: .failed, message: "", usage: nil, costPicodollars: 0)
+    )
+    #expect(run.step("a").status == .cancelled)
+    #expect(run.state.timers.allSatisfy { run.table.table.nodes[Int($0.node)].kind != .branch })
+    answer(&run, "late")
+    #expect(run.state.outcome != nil)
+  }
+
+  private func effect(_ run: Drive, _ step: String) throws -> EffectID {
+    let token = run.state.tokens.first {
+      run.table.table.nodes[Int($0.place)].name.sameScalars(as: step)
+    }
+    return try #require(token).effect
+  }
 }

@@ -120,6 +120,9 @@ struct InclusionTests {
     var found: String?
     struct Stop: Error {}
     _ = try? drive.run(limit: 80) { before, event, after, output in
+      if ProcessInfo.processInfo.environment["SIGNALBOX_TRACE"] == "1" {
+        print("EVENT", event, output.trace.map { "\($0)" }, after.timers)
+      }
       if let difference = check.difference(before: before, after: after, output: output) {
         if ProcessInfo.processInfo.environment["SIGNALBOX_FLOW"] != nil {
           print("TRACE", output.trace.map { "\($0)" }, before.tokens.map(\.place), after.tokens)

@@ -222,7 +222,9 @@ struct CheckedStep {
       return admitRow(row, frame)
     case .forced(let target, let frame):
       open(frame)
-      guard !relation.overdueTargets.isEmpty else { return "no timeout leads to \(name(target))" }
+      guard target == table.runLimits.timeoutTarget, !relation.overdueTargets.isEmpty else {
+        return "no timeout leads to \(name(target))"
+      }
       for position in relation.overdueTargets {
         activate(Int(relation.positions[Int(position)].node), frame)
         activeInFrame[frame, default: []].insert(position)

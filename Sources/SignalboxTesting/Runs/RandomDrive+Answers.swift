@@ -20,7 +20,9 @@ extension RandomDrive {
     guard let performer = call.performer else { return endOfPlan(call) }
     if random.chance(temper.failures) {
       let kind = random.one(of: Self.reportedKinds)
-      return failure(of: call.id, kind, cost: failureCost(of: call))
+      // What cannot write cannot have done so without a word.
+      let isPossible = kind != .unknown || performer.mayWrite(among: table.table.performers)
+      return failure(of: call.id, isPossible ? kind : .failed, cost: failureCost(of: call))
     }
     let output: Value
     if table.table.nodes[Int(call.place)].kind == .planner {
