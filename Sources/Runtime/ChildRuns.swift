@@ -303,7 +303,7 @@ extension RunDriver {
   }
 
   /// What the run and everything that it started have cost, as the ledger knows it.
-  var spentPicodollars: Int64 {
+  public var spentPicodollars: Int64 {
     let account = try? surroundings.store.account(scope: runScope)
     return account?.spentPicodollars ?? state.spentPicodollars
   }

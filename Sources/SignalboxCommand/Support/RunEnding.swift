@@ -8,13 +8,21 @@ struct RunEnding {
   var expectedPicodollars: Int64?
 
   /// Prints the ending as data and returns the program's.
-  func show(_ pause: RunPause, runID: String, state: RunState, limits: RunLimits) -> ExitCode {
+  func show(
+    _ pause: RunPause,
+    runID: String,
+    spentPicodollars: Int64,
+    limits: RunLimits
+  ) -> ExitCode {
     switch format {
     case .json, .jsonLines:
       console.print(
-        line: JSONWriter.string(value(pause, runID: runID, state: state), pretty: format == .json)
+        line: JSONWriter.string(
+          value(pause, runID: runID, spentPicodollars),
+          pretty: format == .json
+        )
       )
-    default: console.print(text(pause, runID: runID, state: state, limits: limits))
+    default: console.print(text(pause, runID: runID, spentPicodollars, limits: limits))
     }
     return Self.exit(for: pause)
   }
@@ -39,10 +47,10 @@ struct RunEnding {
   private func text(
     _ pause: RunPause,
     runID: String,
-    state: RunState,
+    _ spentPicodollars: Int64,
     limits: RunLimits
   ) -> String {
-    let spent = Picodollars.text(state.spentPicodollars)
+    let spent = Picodollars.text(spentPicodollars)
     let of = limits.hardPicodollars < 0 ? "" : " of \(Picodollars.text(limits.hardPicodollars))"
     switch pause {
     case .waiting(let tasks):
@@ -65,7 +73,7 @@ struct RunEnding {
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
-      return "\(final.isEmpty ? "done" : final)   \(spent)\(of)\(estimate(state))\n"
+      return "\(final.isEmpty ? "done" : final)   \(spent)\(of)\(estimate(spentPicodollars))\n"
         + Self.shown(result)
     case .ended(.failure(let final, let error, let result)):
       var text = "\(final ?? "failed")   \(spent)\(of)\n"
@@ -79,9 +87,9 @@ struct RunEnding {
   }
 
   /// `   estimate at start $0.003479 (-7.7 %)`.
-  private func estimate(_ state: RunState) -> String {
+  private func estimate(_ spentPicodollars: Int64) -> String {
     guard let expected = expectedPicodollars, expected > 0 else { return "" }
-    let deviation = (Double(state.spentPicodollars) / Double(expected) - 1) * 1_000
+    let deviation = (Double(spentPicodollars) / Double(expected) - 1) * 1_000
     let tenths = Int(deviation.rounded())
     let sign = tenths < 0 ? "-" : "+"
     return "   estimate at start \(Picodollars.text(expected)) "
@@ -112,9 +120,9 @@ struct RunEnding {
     return text
   }
 
-  private func value(_ pause: RunPause, runID: String, state: RunState) -> Value {
+  private func value(_ pause: RunPause, runID: String, _ spentPicodollars: Int64) -> Value {
     var fields: ValueMap = [
-      "run": .string(runID), "spent_picodollars": .int(state.spentPicodollars),
+      "run": .string(runID), "spent_picodollars": .int(spentPicodollars),
     ]
     switch pause {
     case .waiting(let tasks):
