@@ -58,7 +58,7 @@ struct RunConduct {
     let heeding = SignalHeed(driver)
     let watcher = Task {
       while !Task.isCancelled {
-        try? await Task.sleep(nanoseconds: 50_000_000)
+        try? await Task.sleep(nanoseconds: 200_000_000)
         await heeding.heed()
       }
     }

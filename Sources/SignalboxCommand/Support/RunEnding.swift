@@ -73,10 +73,12 @@ struct RunEnding {
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
-      return "\(final.isEmpty ? "done" : final)   \(spent)\(of)\(estimate(spentPicodollars))\n"
+      let name = Self.shownName(final)
+      return "\(name.isEmpty ? "done" : name)   \(spent)\(of)\(estimate(spentPicodollars))\n"
         + Self.shown(result)
     case .ended(.failure(let final, let error, let result)):
-      var text = "\(final ?? "failed")   \(spent)\(of)\n"
+      let name = Self.shownName(final ?? "")
+      var text = "\(name.isEmpty ? "failed" : name)   \(spent)\(of)\n"
       if let error {
         let step = error.step.isEmpty ? "" : "`\(error.step)`: "
         text += "  \(step)\(error.kind.name): \(error.message.visibleInTerminal)\n"
@@ -94,6 +96,11 @@ struct RunEnding {
     let sign = tenths < 0 ? "-" : "+"
     return "   estimate at start \(Picodollars.text(expected)) "
       + "(\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10) %)"
+  }
+
+  /// The name of a final state; the ends of trees have names of the table's own.
+  private static func shownName(_ final: String) -> String {
+    final.utf8.first == UInt8(ascii: "/") ? "" : final
   }
 
   private static func shown(_ result: Value) -> String {
@@ -134,11 +141,11 @@ struct RunEnding {
     case .stalled: fields["status"] = .string("stalled")
     case .ended(.success(let final, let result)):
       fields["status"] = .string("succeeded")
-      fields["final"] = .string(final)
+      fields["final"] = .string(Self.shownName(final))
       fields["result"] = result
     case .ended(.failure(let final, let error, let result)):
       fields["status"] = .string("failed")
-      fields["final"] = final.map { .string($0) } ?? .null
+      fields["final"] = final.map { .string(Self.shownName($0)) } ?? .null
       if let error {
         fields["error"] = .map([
           "kind": .string(error.kind.name), "message": .string(error.message),

@@ -88,6 +88,11 @@ struct RunStory {
     }
   }
 
+  /// Whether somebody named it: what starts with a slash is the table's own.
+  private static func isNamed(_ node: PlaceNode) -> Bool {
+    !node.name.isEmpty && node.name.utf8.first != UInt8(ascii: "/")
+  }
+
   /// What runs that it started have cost beyond what it learned of them.
   private mutating func addUnseenCosts() {
     let seen = lines.reduce(0) { LedgerAccount.sum($0, $1.costPicodollars) }
@@ -127,12 +132,12 @@ struct RunStory {
       switch entry {
       case .entered(let place, _, let visit):
         let node = table.table.nodes[Int(place)]
-        guard node.kind == .final, !node.name.isEmpty else { continue }
+        guard node.kind == .final, Self.isNamed(node) else { continue }
         line.step = node.name
         line.text = visit > 1 ? "visit \(visit)" : ""
       case .finished(let place, _, let status, let error):
         let node = table.table.nodes[Int(place)]
-        guard node.kind != .final, !node.name.isEmpty else { continue }
+        guard node.kind != .final, Self.isNamed(node) else { continue }
         line.step = node.name
         line.text = status.name
         if let error { line.text += "  \(error.kind.name): \(error.message.visibleInTerminal)" }
