@@ -31,7 +31,7 @@ help:
 	  'make bench-peers  the same tasks in other engines from PyPI' \
 	  'make check-drawings  whether Mermaid (from PyPI) reads our drawings' \
   'make conformance  the public suites in SIGNALBOX_SUITES' \
-	  'make soak         the large properties in full, release build' \
+	  'make soak         the large properties in full, and 200 runs at once that are killed and stopped' \
 	  'make fuzz         fuzz targets, SECONDS=60 each' \
 	  'make fuzz-differential  generated expressions beside cel-cpp from PyPI, SEED=1' \
 	  'make golden       rewrite golden files' \
@@ -79,6 +79,8 @@ check-drawings: deps $(SIGNALBOX)
 soak: deps
 	SIGNALBOX_SOAK=1 swift test $(RELEASE) -Xswiftc -enable-testing --scratch-path .build/soak
 	swift test --package-path examples/testing --scratch-path .build/example
+	@swift build $(STATIC) --product signalbox 2>&1 | scripts/quiet-build
+	@scripts/soak-runs $(abspath $(SIGNALBOX))
 
 conformance: deps
 	@swift build --product conformance 2>&1 | scripts/quiet-build

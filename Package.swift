@@ -72,7 +72,7 @@ let package = Package(
     ),
     module("Execution", uses: ["Source", "Values", "Expression", "Document", "Table"]),
     module("Journal", uses: ["Source", "Values", "Table", "Execution"]),
-    module("SQLiteStore", uses: ["CSQLite", "Values", "Execution", "Journal"]),
+    module("SQLiteStore", uses: ["CSQLite", "Source", "Values", "Execution", "Journal"]),
     module("Tools", uses: ["CSystem", "CCurl", "Values"]),
     module("Models", uses: ["Values", "Tools"]),
     module(

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
+#include "orphans.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,6 +53,7 @@ struct signalbox_process {
   int pid_descriptor;
   int in, out, err;
   size_t written;
+  live_child child;
 };
 
 static int64_t now_milliseconds(void) {
@@ -225,7 +227,16 @@ static int start(signalbox_process *process) {
   }
   if (code == 0) {
     const int child[3] = {in[0], out[1], err[1]};
+    /* Nobody may take the new child for a process that was left behind. */
+    orphans_lock();
     code = spawn(process, child);
+    if (code == 0) {
+      process->child.pid = process->pid;
+      process->child.mark =
+          process->environment.count > 0 ? process->environment.items[0] : NULL;
+      orphans_enter(&process->child);
+    }
+    orphans_unlock();
   }
   close_descriptor(&in[0]);
   close_descriptor(&out[1]);
@@ -412,11 +423,13 @@ void signalbox_process_run(signalbox_process *process, int wake) {
   }
   /* Nothing that the child started in its group may outlive it. */
   kill(-process->pid, SIGKILL);
+  orphans_end(&process->child);
   if (!drain(process) && !course.stopped) {
     course.stopped = true;
     process->outcome = SIGNALBOX_PROCESS_TOO_LARGE;
   }
   reap(process, &course);
+  orphans_leave(&process->child);
   close_descriptor(&process->in);
   close_descriptor(&process->out);
   close_descriptor(&process->err);

@@ -3,7 +3,7 @@ import Synchronization
 import Values
 
 /// A store that lives as long as its process: for scenarios, tests and trying things out.
-public final class MemoryRunStore: RunStore {
+public final class MemoryRunStore: AuditableStore {
   fileprivate struct Reservation {
     var picodollars: Int64
     var scopes: [String]
@@ -94,16 +94,51 @@ public final class MemoryRunStore: RunStore {
   /// Appends a record and applies its ledger changes.
   public func append(_ append: JournalAppend) throws(StoreError) {
     try transaction { contents throws(StoreError) in
-      let summary = try contents.run(append.runID).summary
-      guard summary.epoch == append.epoch, summary.records + 1 == append.record.sequence else {
-        throw .staleOwner(runID: append.runID)
-      }
-      for header in append.children where contents.runs[header.runID] != nil {
-        throw .exists("run `\(header.runID)`")
-      }
-      try contents.apply(append.ledger, runID: append.runID)
-      for header in append.children { contents.create(header) }
-      contents.runs[append.runID]?.record(append)
+      guard let creation = append.creation else { return try contents.take(append) }
+      guard contents.runs[append.runID] == nil else { throw .exists("run `\(append.runID)`") }
+      var trial = contents
+      trial.create(creation.header)
+      trial.runs[append.runID]?.summary.epoch = append.epoch
+      trial.runs[append.runID]?.summary.owner = creation.owner
+      try trial.take(append)
+      contents = trial
+    }
+  }
+
+  /// Nothing else writes to it.
+  public func beginSnapshot() throws(StoreError) {}
+
+  /// Nothing else writes to it.
+  public func endSnapshot() {}
+
+  /// What is wrong with the file itself: there is none.
+  public func fileDamage() throws(StoreError) -> [String] { [] }
+
+  /// Ids of all runs, oldest first.
+  public func runIDs() throws(StoreError) -> [String] {
+    try transaction { contents throws(StoreError) in contents.order }
+  }
+
+  /// All accounts by scope.
+  public func accounts() throws(StoreError) -> [String: LedgerAccount] {
+    try transaction { contents throws(StoreError) in contents.accounts }
+  }
+
+  /// All reservations.
+  public func allReservations() throws(StoreError) -> [StoredReservation] {
+    try transaction { contents throws(StoreError) in
+      contents.runs.flatMap { runID, run in
+        run.reservations.flatMap { effect, reservation in
+          reservation.scopes.map { scope in
+            StoredReservation(
+              runID: runID,
+              effect: effect,
+              scope: scope,
+              picodollars: reservation.picodollars
+            )
+          }
+        }
+      }.sorted()
     }
   }
 
@@ -171,6 +206,20 @@ extension MemoryRunStore.Run {
 }
 
 extension MemoryRunStore.Contents {
+  /// Takes a record of a run that exists; changes nothing when it throws.
+  fileprivate mutating func take(_ append: JournalAppend) throws(StoreError) {
+    let summary = try run(append.runID).summary
+    guard summary.epoch == append.epoch, summary.records + 1 == append.record.sequence else {
+      throw .staleOwner(runID: append.runID)
+    }
+    for header in append.children where runs[header.runID] != nil {
+      throw .exists("run `\(header.runID)`")
+    }
+    try apply(append.ledger, runID: append.runID)
+    for header in append.children { create(header) }
+    runs[append.runID]?.record(append)
+  }
+
   fileprivate mutating func create(_ header: RunHeader) {
     order.append(header.runID)
     runs[header.runID] = MemoryRunStore.Run(

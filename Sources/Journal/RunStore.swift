@@ -29,6 +29,8 @@ public struct RunSummary: Sendable, Hashable {
   public var owner: String
   /// Milliseconds since the Unix epoch of the latest change.
   public var updatedMilliseconds: Int64
+  /// What is seen to be wrong with its journal without reading all of it, in words; nil: nothing.
+  public var damage: String?
 
   /// A summary.
   public init(
@@ -66,6 +68,8 @@ public struct JournalAppend: Sendable {
   public var atMilliseconds: Int64
   /// Runs that the record starts; they are created with it, without records of their own.
   public var children: [RunHeader] = []
+  /// The run itself, when this is its first record and creates it; claimed at once under `epoch`.
+  public var creation: RunCreation?
 
   /// A transaction.
   public init(
@@ -82,6 +86,20 @@ public struct JournalAppend: Sendable {
     self.ledger = ledger
     self.status = status
     self.atMilliseconds = atMilliseconds
+  }
+}
+
+/// A run that begins to exist with its first record, so that none ever stands without its input.
+public struct RunCreation: Sendable {
+  /// What the run is.
+  public var header: RunHeader
+  /// Who drives it, in the owner's own words.
+  public var owner: String
+
+  /// A run to be created.
+  public init(header: RunHeader, owner: String) {
+    self.header = header
+    self.owner = owner
   }
 }
 
@@ -117,6 +135,47 @@ public protocol RunStore: Sendable {
   func account(scope: String) throws(StoreError) -> LedgerAccount
   /// What is reserved for calls of a run that are not settled: by effect, in pico-dollars.
   func reservations(runID: String) throws(StoreError) -> [EffectID: Int64]
+}
+
+/// A reservation as a store keeps it.
+public struct StoredReservation: Sendable, Hashable, Comparable {
+  /// The run; nil: there is none of that number.
+  public var runID: String?
+  /// The call.
+  public var effect: EffectID
+  /// The account that it counts against.
+  public var scope: String
+  /// How much is held back, in pico-dollars.
+  public var picodollars: Int64
+
+  /// A reservation.
+  public init(runID: String?, effect: EffectID, scope: String, picodollars: Int64) {
+    self.runID = runID
+    self.effect = effect
+    self.scope = scope
+    self.picodollars = picodollars
+  }
+
+  /// By run, call and account.
+  public static func < (left: StoredReservation, right: StoredReservation) -> Bool {
+    (left.runID ?? "", left.effect, left.scope) < (right.runID ?? "", right.effect, right.scope)
+  }
+}
+
+/// A store whose whole contents can be looked at, to be checked.
+public protocol AuditableStore: RunStore {
+  /// From here on one state of the store is read, whatever others write.
+  func beginSnapshot() throws(StoreError)
+  /// From here on the latest state is read again.
+  func endSnapshot()
+  /// What is wrong with the file itself, in words.
+  func fileDamage() throws(StoreError) -> [String]
+  /// Ids of all runs, oldest first, unreadable ones included.
+  func runIDs() throws(StoreError) -> [String]
+  /// All accounts by scope.
+  func accounts() throws(StoreError) -> [String: LedgerAccount]
+  /// All reservations.
+  func allReservations() throws(StoreError) -> [StoredReservation]
 }
 
 extension RunStore {

@@ -106,7 +106,8 @@ extension RunDriver {
   private func conduct(_ id: EffectID) async {
     do throws(RunFault) {
       let driver = try await openChild(id)
-      childRested(id, try await driver.drive(), await driver.spentPicodollars)
+      let pause = try await driver.drive()
+      childRested(id, pause, try await driver.settledPicodollars())
       _ = await driver.driveChildren()
     } catch {
       childFailed(id, error)
@@ -119,7 +120,7 @@ extension RunDriver {
     if let driver = child.driver { return driver }
     let linked = try childTable(of: child.intent)
     var own = surroundings.ofChild(linked, isDetached: !child.intent.isAwaited)
-    own.done = callsBefore(child: child.intent)
+    own.done = try callsBefore(child: child.intent)
     let driver = try await Self.open(
       runID: child.intent.runID(parent: header.runID),
       linked,
@@ -260,7 +261,7 @@ extension RunDriver {
         let driver = try await openChild(id)
         await cancelIfWanted(id)
         let (pause, due) = try await driver.pump()
-        if let pause { childRested(id, pause, await driver.spentPicodollars) }
+        if let pause { childRested(id, pause, try await driver.settledPicodollars()) }
         if let due { earliest = min(earliest ?? due, due) }
       } catch {
         childFailed(id, error)
@@ -303,9 +304,19 @@ extension RunDriver {
   }
 
   /// What the run and everything that it started have cost, as the ledger knows it.
-  var spentPicodollars: Int64 {
-    let account = try? surroundings.store.account(scope: runScope)
-    return account?.spentPicodollars ?? state.spentPicodollars
+  ///
+  /// When the store cannot be read, what its own journal says of it, for people to see.
+  public var spentPicodollars: Int64 {
+    (try? settledPicodollars()) ?? ledger.spent[runScope] ?? 0
+  }
+
+  /// The same, for those who decide by it.
+  func settledPicodollars() throws(RunFault) -> Int64 {
+    do throws(StoreError) {
+      return try surroundings.store.account(scope: runScope).spentPicodollars
+    } catch {
+      throw .store(error)
+    }
   }
 
   // MARK: Taking up

@@ -82,6 +82,23 @@ enum Messages {
     "driving run `\(runID)` was stopped; resume it"
   }
 
+  static func missingRecords(_ wanted: Int64, _ found: Int64) -> String {
+    wanted == found
+      ? "the run's head is another than its last record"
+      : "the run has \(wanted) records, its journal \(found)"
+  }
+
+  static func otherReservations(
+    _ held: [Int64: Int64],
+    _ expected: [Int64: Int64]
+  ) -> String {
+    let calls = Set(held.keys).union(expected.keys).filter { held[$0] != expected[$0] }.sorted()
+    return "the ledger holds back another sum than the journal says, for "
+      + (calls.count == 1 ? "call " : "calls ")
+      + calls.prefix(5).map(String.init).joined(separator: ", ")
+      + "; `signalbox store check` says more"
+  }
+
   static func neverStarted(_ runID: String) -> String {
     "run `\(runID)` was created but never started; start it anew"
   }

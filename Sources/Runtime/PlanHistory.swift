@@ -22,17 +22,25 @@ struct PlanHistory {
   var failure: String?
 
   /// Adds the run of an accepted plan; one that never started adds nothing.
+  ///
+  /// What cannot be read just now is no plan that did nothing: its writes would be repeated.
   mutating func add(
     _ proposal: ProposalRecord,
     of parent: String,
     in store: any RunStore,
     _ limits: Limits
-  ) {
+  ) throws(StoreError) {
     let runID = proposal.runID(parent: parent)
-    guard let digest = proposal.table,
-      let table = try? PinnedTable.load(digest, from: store, limits: limits),
-      let records = try? store.records(runID: runID, from: 1)
-    else { return }
+    guard let digest = proposal.table else { return }
+    let table: LinkedTable
+    let records: [StoredRecord]
+    do throws(StoreError) {
+      table = try PinnedTable.load(digest, from: store, limits: limits)
+      records = try store.records(runID: runID, from: 1)
+    } catch {
+      if case .notFound = error { return }
+      throw error
+    }
     forerunners.append(runID)
     var state = Executor.start(table)
     var open: [EffectID: CallIntent] = [:]

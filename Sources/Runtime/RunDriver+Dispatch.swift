@@ -17,7 +17,11 @@ extension RunDriver {
     var output = StepOutput()
     Executor.step(table, &next, runEvent, &output)
     try check(next, output)
-    let settled = settlement(of: event.kind) + withdrawals(in: output.effects)
+    let settled = ledger.settlements(
+      of: event.kind,
+      output.effects,
+      hasEnded: next.outcome != nil
+    )
     var dispatches = judge(output.effects, tokensUsed: next.tokensUsed)
     let children = try childHeaders(of: childIntents(in: output.effects))
     let step = JournalRecord.Step(
@@ -28,10 +32,10 @@ extension RunDriver {
       dispatches: [],
       origin: event.origin
     )
-    try append(
+    let body = try append(
       &dispatches,
       settled: settled,
-      limits: ledgerLimits(of: intents(in: output.effects)),
+      limits: ledgerLimits(of: intents(in: output.effects), atMilliseconds: now),
       status: Self.status(of: next.outcome),
       children: children
     ) {
@@ -39,11 +43,18 @@ extension RunDriver {
       step.dispatches = $0
       return .step(step)
     }
+    _ = ledger.follow(body, hasEnded: next.outcome != nil)
     state = next
     trace += output.trace
+    if case .started = event.kind {
+      surroundings.progress(
+        .started(runID: header.runID, flow: header.flowName, isResumed: false)
+      )
+    }
     report(output.trace)
     perform(output.effects, dispatches)
     if let outcome = state.outcome {
+      try checkReservations([:])
       surroundings.progress(.ended(outcome, spentPicodollars: spentPicodollars))
     }
   }
@@ -62,6 +73,7 @@ extension RunDriver {
 
   /// Appends a record with reservations for all calls that are not refused; a call that finds no
   /// room in the budget is refused and the transaction tried again, at most once a call.
+  @discardableResult
   func append(
     _ dispatches: inout [Dispatch],
     settled: [LedgerChange],
@@ -69,11 +81,12 @@ extension RunDriver {
     status: RunStatus,
     children: [RunHeader] = [],
     _ body: ([Dispatch]) -> JournalRecord.Body
-  ) throws(RunFault) {
+  ) throws(RunFault) -> JournalRecord.Body {
     let now = surroundings.clock.nowMilliseconds
     while true {
+      let body = body(dispatches)
       let record = StoredRecord(
-        JournalRecord(sequence: sequence + 1, previousHash: head, body: body(dispatches))
+        JournalRecord(sequence: sequence + 1, previousHash: head, body: body)
       )
       var ledger = settled
       for dispatch in dispatches where dispatch.refusal == nil {
@@ -95,10 +108,11 @@ extension RunDriver {
           atMilliseconds: now
         )
         append.children = children
+        if sequence == 0 { append.creation = creation }
         try surroundings.store.append(append)
         sequence += 1
         head = record.hash
-        return
+        return body
       } catch {
         guard case .overLimit(let shortage) = error,
           let index = dispatches.firstIndex(where: {
@@ -117,55 +131,28 @@ extension RunDriver {
 
   // MARK: Money
 
-  static func scope(ofRun runID: String) -> String { "run:\(runID)" }
+  static func scope(ofRun runID: String) -> String { RunBudgets.scope(ofRun: runID) }
 
-  var runScope: String { Self.scope(ofRun: header.runID) }
+  /// What the run's calls count against.
+  var accounting: RunBudgets { RunBudgets(header: header, table: table.table) }
 
-  /// The budgets that what a place does counts against: the run's own, the flow's period if it
-  /// has one, those of the steps around the place and of the agent, and those of the runs around
-  /// this one.
+  var runScope: String { accounting.runScope }
+
+  /// The budgets that what a place does counts against.
   func budgets(at place: NodeIndex, of performer: Performer? = nil) -> [BudgetScope] {
-    let limits = table.table.runLimits
-    let hard = limits.hardPicodollars
-    var own = [
-      BudgetScope(name: runScope, limitPicodollars: limits.period == .run ? hard : -1)
-    ]
-    if limits.period != .run {
-      own.append(
-        BudgetScope(
-          name: "flow:\(header.flowName)",
-          period: limits.period,
-          limitPicodollars: hard
-        )
-      )
-    }
-    for cap in table.table.caps(at: place, of: performer) {
-      own.append(
-        BudgetScope(
-          name: cap.period == .run ? "\(runScope):\(Self.name(of: cap.owner))" : cap.account,
-          period: cap.period,
-          limitPicodollars: cap.hardPicodollars
-        )
-      )
-    }
-    return own + header.budgets
+    accounting.budgets(at: place, of: performer)
   }
 
-  private static func name(of owner: BudgetCap.Owner) -> String {
-    switch owner {
-    case .node(let node): "step:\(node)"
-    case .agent(let id): "agent:\(id)"
-    }
-  }
-
-  /// The accounts that each call counts against.
-  func ledgerLimits(of intents: [CallIntent]) -> [EffectID: [LedgerLimit]] {
-    let now = surroundings.clock.nowMilliseconds
+  /// The accounts that each call counts against, on the day of the record that starts them.
+  func ledgerLimits(
+    of intents: [CallIntent],
+    atMilliseconds now: Int64
+  ) -> [EffectID: [LedgerLimit]] {
     var limits: [EffectID: [LedgerLimit]] = [:]
     for intent in intents {
-      let performer = table.table.performers[Int(intent.performer)]
-      limits[intent.id] = Self.ledgerLimits(
-        budgets(at: intent.place, of: performer),
+      limits[intent.id] = accounting.limits(
+        at: intent.place,
+        of: table.table.performers[Int(intent.performer)],
         atMilliseconds: now
       )
     }
@@ -176,48 +163,16 @@ extension RunDriver {
     effects.compactMap { if case .call(let intent) = $0 { intent } else { nil } }
   }
 
-  /// The accounts of budgets at a time; of two budgets of one account the lower counts.
-  static func ledgerLimits(
-    _ budgets: [BudgetScope],
-    atMilliseconds now: Int64
-  ) -> [LedgerLimit] {
-    let date = CalendarDate(atMilliseconds: now)
-    var limits: [LedgerLimit] = []
-    for budget in budgets {
-      let scope =
-        switch budget.period {
-        case .run: budget.name
-        case .day: "\(budget.name):\(date.day)"
-        case .month: "\(budget.name):\(date.month)"
-        }
-      guard let index = limits.firstIndex(where: { $0.scope.sameScalars(as: scope) }) else {
-        limits.append(LedgerLimit(scope: scope, limitPicodollars: budget.limitPicodollars))
-        continue
-      }
-      let (one, other) = (limits[index].limitPicodollars, budget.limitPicodollars)
-      limits[index].limitPicodollars = one < 0 ? other : other < 0 ? one : min(one, other)
+  /// Holds the ledger's reservations of the run against what its journal says is under way.
+  func checkReservations(_ expected: [EffectID: Int64]) throws(RunFault) {
+    let held: [EffectID: Int64]
+    do throws(StoreError) {
+      held = try surroundings.store.reservations(runID: header.runID)
+    } catch {
+      throw .store(error)
     }
-    return limits
-  }
-
-  /// What an event settles; costs of attempts lost before were settled when they were given up.
-  private func settlement(of kind: RunEvent.Kind) -> [LedgerChange] {
-    switch kind {
-    case .completed(let effect, _, _, let cost), .failed(let effect, _, _, _, let cost):
-      [.settle(effect: effect, picodollars: max(0, cost - (lostCosts[effect] ?? 0)))]
-    case .started, .fired, .cancelled, .external, .tick: []
-    }
-  }
-
-  /// Calls that are withdrawn under way: a model may charge for them, so they are charged in full.
-  private func withdrawals(in effects: [Effect]) -> [LedgerChange] {
-    effects.compactMap { effect in
-      guard case .cancel(let id) = effect, let call = calls[id] else { return nil }
-      let kind = table.table.performers[Int(call.intent.performer)].kind
-      return kind == .human
-        ? .release(effect: id)
-        : .settle(effect: id, picodollars: call.dispatch.reservedPicodollars)
-    }
+    guard held != expected else { return }
+    throw .damaged(record: sequence, message: Messages.otherReservations(held, expected))
   }
 
   // MARK: The gate
@@ -390,8 +345,15 @@ extension RunDriver {
   /// Makes a call, or turns its refusal into an event.
   func start(_ open: OpenCall) {
     var call = open
+    let performer = table.table.performers[Int(open.intent.performer)]
+    call.startedMilliseconds = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
+    let patience = table.table.nodes[Int(open.intent.place)].deadlineMilliseconds
+    if open.intent.deadlineMilliseconds >= 0, patience >= 0, performer.kind != .human {
+      // A call has its whole time, however long its record waited for the store.
+      let (due, overflow) = call.startedMilliseconds.addingReportingOverflow(patience)
+      if !overflow { call.intent.deadlineMilliseconds = max(due, call.intent.deadlineMilliseconds) }
+    }
     let intent = call.intent
-    let performer = table.table.performers[Int(intent.performer)]
     if let refusal = call.dispatch.refusal {
       let error = RunError(kind: refusal.kind, message: refusal.message, step: step(of: intent))
       surroundings.progress(.refused(step: error.step, error: error))
@@ -408,7 +370,6 @@ extension RunDriver {
       )
       return
     }
-    call.startedMilliseconds = max(surroundings.clock.nowMilliseconds, state.nowMilliseconds)
     if let planner = planner(asking: intent), answerWithoutModel(call, planner) { return }
     if let known = knownResult(of: intent, performer) {
       calls[intent.id] = call
@@ -474,10 +435,10 @@ extension RunDriver {
     )
     if performer.kind == .model { equip(&dispatched, for: call, texts) }
     performingCount += 1
-    let performing = surroundings.performing
+    let (performing, clock) = (surroundings.performing, surroundings.clock)
     call.task = Task { [dispatched] in
       let result = await performing.perform(dispatched)
-      self.arrived(intent.id, result)
+      self.arrived(intent.id, result, at: clock.nowMilliseconds)
     }
     calls[intent.id] = call
   }

@@ -11,7 +11,7 @@ extension RunDriver {
   // MARK: Effects that are done
 
   /// Calls that the forerunners of a plan's run made; empty for other children.
-  func callsBefore(child intent: ChildIntent) -> [PlanCall] {
+  func callsBefore(child intent: ChildIntent) throws(RunFault) -> [PlanCall] {
     guard table.table.nodes[Int(intent.place)].kind == .plan,
       let plan = proposals.first(where: { "plan-\($0.number)".sameScalars(as: intent.label) })
     else { return [] }
@@ -20,7 +20,11 @@ extension RunDriver {
     where earlier.place == plan.place && earlier.frame == plan.frame && earlier.visit < plan.visit
       && earlier.table != nil
     {
-      history.add(earlier, of: header.runID, in: surroundings.store, surroundings.limits)
+      do throws(StoreError) {
+        try history.add(earlier, of: header.runID, in: surroundings.store, surroundings.limits)
+      } catch {
+        throw .store(error)
+      }
     }
     return history.calls
   }

@@ -32,7 +32,8 @@ extension RunDriver {
         PlanQuestion.Earlier(text: proposal.text, reasons: refusals.map(\.line))
       )
     }
-    let history = history(before: intent)
+    // A question without its past may be asked again; a verdict needs it.
+    let history = (try? history(before: intent)) ?? PlanHistory()
     question.kept = history.kept.map { KeptStep(id: $0.id, text: $0.text, result: $0.result) }
     question.failure = history.failure
     return question
@@ -106,7 +107,12 @@ extension RunDriver {
     let text = clean.text ?? JSONWriter.string(clean)
     let intent = call.intent
     let bill = charge(result, of: call)
-    let history = history(before: intent)
+    let history: PlanHistory
+    do throws(StoreError) {
+      history = try self.history(before: intent)
+    } catch {
+      return (.failed(.unavailable, message: error.message, usage: usage), nil)
+    }
     var record = ProposalRecord(
       effect: intent.id,
       number: Int32(clamping: proposals.count + 1),
@@ -204,11 +210,11 @@ extension RunDriver {
   private func remainingPicodollars(after cost: Int64, of call: OpenCall) -> Int64 {
     let hard = table.table.runLimits.hardPicodollars
     guard hard >= 0, table.table.runLimits.period == .run else { return -1 }
-    let account = try? surroundings.store.account(scope: runScope)
-    let spent = account?.spentPicodollars ?? state.spentPicodollars
-    let reserved = account?.reservedPicodollars ?? 0
-    let others = max(0, reserved - call.dispatch.reservedPicodollars)
-    return max(0, hard - LedgerAccount.sum(LedgerAccount.sum(spent, others), cost))
+    // Of an account that cannot be read nothing is left, for all that is known.
+    guard let account = try? surroundings.store.account(scope: runScope) else { return 0 }
+    let others = max(0, account.reservedPicodollars - call.dispatch.reservedPicodollars)
+    let taken = LedgerAccount.sum(account.spentPicodollars, others)
+    return max(0, hard - LedgerAccount.sum(taken, cost))
   }
 
   // MARK: Journal
@@ -246,12 +252,12 @@ extension RunDriver {
   // MARK: Earlier plans
 
   /// What plans before this call did, at the same planner.
-  func history(before intent: CallIntent) -> PlanHistory {
+  func history(before intent: CallIntent) throws(StoreError) -> PlanHistory {
     guard intent.visit > 1 else { return PlanHistory() }
     var history = PlanHistory()
     for proposal in proposals
     where proposal.isAt(intent) && proposal.visit < intent.visit && proposal.table != nil {
-      history.add(proposal, of: header.runID, in: surroundings.store, surroundings.limits)
+      try history.add(proposal, of: header.runID, in: surroundings.store, surroundings.limits)
     }
     return history
   }

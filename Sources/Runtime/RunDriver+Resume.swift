@@ -28,7 +28,7 @@ extension RunDriver {
     input: Value?,
     in surroundings: RunSurroundings
   ) async throws(RunFault) -> RunDriver {
-    let summary: RunSummary
+    var summary: RunSummary
     let epoch: Int64
     let records: [StoredRecord]
     do throws(StoreError) {
@@ -45,6 +45,8 @@ extension RunDriver {
         owner: surroundings.ownerText,
         atMilliseconds: surroundings.clock.nowMilliseconds
       )
+      // From here on nobody else writes to it.
+      summary = try surroundings.store.summary(runID: runID)
       records = try surroundings.store.records(runID: runID, from: 1)
     } catch {
       throw .store(error)
@@ -57,18 +59,14 @@ extension RunDriver {
       surroundings: surroundings,
       epoch: epoch
     )
-    surroundings.progress(
-      .started(
-        runID: runID,
-        flow: summary.header.flowName,
-        isResumed: !records.isEmpty
-      )
-    )
     if records.isEmpty {
+      guard summary.records == 0, summary.head == summary.header.anchor else {
+        throw .damaged(record: 1, message: Messages.missingRecords(summary.records, 0))
+      }
       guard let input else { throw .refused(Messages.neverStarted(runID)) }
       try await driver.begin(input: input)
     } else {
-      try await driver.rebuild(from: records)
+      try await driver.rebuild(from: records, as: summary)
     }
     return driver
   }
@@ -97,7 +95,10 @@ extension RunDriver {
     return nil
   }
 
-  private func rebuild(from records: [StoredRecord]) throws(RunFault) {
+  private func rebuild(
+    from records: [StoredRecord],
+    as summary: RunSummary
+  ) throws(RunFault) {
     var open = OpenIntents()
     for stored in records {
       let record = try verified(stored)
@@ -117,7 +118,10 @@ extension RunDriver {
         trace += output.trace
         remember(step.event.kind, open.calls)
         open.follow(step)
-      case .resumed(_, _, let repetitions): open.follow(repetitions)
+        ledger.follow(step, hasEnded: state.outcome != nil)
+      case .resumed(let time, _, let repetitions):
+        open.follow(repetitions)
+        ledger.follow(repetitions, atMilliseconds: time)
       case .turn(_, let turn): open.follow(turn)
       case .proposal(_, let proposal):
         proposals.append(proposal)
@@ -126,6 +130,16 @@ extension RunDriver {
       sequence = stored.sequence
       head = stored.hash
     }
+    guard sequence == summary.records, head == summary.head else {
+      throw .damaged(
+        record: sequence + 1,
+        message: Messages.missingRecords(summary.records, sequence)
+      )
+    }
+    try checkReservations(ledger.reservations)
+    surroundings.progress(
+      .started(runID: header.runID, flow: header.flowName, isResumed: true)
+    )
     try takeUpChildren(open)
     guard state.outcome == nil else { return }
     for timer in open.timers.values.sorted(by: { $0.id < $1.id }) { arm(timer) }
@@ -153,7 +167,6 @@ extension RunDriver {
     var repeated: [OpenCall] = []
     for call in open {
       let performer = table.table.performers[Int(call.intent.performer)]
-      lostCosts[call.intent.id] = call.lostPicodollars
       if call.dispatch.refusal != nil || performer.kind == .human {
         start(call)
       } else if call.proposal != nil {
@@ -224,8 +237,13 @@ extension RunDriver {
       )
       dispatches.append(judge(call.intent, tokensUsed: state.tokensUsed))
     }
-    let limits = ledgerLimits(of: lost.map(\.intent))
-    try append(&dispatches, settled: settled, limits: limits, status: .running) { dispatches in
+    let limits = ledgerLimits(of: lost.map(\.intent), atMilliseconds: now)
+    let body = try append(
+      &dispatches,
+      settled: settled,
+      limits: limits,
+      status: .running
+    ) { dispatches in
       .resumed(
         atMilliseconds: now,
         epoch: epoch,
@@ -236,6 +254,7 @@ extension RunDriver {
         }
       )
     }
+    _ = ledger.follow(body, hasEnded: false)
     for dispatch in dispatches {
       guard var call = lost.first(where: { $0.intent.id == dispatch.effect }),
         let repetition = repetitions[dispatch.effect]
@@ -246,7 +265,6 @@ extension RunDriver {
         repetition.chargedPicodollars
       )
       call.intent.deadlineMilliseconds = repetition.deadlineMilliseconds
-      lostCosts[dispatch.effect] = call.lostPicodollars
       start(call)
     }
   }

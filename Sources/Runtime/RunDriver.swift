@@ -40,6 +40,8 @@ public actor RunDriver {
   /// The table it is pinned to.
   public nonisolated let table: LinkedTable
   nonisolated let surroundings: RunSurroundings
+  /// Where its times come from.
+  public nonisolated var clock: any RunClock { surroundings.clock }
   let epoch: Int64
 
   /// The run's state after the last record.
@@ -58,8 +60,10 @@ public actor RunDriver {
   var children: [EffectID: ChildRun] = [:]
   /// The names of the environment that prompts may read, as snapshotted at the start.
   var publicEnvironment = ValueMap()
-  /// What lost attempts were charged, by call: settled when they were given up.
-  var lostCosts: [EffectID: Int64] = [:]
+  /// What is held back and what was charged, as the journal says.
+  var ledger: RunLedger
+  /// How the run begins to exist, with its first record; nil: it exists.
+  var creation: RunCreation?
   /// Why the latest answer at a place was refused, for the attempt that follows.
   var refusedAnswers: [AnswerPlace: String] = [:]
   /// Plans that were proposed, in order.
@@ -77,7 +81,7 @@ public actor RunDriver {
   /// What every step is held against; nil: nothing.
   let relation: RelationCheck?
   private(set) var isAbandoned = false
-  private var waiter: CheckedContinuation<Void, Never>?
+  private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   /// Waits so far.
   private var waits = 0
 
@@ -87,13 +91,15 @@ public actor RunDriver {
     self.surroundings = surroundings
     self.epoch = epoch
     state = Executor.start(table)
+    ledger = RunLedger(header: header, table: table.table)
     head = header.anchor
     relation =
       surroundings.checksSteps ? RelationCheck(FlowRelation(table.table)) : nil
   }
 
-  /// Creates a run, claims it and journals its start; nothing has been called yet.
+  /// Creates a run, claims it and journals its start, all in one transaction.
   ///
+  /// Nothing is called before, and nobody is told of a run that is not there.
   /// The pure step completes the input with the flow's defaults (`RunInput.completed`).
   public static func start(
     _ table: LinkedTable,
@@ -101,28 +107,20 @@ public actor RunDriver {
     input: Value,
     in surroundings: RunSurroundings
   ) async throws(RunFault) -> RunDriver {
-    let epoch: Int64
-    do throws(StoreError) {
-      try surroundings.store.createRun(header)
-      epoch = try surroundings.store.claim(
-        runID: header.runID,
-        owner: surroundings.ownerText,
-        atMilliseconds: surroundings.clock.nowMilliseconds
-      )
-    } catch {
-      throw .store(error)
-    }
     let driver = RunDriver(
       header: header,
       table: table,
       surroundings: surroundings,
-      epoch: epoch
+      epoch: 1
     )
-    surroundings.progress(
-      .started(runID: header.runID, flow: header.flowName, isResumed: false)
-    )
-    try await driver.begin(input: input)
+    try await driver.create(input: input)
     return driver
+  }
+
+  private func create(input: Value) throws(RunFault) {
+    creation = RunCreation(header: header, owner: surroundings.ownerText)
+    defer { creation = nil }
+    try begin(input: input)
   }
 
   func begin(input: Value) throws(RunFault) {
@@ -143,13 +141,62 @@ public actor RunDriver {
   /// what arrived meanwhile is kept and journaled first.
   public func drive() async throws(RunFault) -> RunPause {
     do throws(RunFault) {
-      while true {
-        if case .rests(let pause) = try await advance() { return pause }
-      }
+      return try await driveOn()
     } catch {
       if case .store(let cause) = error, cause.isTemporary { throw error }
       await abandon()
+      await awaitWithdrawn()
       throw error
+    }
+  }
+
+  /// Goes on until the run rests; of a run that has ended nothing is under way any more then.
+  ///
+  /// While the store is in use elsewhere, an answer that has arrived is kept and tried again.
+  private func driveOn() async throws(RunFault) -> RunPause {
+    let end = ContinuousClock.now + .milliseconds(surroundings.limits.heldAnswerMilliseconds)
+    while true {
+      do throws(RunFault) {
+        guard case .rests(let pause) = try await advance() else { continue }
+        if case .ended = pause { await awaitWithdrawn() }
+        return pause
+      } catch {
+        guard case .store(.locked) = error, holdsAnswers, !isAbandoned,
+          !surroundings.clock.isVirtual, ContinuousClock.now < end
+        else { throw error }
+        try? await Task.sleep(for: .milliseconds(Int.random(in: 50...250)))
+      }
+    }
+  }
+
+  /// Whether something came in that is in no journal yet.
+  private var holdsAnswers: Bool {
+    let isPending = pending.contains { event in
+      switch event.kind {
+      case .completed, .failed: true
+      default: false
+      }
+    }
+    return isPending
+      || agenda.entries.contains { if case .result = $0.matter { true } else { false } }
+  }
+
+  /// Waits until the calls that were withdrawn have let go, programs being killed after their
+  /// grace.
+  public func awaitWithdrawn() async {
+    let bound = surroundings.limits.withdrawalMilliseconds
+    var isLate = false
+    let end = ContinuousClock.now + .milliseconds(bound)
+    while performingCount > 0, !isLate {
+      waits += 1
+      let wait = waits
+      let alarm = Task {
+        try? await Task.sleep(for: .milliseconds(bound))
+        self.wake(from: wait)
+      }
+      await withCheckedContinuation { waiters[wait] = $0 }
+      alarm.cancel()
+      isLate = ContinuousClock.now >= end
     }
   }
 
@@ -177,6 +224,10 @@ public actor RunDriver {
       }
       let earliest = agenda.earliest
       if let entry = earliest, entry.dueMilliseconds <= surroundings.clock.nowMilliseconds {
+        // An answer that waits for this driver came before the deadline that it met here.
+        if case .deadline = entry.matter, !surroundings.clock.isVirtual { await Task.yield() }
+        // It may be another by now.
+        guard let entry = agenda.earliest else { continue }
         agenda.withdraw(entry)
         take(entry)
         continue
@@ -217,7 +268,7 @@ public actor RunDriver {
   ///
   /// What is due together with answers, deadlines and timers comes after them, in order of the
   /// list.
-  func schedule(_ occurrences: [ScenarioOccurrence]) {
+  package func schedule(_ occurrences: [ScenarioOccurrence]) {
     for (position, occurrence) in occurrences.enumerated() {
       let (due, overflow) = state.startedMilliseconds.addingReportingOverflow(
         occurrence.afterMilliseconds
@@ -318,20 +369,20 @@ public actor RunDriver {
         self.wake(from: wait)
       }
     }
-    await withCheckedContinuation { waiter = $0 }
+    await withCheckedContinuation { waiters[wait] = $0 }
     alarm?.cancel()
   }
 
   /// Ends a wait whose time has come; a later one goes on, since alarms that are no longer needed
   /// are cancelled and come early.
   private func wake(from wait: Int) {
-    guard wait == waits else { return }
-    wake()
+    waiters.removeValue(forKey: wait)?.resume()
   }
 
   func wake() {
-    waiter?.resume()
-    waiter = nil
+    let woken = waiters.values
+    waiters = [:]
+    for waiter in woken { waiter.resume() }
   }
 
   // MARK: Results
@@ -343,7 +394,8 @@ public actor RunDriver {
       pending.append(PendingEvent(kind: .fired(timer: entry.effect)))
     case .deadline:
       guard let call = calls[entry.effect] else { return }
-      let milliseconds = entry.dueMilliseconds - call.startedMilliseconds
+      // As the flow says it, however long the call took to start.
+      let milliseconds = table.table.nodes[Int(call.intent.place)].deadlineMilliseconds
       let words = "no answer within \(Self.durationText(milliseconds))"
       finish(entry.effect, doubt(about: call, words) ?? .failed(.timeout, message: words))
     case .result(let result):
@@ -355,11 +407,12 @@ public actor RunDriver {
   }
 
   /// A performer has returned.
-  func arrived(_ effect: EffectID, _ result: CallResult) {
+  ///
+  /// It came at `now`, however long the driver was busy since.
+  func arrived(_ effect: EffectID, _ result: CallResult, at now: Int64) {
     performingCount -= 1
     defer { wake() }
     guard !isAbandoned, let call = calls[effect] else { return }
-    let now = surroundings.clock.nowMilliseconds
     switch result {
     case .completed, .failed:
       agenda.add(Agenda.Entry(dueMilliseconds: now, effect: effect, matter: .result(result)))

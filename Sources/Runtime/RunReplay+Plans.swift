@@ -35,7 +35,7 @@ extension RunReplay {
       where earlier.place == record.place && earlier.frame == record.frame
         && earlier.visit < record.visit && earlier.table != nil
       {
-        history.add(earlier, of: summary.header.runID, in: store, Limits())
+        try history.add(earlier, of: summary.header.runID, in: store, Limits())
       }
       let circumstances = PlanJudge.Circumstances(
         kept: record.kept.map { KeptStep(id: $0.id, text: $0.text, result: $0.result) },

@@ -10,6 +10,8 @@ struct ScenarioJudgement {
   let table: LinkedTable
   let limits: Limits
   let state: RunState
+  /// What the run and what it started were charged, as the ledger says.
+  let spentPicodollars: Int64
   let trace: [TraceEntry]
   let calls: [CallReport]
   private var failures: [ScenarioReport.Failure] = []
@@ -19,6 +21,7 @@ struct ScenarioJudgement {
     table: LinkedTable,
     limits: Limits,
     state: RunState,
+    spentPicodollars: Int64,
     trace: [TraceEntry],
     calls: [CallReport]
   ) {
@@ -26,6 +29,7 @@ struct ScenarioJudgement {
     self.table = table
     self.limits = limits
     self.state = state
+    self.spentPicodollars = spentPicodollars
     self.trace = trace
     self.calls = calls
   }
@@ -192,7 +196,7 @@ struct ScenarioJudgement {
   }
 
   private mutating func judgeCost() {
-    let cost = state.spentPicodollars
+    let cost = spentPicodollars
     if let wanted = scenario.expectation.costAtLeast, cost < wanted.picodollars {
       fail(
         "cost: expected at least \(Messages.dollars(wanted.picodollars)), got "
@@ -339,7 +343,7 @@ struct ScenarioJudgement {
     return ScenarioReport(
       name: scenario.name,
       failures: failures,
-      costPicodollars: state.spentPicodollars,
+      costPicodollars: spentPicodollars,
       isCostEstimated: isEstimated,
       path: path,
       virtualMilliseconds: state.nowMilliseconds - state.startedMilliseconds,

@@ -19,6 +19,12 @@ public struct ScenarioOccurrence: Sendable {
   /// Where it is written.
   public var span: SourceSpan
 
+  package init(content: Content, afterMilliseconds: Int64, span: SourceSpan) {
+    self.content = content
+    self.afterMilliseconds = afterMilliseconds
+    self.span = span
+  }
+
   /// The run event that it becomes.
   var event: RunEvent.Kind {
     switch content {

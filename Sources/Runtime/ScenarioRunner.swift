@@ -130,6 +130,7 @@ public struct ScenarioRunner: Sendable {
         table: table,
         limits: limits,
         state: await driver.state,
+        spentPicodollars: await driver.spentPicodollars,
         trace: await driver.trace,
         calls: log.calls
       )
@@ -149,6 +150,7 @@ public struct ScenarioRunner: Sendable {
         table: table,
         limits: limits,
         state: Executor.start(table),
+        spentPicodollars: 0,
         trace: [],
         calls: []
       )

@@ -19,7 +19,9 @@ enum SQLiteValue {
   private var breakage: StoreError?
 
   /// Opens `path`, creating it readable by its owner only.
-  init(path: String, busyMilliseconds: Int32) throws(StoreError) {
+  ///
+  /// A store in use is `locked` at once: who waits for it knows how long (`StorePatience`).
+  init(path: String) throws(StoreError) {
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw .io("the store `\(path)` cannot be opened: \(Self.systemMessage(errno))")
@@ -34,7 +36,6 @@ enum SQLiteValue {
     )
     guard code == SQLITE_OK else { throw failure(code) }
     unsafe sqlite3_extended_result_codes(connection, 1)
-    unsafe sqlite3_busy_timeout(connection, busyMilliseconds)
   }
 
   deinit {
@@ -140,7 +141,8 @@ enum SQLiteValue {
   private func failure(_ code: Int32) -> StoreError {
     let words = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) } ?? "no memory"
     switch code & 0xFF {
-    case SQLITE_BUSY, SQLITE_LOCKED: return .locked
+    // Lost races between connections that open and close the log count as in use.
+    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: return .locked
     case SQLITE_FULL: return .diskFull
     case SQLITE_CORRUPT: return .corrupt(words)
     case SQLITE_NOTADB: return .notADatabase
@@ -154,6 +156,25 @@ enum SQLiteValue {
       return error
     default: return .io("the store cannot be used: \(words)")
     }
+  }
+}
+
+/// Waiting for a store that others write to: pauses of random length, up to a deadline.
+///
+/// SQLite knows no queue, so that fairness is a matter of chance: short pauses with jitter give
+/// each of many processes the same chance at each release, and none of them misses for long.
+struct StorePatience {
+  private let deadline: ContinuousClock.Instant
+  private var bound: UInt32 = 2
+
+  init(milliseconds: Int64) { deadline = .now + .milliseconds(milliseconds) }
+
+  /// Waits a moment; false when the time is up.
+  mutating func wait() -> Bool {
+    guard ContinuousClock.now < deadline else { return false }
+    usleep(UInt32.random(in: 500...bound * 1_000))
+    bound = min(bound * 2, 40)
+    return true
   }
 }
 

@@ -1,22 +1,46 @@
 import Execution
 import Journal
+import Source
 import Synchronization
 import Values
 
 /// A store of runs in one SQLite file: write-ahead log, every transaction synced.
 ///
 /// Several processes may open the same file; a run is driven by the one that claimed it last.
-public final class SQLiteRunStore: RunStore {
-  private let handle: SQLiteHandle
+public final class SQLiteRunStore: AuditableStore {
+  let handle: SQLiteHandle
+  private let waitMilliseconds: Int64
   private let lock = Mutex(())
 
   /// Opens or creates the store at `path`.
   ///
-  /// A store that another process is writing to is waited for at most `busyMilliseconds`, here and
-  /// in every later call.
-  public init(path: String, busyMilliseconds: Int32 = 2_000) throws(StoreError) {
-    handle = try SQLiteHandle(path: path, busyMilliseconds: busyMilliseconds)
-    try SQLiteSchema.prepare(handle)
+  /// A store that another process is writing to is waited for, here and in every later call, at
+  /// most `waitMilliseconds`; then it is `locked`.
+  public init(
+    path: String,
+    waitMilliseconds: Int64 = Limits().storeWaitMilliseconds
+  ) throws(StoreError) {
+    self.waitMilliseconds = waitMilliseconds
+    handle = try Self.patiently(waitMilliseconds) { () throws(StoreError) in
+      let handle = try SQLiteHandle(path: path)
+      try SQLiteSchema.prepare(handle)
+      return handle
+    }
+  }
+
+  /// Does what `body` does, again and again while others hold the store, until the time is up.
+  private static func patiently<Result>(
+    _ milliseconds: Int64,
+    _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    var patience = StorePatience(milliseconds: milliseconds)
+    while true {
+      do throws(StoreError) {
+        return try body()
+      } catch {
+        guard case .locked = error, patience.wait() else { throw error }
+      }
+    }
   }
 
   /// Limits the file to `pages` pages of 4 KiB, beyond which it counts as a full disk.
@@ -24,14 +48,17 @@ public final class SQLiteRunStore: RunStore {
     try handle.query("PRAGMA max_page_count = \(pages)", []) { _ in () }
   }
 
-  /// Runs `body` with the connection to itself.
-  private func alone<Result: Sendable>(
+  /// Runs `body` with the connection to itself; while it waits for other processes, other threads
+  /// have their turn.
+  func alone<Result: Sendable>(
     _ body: () throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
-    let outcome: Swift.Result<Result, StoreError> = lock.withLock { _ in
-      do throws(StoreError) { return .success(try body()) } catch { return .failure(error) }
+    try Self.patiently(waitMilliseconds) { () throws(StoreError) in
+      let outcome: Swift.Result<Result, StoreError> = lock.withLock { _ in
+        do throws(StoreError) { return .success(try body()) } catch { return .failure(error) }
+      }
+      return try outcome.get()
     }
-    return try outcome.get()
   }
 
   /// Runs `body` as one durable transaction that no other process can interleave with.
@@ -83,7 +110,11 @@ public final class SQLiteRunStore: RunStore {
     try transaction { () throws(StoreError) in try insert(header) }
   }
 
-  private func insert(_ header: RunHeader) throws(StoreError) {
+  private func insert(
+    _ header: RunHeader,
+    epoch: Int64 = 0,
+    owner: String = ""
+  ) throws(StoreError) {
     let known = try handle.query("SELECT number FROM runs WHERE id = ?", [.text(header.runID)]) {
       $0.integer(0)
     }
@@ -91,12 +122,12 @@ public final class SQLiteRunStore: RunStore {
     try handle.run(
       """
       INSERT INTO runs (id, header, status, records, head, epoch, owner, updated)
-      VALUES (?, ?, ?, 0, ?, 0, '', ?)
+      VALUES (?, ?, ?, 0, ?, ?, ?, ?)
       """,
       [
         .text(header.runID), .blob(header.encoded()),
-        .integer(Int64(RunStatus.created.rawValue)), .blob(header.anchor.bytes),
-        .integer(header.createdMilliseconds),
+        .integer(Int64(RunStatus.created.rawValue)), .blob(header.anchor.bytes), .integer(epoch),
+        .text(owner), .integer(header.createdMilliseconds),
       ]
     )
   }
@@ -120,6 +151,9 @@ public final class SQLiteRunStore: RunStore {
   /// Appends a record; refused unless the epoch is the latest and the sequence the next.
   public func append(_ append: JournalAppend) throws(StoreError) {
     try transaction { () throws(StoreError) in
+      if let creation = append.creation {
+        try insert(creation.header, epoch: append.epoch, owner: creation.owner)
+      }
       let rows = try handle.query(
         "SELECT number, epoch, records FROM runs WHERE id = ?",
         [.text(append.runID)]
@@ -207,43 +241,33 @@ public final class SQLiteRunStore: RunStore {
     return summary
   }
 
-  /// The latest runs, newest first, at most `limit`.
+  /// The latest runs, newest first, at most `limit`; damaged ones say so.
   public func runs(limit: Int) throws(StoreError) -> [RunSummary] {
-    try summaries(where: "1 ORDER BY number DESC LIMIT ?", [.integer(Int64(max(0, limit)))])
+    try summaries(
+      where: "1 ORDER BY number DESC LIMIT ?",
+      [.integer(Int64(max(0, limit)))],
+      toleratesDamage: true
+    )
   }
 
   private func summaries(
     where condition: String,
-    _ parameters: [SQLiteValue]
+    _ parameters: [SQLiteValue],
+    toleratesDamage: Bool = false
   ) throws(StoreError) -> [RunSummary] {
     try alone { () throws(StoreError) in
       let rows = try handle.query(
-        "SELECT header, status, records, head, epoch, owner, updated FROM runs WHERE \(condition)",
+        """
+        SELECT header, status, records, head, epoch, owner, updated, id,
+          (SELECT count(*) FROM journal WHERE run = runs.number),
+          (SELECT hash FROM journal WHERE run = runs.number ORDER BY sequence DESC LIMIT 1),
+          (SELECT bytes FROM journal WHERE run = runs.number ORDER BY sequence DESC LIMIT 1)
+        FROM runs WHERE \(condition)
+        """,
         parameters
-      ) { row in
-        (
-          row.blob(0), row.integer(1), row.integer(2), row.blob(3), row.integer(4), row.text(5),
-          row.integer(6)
-        )
-      }
+      ) { StoredSummary($0) }
       var summaries: [RunSummary] = []
-      for (bytes, status, records, head, epoch, owner, updated) in rows {
-        guard let header = try? RunHeader(decoding: bytes),
-          let status = UInt8(exactly: status).flatMap({ RunStatus(rawValue: $0) }),
-          let head = Digest(bytes: head)
-        else { throw .corrupt("the header of a run cannot be read") }
-        summaries.append(
-          RunSummary(
-            header: header,
-            status: status,
-            records: records,
-            head: head,
-            epoch: epoch,
-            owner: owner,
-            updatedMilliseconds: updated
-          )
-        )
-      }
+      for row in rows { summaries.append(try row.summary(toleratesDamage: toleratesDamage)) }
       return summaries
     }
   }

@@ -1,9 +1,12 @@
 import Glibc
 import JSONPath
+import Signalbox
 
 StandardStream.ignoreBrokenPipes()
 // Before any thread starts: otherwise the engine of queries heeds a file in the home folder.
 let home = JQEnvironment.clearHome()
+// Nothing that a tool starts may outlive its call, not even what leaves its process group.
+ProcessRunner.adoptOrphans()
 let console = Console(
   output: StandardStream.output,
   talk: StandardStream.error,

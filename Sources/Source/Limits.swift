@@ -117,6 +117,15 @@ public struct Limits: Sendable, Hashable {
   public var pathDelays = 8
   /// Runs that break an invariant which such a search plays before it gives up.
   public var witnessTries = 16
+  /// How long a store that other processes write to is waited for, in milliseconds.
+  public var storeWaitMilliseconds: Int64 = 30_000
+  /// How long a driver goes on waiting for the store while it holds an answer that is in no journal
+  /// yet, in milliseconds.
+  public var heldAnswerMilliseconds: Int64 = 600_000
+  /// How long a driver waits for withdrawn calls to let go before it rests, in milliseconds.
+  public var withdrawalMilliseconds: Int64 = 5_000
+  /// Findings that a check of a store reports; the rest is counted.
+  public var storeFindings = 1_000
 
   /// The defaults.
   public init() {}

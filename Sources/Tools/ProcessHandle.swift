@@ -62,6 +62,14 @@ public struct ProcessEnding: Sendable {
 public final class ProcessRunner: Sendable {
   private let threads: BlockingThreads
 
+  /// Makes this process the parent of what programs leave behind, so that whatever left their group
+  /// is killed with them, too.
+  ///
+  /// It changes the whole process: for programs that start others in no other way. Returns whether
+  /// the system allows it.
+  @discardableResult
+  public static func adoptOrphans() -> Bool { signalbox_processes_adopt() }
+
   /// At most `limit` programs at once.
   public init(limit: Int = 64) {
     threads = BlockingThreads(limit: limit)

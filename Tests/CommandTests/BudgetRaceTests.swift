@@ -115,7 +115,7 @@ import Testing
     try place.write("prices.yaml", Self.prices)
     let flow = "\(place.path)/flow.yaml"
     let pricesOption = ["--prices", "\(place.path)/prices.yaml"]
-    let store = try SQLiteRunStore(path: "\(place.path)/runs.db", busyMilliseconds: 60_000)
+    let store = try SQLiteRunStore(path: "\(place.path)/runs.db", waitMilliseconds: 60_000)
     var numbers = SeededNumbers(20_261_121)
     let delays = (0..<Self.runs).map { _ in Int.random(in: 20..<250, using: &numbers) }
     await Self.inLanes(Self.runs) { number in

@@ -171,7 +171,7 @@ import Values
     #expect(try store.account(scope: "run:r-1").reservedPicodollars == 0)
   }
 
-  @Test("after a crash at any record both runs end, each step once", arguments: 0..<8)
+  @Test("after a crash at any record both runs end, each step once", arguments: 1..<9)
   func crash(_ appends: Int) async throws {
     let table = try table()
     let store = FailingStore(failsAfter: appends)

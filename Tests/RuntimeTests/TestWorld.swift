@@ -37,18 +37,32 @@ final class CountingPerformer: Performing {
 final class FailingStore: RunStore {
   let base = MemoryRunStore()
   private let remaining: Mutex<Int>
+  private let failures: Mutex<Int>
+  private let error: StoreError
 
-  init(failsAfter appends: Int) { remaining = Mutex(appends) }
+  /// Fails after so many appends, for so many, in that way.
+  init(failsAfter appends: Int, failures: Int = .max, with error: StoreError = .diskFull) {
+    remaining = Mutex(appends)
+    self.failures = Mutex(failures)
+    self.error = error
+  }
 
   func mend() { remaining.withLock { $0 = .max } }
 
   func append(_ append: JournalAppend) throws(StoreError) {
     let isAllowed = remaining.withLock { remaining in
-      guard remaining > 0 else { return false }
+      if remaining <= 0 {
+        let isOver = failures.withLock { failures in
+          failures -= 1
+          return failures < 0
+        }
+        guard isOver else { return false }
+        remaining = .max
+      }
       remaining -= 1
       return true
     }
-    guard isAllowed else { throw .diskFull }
+    guard isAllowed else { throw error }
     try base.append(append)
   }
 

@@ -201,6 +201,69 @@ func append(
 }
 
 @Suite struct SQLiteStoreTests {
+  /// Another process holds the store: it is waited for, and given up when the time is up.
+  @Test func waitsForWhoeverWrites() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
+    let path = folder.path + "/runs.db"
+    let holder = try SQLiteRunStore(path: path)
+    let patient = try SQLiteRunStore(path: path)
+    let hurried = try SQLiteRunStore(path: path, waitMilliseconds: 20)
+    try holder.change("BEGIN IMMEDIATE")
+    #expect(throws: StoreError.locked) { try hurried.createRun(header("r-1")) }
+    async let created: Void = Task.detached { try patient.createRun(header("r-2")) }.value
+    try await Task.sleep(for: .milliseconds(100))
+    try holder.change("COMMIT")
+    try await created
+    try hurried.createRun(header("r-3"))
+    #expect(try holder.runs(limit: 9).map(\.header.runID) == ["r-3", "r-2"])
+  }
+
+  @Test func manyWritersMissNothing() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
+    let path = folder.path + "/runs.db"
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<20 {
+        group.addTask {
+          let store = try SQLiteRunStore(path: path)
+          for number in 0..<10 { try store.createRun(header("r-\(writer)-\(number)")) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try SQLiteRunStore(path: path).runs(limit: 1_000).count == 200)
+  }
+
+  @Test(arguments: StoreKind.allCases) func createsARunWithItsFirstRecord(
+    _ kind: StoreKind
+  ) throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove("other") }
+    let store = try kind.open(in: folder)
+    var first = append(1, epoch: 1)
+    first.creation = RunCreation(header: header(), owner: "me")
+    try store.append(first)
+    let summary = try store.summary(runID: "r-1")
+    #expect(summary.records == 1 && summary.epoch == 1 && summary.owner == "me")
+    #expect(throws: StoreError.exists("run `r-1`")) { try store.append(first) }
+    var refused = append(
+      1,
+      epoch: 1,
+      ledger: [
+        .reserve(
+          effect: 1,
+          picodollars: 2,
+          limits: [LedgerLimit(scope: "s", limitPicodollars: 1)]
+        )
+      ],
+      runID: "r-2"
+    )
+    refused.creation = RunCreation(header: header("r-2"), owner: "me")
+    #expect(throws: StoreError.self) { try store.append(refused) }
+    #expect(throws: StoreError.notFound("run `r-2`")) { try store.summary(runID: "r-2") }
+  }
+
   @Test func survivesReopening() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove("other") }

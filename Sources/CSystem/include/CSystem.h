@@ -48,6 +48,10 @@ void signalbox_process_deadline(signalbox_process *process, int64_t timeout, int
 /// whole group is killed when its leader has ended.
 void signalbox_process_run(signalbox_process *process, int wake);
 
+/// Makes this process the parent of whatever its children leave behind, so that those that left
+/// their group are killed with it. Changes the whole process: for programs, not for libraries.
+bool signalbox_processes_adopt(void);
+
 signalbox_process_outcome signalbox_process_result(const signalbox_process *process);
 /// The exit status, the signal's number, or the errno, by outcome.
 int signalbox_process_code(const signalbox_process *process);

@@ -14,7 +14,11 @@ package struct ResumeCommand: Command {
   package static let declaration = CommandDeclaration(
     "resume",
     "go on with a run that was interrupted or waits",
-    discussion: "Steps that were completed are never repeated.",
+    discussion: """
+      Steps that were completed are never repeated; a run whose journal or ledger is damaged is \
+      refused before anything is called. Ctrl-C asks for cancellation (exit 130); Ctrl-C again and \
+      SIGTERM stop at once, to be resumed (exit 130 and 75).
+      """,
     operands: [.run],
     options: [.store, assume, .scenario, .scenarios, .noInput, output],
     examples: [

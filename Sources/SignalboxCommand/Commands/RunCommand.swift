@@ -10,7 +10,11 @@ package struct RunCommand: Command {
     "run a flow: checked, priced and reserved first, journaled as it goes",
     discussion: """
       Nothing starts when the flow has errors (exit 2) or may cost more than its hard budget (exit \
-      3). The run's id comes first; with it the run can be resumed, answered, shown and replayed.
+      3). The run's id comes first, once its start is durable; with it the run can be resumed, \
+      answered, shown and replayed. Ctrl-C asks for cancellation, with the clean-up that the flow \
+      declares (exit 130); Ctrl-C again and SIGTERM stop at once and leave the run to `resume` \
+      (exit 130 and 75). A store that others write to is waited for, half a minute at most (exit \
+      75).
       """,
     operands: [.flow],
     options: [
@@ -128,7 +132,6 @@ package struct RunCommand: Command {
       )
     }
     let bound = reserved.map { "   reserved up to \(Picodollars.text($0))" } ?? ""
-    console.say("run \(header.runID) of \(table.table.name) \(table.table.digest.short)\(bound)")
     let conduct = RunConduct(
       console: console,
       session: session,
@@ -144,7 +147,11 @@ package struct RunCommand: Command {
         table,
         header: header,
         input: input,
-        in: conduct.surroundings(table, prices.book)
+        in: conduct.surroundings(table, prices.book) {
+          console.say(
+            "run \(header.runID) of \(table.table.name) \(table.table.digest.short)\(bound)"
+          )
+        }
       )
     } catch {
       throw RunSession.failure(error)

@@ -49,7 +49,8 @@ package struct RunsCommand: Command {
     default:
       for run in chosen {
         let id = run.header.runID
-        let status = run.status.name + String(repeating: " ", count: 10 - run.status.name.count)
+        let name = run.damage == nil ? run.status.name : "damaged"
+        let status = name + String(repeating: " ", count: 10 - name.count)
         let time = DateText.utc(run.updatedMilliseconds)
         console.print(line: "\(id)  \(status)  \(time)  \(run.header.flowName)")
       }
@@ -58,11 +59,13 @@ package struct RunsCommand: Command {
   }
 
   private static func value(_ run: RunSummary) -> Value {
-    .map([
+    var fields: ValueMap = [
       "run": .string(run.header.runID), "flow": .string(run.header.flowName),
       "status": .string(run.status.name), "table": .string(run.header.tableDigest.hex),
       "records": .int(run.records), "created_ms": .int(run.header.createdMilliseconds),
       "updated_ms": .int(run.updatedMilliseconds),
-    ])
+    ]
+    if let damage = run.damage { fields["damage"] = .string(damage) }
+    return .map(fields)
   }
 }

@@ -50,7 +50,14 @@ package struct ShowCommand: Command {
       )
       return .success
     }
-    let story = try RunStory(table: table, records: records)
+    let story = try RunStory(
+      summary,
+      table: table,
+      records: records,
+      spentPicodollars: try session.asking { () throws(StoreError) in
+        try session.store.account(scope: SQLiteRunStore.scope(ofRun: runID)).spentPicodollars
+      }
+    )
     let prices = try session.prices(of: summary)
     let estimate = CostAnalysis.analyse(table, prices: prices)
     switch format {

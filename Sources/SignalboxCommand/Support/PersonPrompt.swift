@@ -3,7 +3,18 @@ import Signalbox
 
 /// Asks the person at this terminal.
 struct PersonPrompt {
+  /// What came of asking.
+  enum Reply {
+    /// The answer, not checked yet.
+    case answer(Value)
+    /// The person ended the input.
+    case endOfInput
+    /// Something else is to be looked at first: a signal came, or the time to answer is over.
+    case interrupted
+  }
+
   let console: Console
+  private let input = LineInput()
   /// Who answers, as the journal records it.
   let person: String
 
@@ -14,8 +25,19 @@ struct PersonPrompt {
     person = console.environment("USER") ?? "terminal"
   }
 
-  /// Asks for each field of the answer; nil when the person ends the input.
-  func ask(_ task: PersonTask) -> Value? {
+  /// Asks for each field of the answer, until the person answers, a signal comes or it is too late.
+  func ask(_ task: PersonTask, until deadline: Int64, _ clock: any RunClock) async -> Reply {
+    let seen = Interrupt.wish
+    let mayWait: () -> Bool = {
+      Interrupt.wish == seen && (deadline < 0 || clock.nowMilliseconds < deadline)
+    }
+    guard let answer = await answer(task, mayWait) else {
+      return mayWait() ? .endOfInput : .interrupted
+    }
+    return .answer(answer)
+  }
+
+  private func answer(_ task: PersonTask, _ mayWait: () -> Bool) async -> Value? {
     console.say("")
     console.say("\(task.step) asks \(task.performer.roles.joined(separator: ", "))")
     if case .map(let input) = task.input {
@@ -26,12 +48,13 @@ struct PersonPrompt {
     }
     guard case .map(let fields)? = task.outputSchema?["properties"] else {
       console.talk.write("answer (JSON): ")
-      return readLine().flatMap { try? JSONParser.parse(Array($0.utf8)) }
+      return await input.line(while: mayWait).flatMap { try? JSONParser.parse(Array($0.utf8)) }
     }
     var answer = ValueMap()
     for entry in fields.entries {
       guard case .string(let name) = entry.key else { continue }
-      guard let value = ask(name, entry.value, isRequired: Self.isRequired(name, task)) else {
+      let isRequired = Self.isRequired(name, task)
+      guard let value = await ask(name, entry.value, isRequired: isRequired, mayWait) else {
         return nil
       }
       if let value = value { answer[name] = value }
@@ -45,13 +68,18 @@ struct PersonPrompt {
   }
 
   /// Asks until the field fits; the outer nil is the end of the input, the inner one no value.
-  private func ask(_ name: String, _ schema: Value, isRequired: Bool) -> Value?? {
+  private func ask(
+    _ name: String,
+    _ schema: Value,
+    isRequired: Bool,
+    _ mayWait: () -> Bool
+  ) async -> Value?? {
     var choices: [String] = []
     if case .list(let values)? = schema["enum"] { choices = values.compactMap(\.text) }
     for _ in 0..<5 {
       let options = choices.isEmpty ? "" : " (\(choices.joined(separator: ", ")))"
       console.talk.write("  \(name)\(options)\(isRequired ? "" : ", may be empty"): ")
-      guard let line = readLine() else { return nil }
+      guard let line = await input.line(while: mayWait) else { return nil }
       if line.isEmpty, !isRequired { return .some(nil) }
       if let value = AnswerText.value(line, schema: schema) { return value }
       console.say("  not one of \(choices.joined(separator: ", "))")

@@ -12,7 +12,15 @@ struct RunConduct {
   let redactor: Redactor
 
   /// The surroundings of a run of `table` with `prices`.
-  func surroundings(_ table: LinkedTable, _ prices: PriceBook) -> RunSurroundings {
+  ///
+  /// `started` is told once its start is durable, before anything is called.
+  func surroundings(
+    _ table: LinkedTable,
+    _ prices: PriceBook,
+    started: @escaping @Sendable () -> Void = {}
+  ) -> RunSurroundings {
+    // From here on calls may be under way, which must not be left behind.
+    Interrupt.watch()
     var surroundings = RunSurroundings(
       store: session.store,
       performing: performing,
@@ -24,7 +32,10 @@ struct RunConduct {
       if let value = console.environment(name) { surroundings.environment[name] = .string(value) }
     }
     let timeline = RunTimeline(console: console, format: format, table: table)
-    surroundings.progress = { timeline.show($0) }
+    surroundings.progress = { progress in
+      if case .started(_, _, isResumed: false) = progress { started() }
+      timeline.show(progress)
+    }
     let (console, format) = (console, format)
     surroundings.progressOfChild = { table in
       let timeline = RunTimeline(console: console, format: format, table: table)
@@ -38,26 +49,30 @@ struct RunConduct {
   /// Drives a run until it rests, prints how it stands, and returns the program's ending.
   ///
   /// Ctrl-C cancels the run in order, so that cancel edges are taken; a second one stops at once
-  /// and leaves the run to `resume`.
+  /// and leaves the run to `resume`, as SIGTERM does. Programs that were started are gone when
+  /// this returns.
   func finish(
     _ driver: RunDriver,
     expectedPicodollars: Int64? = nil
   ) async throws(CommandFailure) -> ExitCode {
-    Interrupt.watch()
+    let heeding = SignalHeed(driver)
     let watcher = Task {
-      var seen = 0
       while !Task.isCancelled {
-        try? await Task.sleep(nanoseconds: 50_000_000)
-        let requests = Interrupt.requests
-        guard requests > seen else { continue }
-        seen = requests
-        await requests == 1
-          ? driver.cancel(reason: "interrupted from the keyboard") : driver.abandon()
+        try? await Task.sleep(nanoseconds: 200_000_000)
+        await heeding.heed()
       }
     }
     defer { watcher.cancel() }
     let people = PersonPrompt(console, isForbidden: !mayAsk)
-    let pause = try await session.drive(driver, asking: people)
+    let pause: RunPause
+    do throws(CommandFailure) {
+      pause = try await session.drive(driver, asking: people) { await heeding.heed() }
+    } catch {
+      await driver.abandon()
+      await driver.awaitWithdrawn()
+      _ = await driver.driveChildren()
+      throw Self.failure(error, runID: driver.header.runID)
+    }
     let ending = RunEnding(
       console: console,
       format: format,
@@ -66,14 +81,26 @@ struct RunConduct {
     let exit = ending.show(
       pause,
       runID: driver.header.runID,
-      state: await driver.state,
+      spentPicodollars: await driver.spentPicodollars,
       limits: driver.table.table.runLimits
     )
-    guard case .ended = pause else { return exit }
+    guard case .ended(let outcome) = pause else { return exit }
     for child in await driver.driveChildren() where child.isDetached {
       console.say(Self.line(of: child))
     }
+    if case .cancelled = outcome, [.cancel, .stop].contains(Interrupt.wish) { return .interrupted }
     return exit
+  }
+
+  /// A stop that was asked for is no failure of the store or the run: the run goes on when resumed.
+  private static func failure(_ failure: CommandFailure, runID: String) -> CommandFailure {
+    let hint = "go on with: signalbox resume \(runID)"
+    switch Interrupt.wish {
+    case .goOn, .cancel: return failure
+    case .stop:
+      return CommandFailure("stopped from the keyboard", hint: hint, exit: .interrupted)
+    case .end: return CommandFailure("stopped by SIGTERM", hint: hint, exit: .tryAgain)
+    }
   }
 
   /// How a run that the run started stands when its driver rests.
@@ -90,6 +117,25 @@ struct RunConduct {
       case nil: child.fault?.message ?? "not driven"
       }
     return "run \(child.runID)   \(how)"
+  }
+}
+
+/// Does what signals ask for, each once.
+private actor SignalHeed {
+  private let driver: RunDriver
+  private var heeded = Interrupt.Wish.goOn
+
+  init(_ driver: RunDriver) { self.driver = driver }
+
+  func heed() async {
+    let wish = Interrupt.wish
+    guard wish > heeded else { return }
+    heeded = wish
+    switch wish {
+    case .goOn: return
+    case .cancel: await driver.cancel(reason: "interrupted from the keyboard")
+    case .stop, .end: await driver.abandon()
+    }
   }
 }
 

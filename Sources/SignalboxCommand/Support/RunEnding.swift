@@ -8,13 +8,21 @@ struct RunEnding {
   var expectedPicodollars: Int64?
 
   /// Prints the ending as data and returns the program's.
-  func show(_ pause: RunPause, runID: String, state: RunState, limits: RunLimits) -> ExitCode {
+  func show(
+    _ pause: RunPause,
+    runID: String,
+    spentPicodollars: Int64,
+    limits: RunLimits
+  ) -> ExitCode {
     switch format {
     case .json, .jsonLines:
       console.print(
-        line: JSONWriter.string(value(pause, runID: runID, state: state), pretty: format == .json)
+        line: JSONWriter.string(
+          value(pause, runID: runID, spentPicodollars),
+          pretty: format == .json
+        )
       )
-    default: console.print(text(pause, runID: runID, state: state, limits: limits))
+    default: console.print(text(pause, runID: runID, spentPicodollars, limits: limits))
     }
     return Self.exit(for: pause)
   }
@@ -39,10 +47,10 @@ struct RunEnding {
   private func text(
     _ pause: RunPause,
     runID: String,
-    state: RunState,
+    _ spentPicodollars: Int64,
     limits: RunLimits
   ) -> String {
-    let spent = Picodollars.text(state.spentPicodollars)
+    let spent = Picodollars.text(spentPicodollars)
     let of = limits.hardPicodollars < 0 ? "" : " of \(Picodollars.text(limits.hardPicodollars))"
     switch pause {
     case .waiting(let tasks):
@@ -65,10 +73,12 @@ struct RunEnding {
       return lines.joined(separator: "\n") + "\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
-      return "\(final.isEmpty ? "done" : final)   \(spent)\(of)\(estimate(state))\n"
+      let name = Self.shownName(final)
+      return "\(name.isEmpty ? "done" : name)   \(spent)\(of)\(estimate(spentPicodollars))\n"
         + Self.shown(result)
     case .ended(.failure(let final, let error, let result)):
-      var text = "\(final ?? "failed")   \(spent)\(of)\n"
+      let name = Self.shownName(final ?? "")
+      var text = "\(name.isEmpty ? "failed" : name)   \(spent)\(of)\n"
       if let error {
         let step = error.step.isEmpty ? "" : "`\(error.step)`: "
         text += "  \(step)\(error.kind.name): \(error.message.visibleInTerminal)\n"
@@ -79,13 +89,18 @@ struct RunEnding {
   }
 
   /// `   estimate at start $0.003479 (-7.7 %)`.
-  private func estimate(_ state: RunState) -> String {
+  private func estimate(_ spentPicodollars: Int64) -> String {
     guard let expected = expectedPicodollars, expected > 0 else { return "" }
-    let deviation = (Double(state.spentPicodollars) / Double(expected) - 1) * 1_000
+    let deviation = (Double(spentPicodollars) / Double(expected) - 1) * 1_000
     let tenths = Int(deviation.rounded())
     let sign = tenths < 0 ? "-" : "+"
     return "   estimate at start \(Picodollars.text(expected)) "
       + "(\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10) %)"
+  }
+
+  /// The name of a final state; the ends of trees have names of the table's own.
+  private static func shownName(_ final: String) -> String {
+    final.utf8.first == UInt8(ascii: "/") ? "" : final
   }
 
   private static func shown(_ result: Value) -> String {
@@ -112,9 +127,9 @@ struct RunEnding {
     return text
   }
 
-  private func value(_ pause: RunPause, runID: String, state: RunState) -> Value {
+  private func value(_ pause: RunPause, runID: String, _ spentPicodollars: Int64) -> Value {
     var fields: ValueMap = [
-      "run": .string(runID), "spent_picodollars": .int(state.spentPicodollars),
+      "run": .string(runID), "spent_picodollars": .int(spentPicodollars),
     ]
     switch pause {
     case .waiting(let tasks):
@@ -126,11 +141,11 @@ struct RunEnding {
     case .stalled: fields["status"] = .string("stalled")
     case .ended(.success(let final, let result)):
       fields["status"] = .string("succeeded")
-      fields["final"] = .string(final)
+      fields["final"] = .string(Self.shownName(final))
       fields["result"] = result
     case .ended(.failure(let final, let error, let result)):
       fields["status"] = .string("failed")
-      fields["final"] = final.map { .string($0) } ?? .null
+      fields["final"] = final.map { .string(Self.shownName($0)) } ?? .null
       if let error {
         fields["error"] = .map([
           "kind": .string(error.kind.name), "message": .string(error.message),

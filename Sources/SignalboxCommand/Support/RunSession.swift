@@ -33,8 +33,9 @@ struct RunSession {
     case .locked:
       return CommandFailure(
         error.message + place,
-        hint: "try again when it has finished",
-        exit: .inputOutput
+        hint: "try again when it has finished; a run that has begun goes on with "
+          + "`signalbox resume RUN`",
+        exit: .tryAgain
       )
     case .diskFull:
       return CommandFailure(
@@ -83,24 +84,41 @@ struct RunSession {
   }
 
   /// Drives a run until it rests, and says how it then stands.
+  ///
+  /// `heed`: does what signals ask for, when one comes while a person is asked.
   func drive(
     _ driver: RunDriver,
-    asking people: PersonPrompt?
+    asking people: PersonPrompt?,
+    heed: (() async -> Void)? = nil
   ) async throws(CommandFailure)
     -> RunPause
   {
     do throws(RunFault) {
       while true {
         let pause = try await driver.drive()
-        guard case .waiting(let tasks) = pause, let people, let task = tasks.first,
-          let answer = people.ask(task)
-        else { return pause }
-        try await driver.answer(
-          step: task.step,
-          output: answer,
-          by: people.person,
-          roles: task.performer.roles
-        )
+        guard case .waiting(let tasks) = pause, let people, let task = tasks.first else {
+          return pause
+        }
+        let answer: Value
+        switch await people.ask(task, until: task.untilMilliseconds, driver.clock) {
+        case .answer(let given): answer = given
+        case .endOfInput: return pause
+        case .interrupted:
+          await heed?()
+          continue
+        }
+        do throws(RunFault) {
+          try await driver.answer(
+            step: task.step,
+            output: answer,
+            by: people.person,
+            roles: task.performer.roles
+          )
+        } catch {
+          // What does not fit is said, and asked for again.
+          guard case .refused(let reason) = error else { throw error }
+          console.say(reason)
+        }
       }
     } catch {
       throw Self.failure(error)

@@ -13,10 +13,24 @@ struct RunStory {
   private let table: LinkedTable
   private var lines: [Line] = []
   private var state: RunState
+  /// What the ledger says that the run and what it started were charged.
+  private let spentPicodollars: Int64
+  /// What is wrong with the journal; nil: nothing.
+  private var damage: String?
 
-  init(table: LinkedTable, records: [StoredRecord]) throws(CommandFailure) {
+  init(
+    _ summary: RunSummary,
+    table: LinkedTable,
+    records: [StoredRecord],
+    spentPicodollars: Int64
+  ) throws(CommandFailure) {
     self.table = table
+    self.spentPicodollars = spentPicodollars
     state = Executor.start(table)
+    if case .different(let difference) = Replay.verify(summary, records, table: table) {
+      damage = difference.message
+    }
+    var ledger = RunLedger(header: summary.header, table: table.table)
     for stored in records {
       let record: JournalRecord
       do throws(BinaryError) {
@@ -40,12 +54,57 @@ struct RunStory {
         )
       }
       if case .turn(let time, let turn) = record.body { add(turn, atMilliseconds: time) }
-      guard case .step(let step) = record.body else { continue }
-      var output = StepOutput()
-      let spent = state.spentPicodollars
-      Executor.step(table, &state, step.event, &output)
-      add(output.trace, cost: state.spentPicodollars - spent, origin: step.origin)
+      if case .step(let step) = record.body {
+        var output = StepOutput()
+        Executor.step(table, &state, step.event, &output)
+        let charges = ledger.follow(step, hasEnded: state.outcome != nil)
+        let settled = charges.filter { $0.cause == .settled }
+        // What a run that was started cost is no call of this one's ledger, but its event's.
+        add(
+          output.trace,
+          cost: settled.first?.picodollars ?? step.childCost,
+          origin: step.origin
+        )
+        add(charges.filter { $0.cause != .settled })
+      } else if case .resumed(let time, _, let repetitions) = record.body {
+        add(ledger.follow(repetitions, atMilliseconds: time))
+      }
     }
+    addUnseenCosts()
+  }
+
+  /// Calls that were charged without an answer.
+  private mutating func add(_ charges: [RunLedger.Charge]) {
+    for charge in charges {
+      lines.append(
+        Line(
+          offsetMilliseconds: state.nowMilliseconds - state.startedMilliseconds,
+          step: table.table.nodes[Int(charge.place)].name,
+          text: charge.cause == .lost
+            ? "lost with its driver, charged in full" : "withdrawn under way, charged in full",
+          costPicodollars: charge.picodollars
+        )
+      )
+    }
+  }
+
+  /// Whether somebody named it: what starts with a slash is the table's own.
+  private static func isNamed(_ node: PlaceNode) -> Bool {
+    !node.name.isEmpty && node.name.utf8.first != UInt8(ascii: "/")
+  }
+
+  /// What runs that it started have cost beyond what it learned of them.
+  private mutating func addUnseenCosts() {
+    let seen = lines.reduce(0) { LedgerAccount.sum($0, $1.costPicodollars) }
+    guard spentPicodollars > seen else { return }
+    lines.append(
+      Line(
+        offsetMilliseconds: state.nowMilliseconds - state.startedMilliseconds,
+        step: "",
+        text: "runs that it started, besides",
+        costPicodollars: spentPicodollars - seen
+      )
+    )
   }
 
   /// A tool that an agent called by itself, once its outcome is known.
@@ -73,12 +132,12 @@ struct RunStory {
       switch entry {
       case .entered(let place, _, let visit):
         let node = table.table.nodes[Int(place)]
-        guard node.kind == .final, !node.name.isEmpty else { continue }
+        guard node.kind == .final, Self.isNamed(node) else { continue }
         line.step = node.name
         line.text = visit > 1 ? "visit \(visit)" : ""
       case .finished(let place, _, let status, let error):
         let node = table.table.nodes[Int(place)]
-        guard node.kind != .final, !node.name.isEmpty else { continue }
+        guard node.kind != .final, Self.isNamed(node) else { continue }
         line.step = node.name
         line.text = status.name
         if let error { line.text += "  \(error.kind.name): \(error.message.visibleInTerminal)" }
@@ -111,7 +170,8 @@ struct RunStory {
 
   /// The timeline for people, with the actual cost against the estimate.
   func text(_ summary: RunSummary, estimate: CostReport) -> String {
-    var text =
+    var text = damage.map { "damaged: \($0)\n" } ?? ""
+    text +=
       "run \(summary.header.runID) of \(summary.header.flowName) "
       + "\(summary.header.tableDigest.short)   \(summary.status.name)\n"
     let width = lines.map { $0.step.unicodeScalars.count }.max() ?? 0
@@ -124,7 +184,7 @@ struct RunStory {
       text += row + "\n"
     }
     for tree in TreeStory.trees(of: state, table) { text += tree.text }
-    text += "spent \(Picodollars.text(state.spentPicodollars))"
+    text += "spent \(Picodollars.text(spentPicodollars))"
     if let expected = estimate.expected?.picodollars.value {
       text += "   expected \(Picodollars.text(expected))"
     }
@@ -141,6 +201,7 @@ struct RunStory {
     let trees = TreeStory.trees(of: state, table)
     var fields = fields(summary)
     if !trees.isEmpty { fields["trees"] = .list(trees.map(\.value)) }
+    if let damage { fields["damage"] = .string(damage) }
     return .map(fields)
   }
 
@@ -148,7 +209,7 @@ struct RunStory {
     [
       "run": .string(summary.header.runID), "flow": .string(summary.header.flowName),
       "table": .string(summary.header.tableDigest.hex), "status": .string(summary.status.name),
-      "spent_picodollars": .int(state.spentPicodollars),
+      "spent_picodollars": .int(spentPicodollars),
       "steps": .list(
         lines.map { line in
           .map([
@@ -158,5 +219,15 @@ struct RunStory {
         }
       ),
     ]
+  }
+}
+
+extension JournalRecord.Step {
+  /// What the end of a run that this one started cost, which its own calls were charged.
+  fileprivate var childCost: Int64 {
+    switch event.kind {
+    case .completed(_, _, _, let cost), .failed(_, _, _, _, let cost): cost
+    case .started, .fired, .cancelled, .external, .tick: 0
+    }
   }
 }

@@ -1,16 +1,16 @@
 import Signalbox
 
 /// Values by chance that mostly fit a JSON Schema.
-enum SchemaSample {
+package enum SchemaSample {
   private static let maxDepth = 6
 
   /// A value of a schema; what it does not fit is for the caller to find out.
-  static func value(of schema: Value, by random: inout RandomSource) -> Value {
+  package static func value(of schema: Value, by random: inout RandomSource) -> Value {
     value(of: schema, by: &random, depth: 0)
   }
 
   /// A value of which nothing is known.
-  static func anything(by random: inout RandomSource) -> Value {
+  package static func anything(by random: inout RandomSource) -> Value {
     switch random.below(6) {
     case 0: .null
     case 1: .int(number(by: &random, 0, 3))
