@@ -54,7 +54,7 @@ let package = Package(
     module("Expression", uses: ["RegularExpression", "Source", "Values"]),
     module("JSONPath", uses: ["CJQ", "RegularExpression", "Source", "Values"]),
     module("Definition", uses: ["Source", "Values", "Document"]),
-    module("Import", uses: ["Source", "Values", "Document", "XML", "Definition"]),
+    module("Import", uses: ["Source", "Values", "Document", "XML", "Definition", "JSONPath"]),
     module("Table", uses: ["Source", "Values", "Document", "Expression", "JSONPath"]),
     module(
       "Compiler",

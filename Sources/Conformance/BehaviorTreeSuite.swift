@@ -6,19 +6,10 @@ import Signalbox
 /// event that holds the answers of the leaves' scripts. Root status and leaf events must be those
 /// recorded, in order.
 package enum BehaviorTreeSuite {
-  /// The files, in order.
-  package static let files = [
-    "btcpp-unit", "btcpp-random-core", "btcpp-random-full", "btcpp-random-guarded",
-    "btcpp-random-halting", "btcpp-random-guarded-halting", "btcpp-timing",
-    "btcpp-random-wakeup-once", "btcpp-random-wakeup-settle", "pytrees-unit",
-    "pytrees-random-core", "pytrees-random-full", "pytrees-random-halting",
-  ]
-
   /// Runs every scenario below `directory`.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "behavior-trees")
-    for file in files {
-      let contents = try SuiteFile.json("\(directory)/\(file).json")
+    for (file, contents) in try SuiteFile.documents(directory) {
       let isPolling = contents["dialect"]?.text == "py_trees"
       for scenario in contents["scenarios"]?.elements ?? [] {
         let id = "\(file)/\(scenario["name"]?.text ?? "?")"
@@ -38,8 +29,7 @@ package enum BehaviorTreeSuite {
   /// The flows of the scenarios below `directory`.
   package static func flows(directory: String) throws(SuiteUnavailable) -> [SuiteFlow] {
     var flows: [SuiteFlow] = []
-    for file in files {
-      let contents = try SuiteFile.json("\(directory)/\(file).json")
+    for (file, contents) in try SuiteFile.documents(directory) {
       for scenario in contents["scenarios"]?.elements ?? [] {
         guard let tree = scenario["tree"] else { continue }
         var reader = BehaviorTreeReader(isPolling: contents["dialect"]?.text == "py_trees")

@@ -4,13 +4,6 @@ import Values
 
 /// The Common Expression Language's own tests, as JSON.
 package enum CELSuite {
-  private static let files = [
-    "basic", "bindings_ext", "block_ext", "comparisons", "conversions", "dynamic", "encoders_ext",
-    "enums", "fields", "fp_math", "integer_math", "lists", "logic", "macros", "macros2",
-    "math_ext", "namespace", "network_ext", "optionals", "parse", "plumbing", "proto2",
-    "proto2_ext", "proto3", "string", "string_ext", "timestamps", "type_deduction", "wrappers",
-  ]
-
   /// Cases that are meant to go otherwise, and why.
   ///
   /// The suite rounds an int to a double before it compares the two, so that 2⁶³ - 1 is neither
@@ -23,9 +16,9 @@ package enum CELSuite {
   /// Runs every test of the files in `directory`.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "cel")
-    let registry = CELDescriptors.registry(try SuiteFile.json("\(directory)/descriptors.json"))
-    for file in files {
-      let content = try SuiteFile.json("\(directory)/\(file).json")
+    let documents = try SuiteFile.documents(directory)
+    let registry = registry(documents)
+    for (file, content) in documents {
       for section in content["sections"]?.elements ?? [] {
         for test in section["tests"]?.elements ?? [] {
           let name = test["name"]?.text ?? ""
@@ -42,13 +35,19 @@ package enum CELSuite {
     return result
   }
 
+  /// The messages that a file of `messages` describes, if there is one.
+  private static func registry(_ documents: [(name: String, content: Value)]) -> RecordRegistry {
+    let descriptors = documents.first { $0.content["messages"] != nil }?.content
+    return CELDescriptors.registry(descriptors ?? .map([:]))
+  }
+
   /// Runs tests of your own, in the suite's encoding, with the messages that lie in `directory`.
   package static func run(
     _ tests: [Value],
     directory: String
   ) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "cel")
-    let registry = CELDescriptors.registry(try SuiteFile.json("\(directory)/descriptors.json"))
+    let registry = registry(try SuiteFile.documents(directory))
     for test in tests {
       result.record(test["expr"]?.text ?? "", failure: CELTest(test, registry: registry).failure())
     }

@@ -15,10 +15,19 @@ struct ChartRun {
   private(set) var entered: [String] = []
   /// All that it went through.
   private(set) var passed = PassedPlaces()
+  /// What calls are answered with, by their input; nil: they are not.
+  private let answer: ((Value) -> CallAnswer)?
+  private var answers: [RunEvent.Kind] = []
 
   /// A run that has started.
-  init(_ table: LinkedTable, steps: [String: String], input: Value = .map([:])) {
+  init(
+    _ table: LinkedTable,
+    steps: [String: String],
+    input: Value = .map([:]),
+    answer: ((Value) -> CallAnswer)? = nil
+  ) {
     self.table = table
+    self.answer = answer
     var ids: [String: String] = [:]
     for (id, step) in steps { ids[step] = id }
     self.ids = ids
@@ -72,6 +81,11 @@ struct ChartRun {
   }
 
   private mutating func apply(_ kind: RunEvent.Kind) {
+    step(kind)
+    while !answers.isEmpty { step(answers.removeFirst()) }
+  }
+
+  private mutating func step(_ kind: RunEvent.Kind) {
     var output = StepOutput()
     Executor.step(table, &state, RunEvent(atMilliseconds: now, kind: kind), &output)
     passed.note(output.trace)
@@ -83,8 +97,25 @@ struct ChartRun {
       switch effect {
       case .startTimer(let timer): timers[timer.id] = timer.dueMilliseconds
       case .cancel(let id): timers[id] = nil
-      case .call, .startChild: break
+      case .call(let intent):
+        if let answer { answers.append(answer(intent.input).event(intent.id)) }
+      case .startChild: break
       }
+    }
+  }
+}
+
+/// What a call of a suite's case is answered with.
+enum CallAnswer {
+  case output(Value)
+  case failure(ErrorKind, String)
+
+  fileprivate func event(_ id: EffectID) -> RunEvent.Kind {
+    switch self {
+    case .output(let value):
+      .completed(effect: id, output: value, usage: nil, costPicodollars: 0)
+    case .failure(let kind, let message):
+      .failed(effect: id, error: kind, message: message, usage: nil, costPicodollars: 0)
     }
   }
 }

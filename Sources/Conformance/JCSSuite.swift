@@ -2,20 +2,15 @@ import Values
 
 /// Vectors of RFC 8785: documents with their canonical form, and the texts of doubles.
 package enum JCSSuite {
-  private static let documents = [
-    "arrays", "french", "structures", "unicode", "values", "weird",
-  ]
-
   /// Runs every vector below `directory`; each line of numbers is a case.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "jcs")
-    for name in documents {
-      let input = try SuiteFile.bytes("\(directory)/input/\(name).json")
-      let output = try SuiteFile.bytes("\(directory)/output/\(name).json")
-      result.record(name, failure: failure(input, output))
+    for file in try SuiteFile.names("\(directory)/input") where file.hasSuffix(".json") {
+      let input = try SuiteFile.bytes("\(directory)/input/\(file)")
+      let output = try SuiteFile.bytes("\(directory)/output/\(file)")
+      result.record(String(file.dropLast(5)), failure: failure(input, output))
     }
-    let lines = try SuiteFile.bytes("\(directory)/es6-numbers-10000.txt").split(separator: 0x0A)
-    for line in lines {
+    for line in try numbers(directory) {
       let parts = line.split(separator: 0x2C)
       guard parts.count == 2,
         let bits = UInt64(String(decoding: parts[0], as: UTF8.self), radix: 16)
@@ -29,6 +24,16 @@ package enum JCSSuite {
       result.record(name, failure: found == wanted ? nil : "found \(found), wanted \(wanted)")
     }
     return result
+  }
+
+  /// The lines of the files of numbers: bits in hexadecimal, a comma, the text.
+  private static func numbers(_ directory: String) throws(SuiteUnavailable) -> [ArraySlice<UInt8>] {
+    var lines: [ArraySlice<UInt8>] = []
+    for file in try SuiteFile.names(directory)
+    where file.hasSuffix(".txt") && !file.hasPrefix("LICEN") {
+      lines += try SuiteFile.bytes("\(directory)/\(file)").split(separator: 0x0A)
+    }
+    return lines
   }
 
   private static func canonical(_ value: Value) -> String {

@@ -16,7 +16,7 @@ package enum JSONPathSuite {
     var result = SuiteResult(suite: "jsonpath")
     var queries: [Query] = []
     var valid: [Valid] = []
-    for item in try SuiteFile.json("\(directory)/cts-open.json")["tests"]?.elements ?? [] {
+    for item in try SuiteFile.items(directory, "tests", with: "selector") {
       let id = item["name"]?.text ?? "?"
       let text = item["selector"]?.text ?? ""
       let (query, diagnostics) = QueryParser.parse(SourceText(name: id, text: text))

@@ -7,16 +7,16 @@ package enum JSONSchemaSuite {
   /// Runs every test below `directory`.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var registry = SchemaRegistry()
-    for file in ["metaschemas.json", "remotes.json"] {
-      for document in try SuiteFile.json("\(directory)/\(file)")["documents"]?.elements ?? [] {
+    for (_, content) in try SuiteFile.documents(directory) {
+      for document in content["documents"]?.elements ?? [] {
         guard let uri = document["uri"]?.text, let schema = document["schema"] else { continue }
         registry.add(uri: uri, schema)
       }
     }
     var result = SuiteResult(suite: "json-schema")
-    let groups =
-      try SuiteFile.json("\(directory)/draft2020-12-open.json")["groups"]?.elements ?? []
-    for group in groups { run(group, registry, &result) }
+    for group in try SuiteFile.items(directory, "groups", with: "schema") {
+      run(group, registry, &result)
+    }
     return result
   }
 

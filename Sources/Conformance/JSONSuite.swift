@@ -18,8 +18,7 @@ package enum JSONSuite {
   /// Runs every case below `directory`.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "json")
-    let cases = try SuiteFile.json("\(directory)/jsontestsuite-open.json")["cases"]?.elements ?? []
-    for item in cases {
+    for item in try SuiteFile.items(directory, "cases", with: "expect") {
       result.record(item["id"]?.text ?? "?", failure: failure(item))
     }
     return result

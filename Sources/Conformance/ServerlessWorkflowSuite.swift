@@ -7,7 +7,7 @@ package enum ServerlessWorkflowSuite {
   /// Runs every case below `directory`; what the importer refuses is skipped with its reason.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "serverless-workflow")
-    for item in try SuiteFile.json("\(directory)/ctk.json")["cases"]?.elements ?? [] {
+    for item in try SuiteFile.items(directory, "cases", with: "definition_yaml") {
       let id = item["name"]?.text ?? "?"
       let file = SourceFile(name: "\(id).yaml", text: item["definition_yaml"]?.text ?? "")
       let imported = WorkflowImporter.flow(file)
@@ -26,6 +26,32 @@ package enum ServerlessWorkflowSuite {
     return result
   }
 
+  /// The flows of the cases below `directory` that are imported.
+  package static func flows(directory: String) throws(SuiteUnavailable) -> [SuiteFlow] {
+    var flows: [SuiteFlow] = []
+    for item in try SuiteFile.items(directory, "cases", with: "definition_yaml") {
+      let id = item["name"]?.text ?? "?"
+      let file = SourceFile(name: "\(id).yaml", text: item["definition_yaml"]?.text ?? "")
+      guard let imported = WorkflowImporter.flow(file).flow else { continue }
+      let loaded = FlowLoader.load(SourceFile(name: "workflow.yaml", text: imported.text))
+      guard let flow = loaded.flow else {
+        let text = loaded.diagnostics.first?.message ?? ""
+        throw SuiteUnavailable("what is imported of \(id) does not load: \(text)")
+      }
+      let given = item["input"] ?? .null
+      let stubs = HTTPStubs(item)
+      flows.append(
+        SuiteFlow(id: id, flow: flow, diagnostics: loaded.diagnostics) { table in
+          let input = given == .null ? Value.map([:]) : given
+          var run = ChartRun(table, steps: imported.steps, input: input) { stubs.answer($0) }
+          run.advance(to: 10_000_000_000_000)
+          return run.passed
+        }
+      )
+    }
+    return flows
+  }
+
   private static func failure(of item: Value, _ flow: ImportedFlow) -> String? {
     let loaded = FlowLoader.load(SourceFile(name: "workflow.yaml", text: flow.text))
     guard let definition = loaded.flow else {
@@ -38,7 +64,8 @@ package enum ServerlessWorkflowSuite {
     // A workflow without input gets an empty object.
     let given = item["input"] ?? .null
     let input = given == .null ? Value.map([:]) : given
-    var run = ChartRun(table, steps: flow.steps, input: input)
+    let stubs = HTTPStubs(item)
+    var run = ChartRun(table, steps: flow.steps, input: input) { stubs.answer($0) }
     run.advance(to: 10_000_000_000_000)
     guard let reason = difference(item, run) else { return nil }
     return "\(reason)\n\(flow.text)"
@@ -52,6 +79,15 @@ package enum ServerlessWorkflowSuite {
       if let wanted = expect["output"], result["output"]?.isSameJSON(as: wanted) != true {
         return "output \(JSONWriter.string(result["output"] ?? .null)), wanted "
           + JSONWriter.string(wanted)
+      }
+      let output = result["output"] ?? .null
+      for path in expect["has_properties"]?.elements ?? []
+      where property(path.text ?? "", of: output) == nil {
+        return "no `\(path.text ?? "")` in \(JSONWriter.string(output))"
+      }
+      for entry in expect["property_values"]?.fields ?? []
+      where property(entry.0, of: output)?.isSameJSON(as: entry.1) != true {
+        return "`\(entry.0)` of \(JSONWriter.string(output)), wanted \(JSONWriter.string(entry.1))"
       }
     case .failure(_, let error, let result):
       guard expect["status"]?.text == "faulted" else {
@@ -74,5 +110,20 @@ package enum ServerlessWorkflowSuite {
       if !isRight { return "order: \(JSONWriter.string(rule)) of \(run.entered)" }
     }
     return nil
+  }
+
+  /// The value at a dotted path.
+  private static func property(_ path: String, of value: Value) -> Value? {
+    var value: Value? = value
+    for name in path.split(separator: ".") { value = value?[String(name)] }
+    return value
+  }
+}
+
+extension Value {
+  /// The fields of a map with their names.
+  fileprivate var fields: [(String, Value)] {
+    guard case .map(let map) = self else { return [] }
+    return map.entries.map { ($0.key.value.text ?? "", $0.value) }
   }
 }

@@ -44,7 +44,12 @@ package enum StatechartSuite {
       for item in try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? [] {
         guard let imported = imported(item).flow else { continue }
         let loaded = FlowLoader.load(SourceFile(name: "machine.yaml", text: imported.text))
-        guard let flow = loaded.flow else { continue }
+        guard let flow = loaded.flow else {
+          let text = loaded.diagnostics.first?.message ?? ""
+          throw SuiteUnavailable(
+            "what is imported of \(item["name"]?.text ?? "") does not load: \(text)"
+          )
+        }
         flows.append(
           SuiteFlow(id: item["name"]?.text ?? "?", flow: flow, diagnostics: loaded.diagnostics) {
             table in

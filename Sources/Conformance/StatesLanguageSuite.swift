@@ -4,26 +4,58 @@ import Values
 
 /// Cases of the States Language: Choice rules, whole machines, valid and invalid definitions.
 package enum StatesLanguageSuite {
+  /// What a case asks, told by its fields.
+  private enum Kind {
+    case rule
+    case definition
+    case execution
+
+    init?(_ item: Value) {
+      if item["operator"] != nil {
+        self = .rule
+      } else if item["valid"] != nil {
+        self = .definition
+      } else if item["expect"] != nil {
+        self = .execution
+      } else {
+        return nil
+      }
+    }
+  }
+
+  private static func cases(
+    _ directory: String
+  ) throws(SuiteUnavailable) -> [(file: String, kind: Kind, item: Value)] {
+    var cases: [(file: String, kind: Kind, item: Value)] = []
+    for (file, content) in try SuiteFile.documents(directory) {
+      for item in content["cases"]?.elements ?? [] {
+        if let kind = Kind(item) { cases.append((file, kind, item)) }
+      }
+    }
+    guard !cases.isEmpty else { throw SuiteUnavailable("no file of \(directory) has `cases`") }
+    return cases
+  }
+
   /// Runs every case below `directory`.
   ///
-  /// What the importer refuses (JSONata, intrinsic functions, what has no counterpart) is skipped
-  /// with the importer's reason.
+  /// What the importer refuses is skipped with the importer's reason.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "states-language")
-    let rules = try SuiteFile.json("\(directory)/choice-operators.json")["cases"]?.elements ?? []
-    group("choice rules", rules, &result) { rule($0) }
-    let definitions = try SuiteFile.json("\(directory)/validation.json")["cases"]?.elements ?? []
-    group("validation", definitions, &result) { validation($0) }
-    for file in try SuiteFile.names(directory) where file.hasPrefix("executions-") {
-      let cases = try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? []
-      let plain = cases.filter { isPlain($0) }
-      let name = String(file.dropFirst("executions-".count).dropLast(".json".count))
-      if !plain.isEmpty {
-        group("\(name), plain JSONPath", plain, &result) { execution($0) }
-      }
-      let others = cases.filter { !isPlain($0) }
-      if !others.isEmpty {
-        group("\(name), JSONata or intrinsics", others, &result) { execution($0) }
+    let cases = try cases(directory)
+    group("choice rules", cases.filter { $0.kind == .rule }.map(\.item), &result) { rule($0) }
+    group("validation", cases.filter { $0.kind == .definition }.map(\.item), &result) {
+      validation($0)
+    }
+    var files: [String] = []
+    for one in cases where one.kind == .execution && files.last != one.file {
+      files.append(one.file)
+    }
+    for file in files {
+      let items = cases.filter { $0.kind == .execution && $0.file == file }.map(\.item)
+      let name = file.hasPrefix("executions-") ? String(file.dropFirst(11)) : file
+      group("\(name), plain JSONPath", items.filter { isPlain($0) }, &result) { execution($0) }
+      group("\(name), JSONata or intrinsics", items.filter { !isPlain($0) }, &result) {
+        execution($0)
       }
     }
     return result
@@ -32,16 +64,17 @@ package enum StatesLanguageSuite {
   /// The flows of the cases below `directory` that are imported.
   package static func flows(directory: String) throws(SuiteUnavailable) -> [SuiteFlow] {
     var flows: [SuiteFlow] = []
-    let rules = try SuiteFile.json("\(directory)/choice-operators.json")["cases"]?.elements ?? []
-    for item in rules {
-      let given = question(item)
-      add(given.definition, input: given.input, as: item["name"]?.text ?? "?", to: &flows)
-    }
-    for file in try SuiteFile.names(directory) where file.hasPrefix("executions-") {
-      for item in try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? [] {
+    for (file, kind, item) in try cases(directory) {
+      let id = item["name"]?.text ?? "?"
+      switch kind {
+      case .rule:
+        let given = question(item)
+        try add(given.definition, input: given.input, as: id, to: &flows)
+      case .execution:
         let input = unquoted(item["input"] ?? .null)
-        let id = item["name"]?.text ?? "?"
-        add(item["definition"] ?? .null, input: input, as: "\(file)/\(id)", to: &flows)
+        try add(item["definition"] ?? .null, input: input, as: "\(file)/\(id)", to: &flows)
+      case .definition:
+        try add(item["definition"] ?? .null, input: .map([:]), as: "\(file)/\(id)", to: &flows)
       }
     }
     return flows
@@ -52,11 +85,15 @@ package enum StatesLanguageSuite {
     input: Value,
     as id: String,
     to flows: inout [SuiteFlow]
-  ) {
+  ) throws(SuiteUnavailable) {
     let file = SourceFile(name: "\(id).json", text: JSONWriter.string(definition))
     guard let imported = StatesImporter.flow(file).flow else { return }
     let loaded = FlowLoader.load(SourceFile(name: "machine.yaml", text: imported.text))
-    guard let flow = loaded.flow else { return }
+    guard let flow = loaded.flow else {
+      throw SuiteUnavailable(
+        "what is imported of \(id) does not load: \(words(loaded.diagnostics))"
+      )
+    }
     flows.append(
       SuiteFlow(id: id, flow: flow, diagnostics: loaded.diagnostics) { table in
         var run = ChartRun(table, steps: imported.steps, input: input)
@@ -87,6 +124,7 @@ package enum StatesLanguageSuite {
     _ result: inout SuiteResult,
     _ run: (Value) -> Outcome
   ) {
+    guard !cases.isEmpty else { return }
     let before = result.passed
     for item in cases {
       let id = item["name"]?.text ?? "?"
@@ -163,6 +201,9 @@ package enum StatesLanguageSuite {
 
   /// A recording whose definition is not the one that was run: its name says another path.
   private static func rewritten(_ item: Value) -> String? {
+    if let word = placeholder(item["definition"] ?? .null) {
+      return "its definition holds the placeholder `\(word)`"
+    }
     guard let name = item["name"]?.text, name.hasSuffix("]"), let open = name.firstIndex(of: "[")
     else { return nil }
     let word = String(name[name.index(after: open)...].dropLast())
@@ -170,6 +211,18 @@ package enum StatesLanguageSuite {
       !JSONWriter.string(definition).contains(word)
     else { return nil }
     return "the recording was made with `\(word)`, which its definition does not hold"
+  }
+
+  /// A text such as `_tbd_` that the source replaced before its run.
+  private static func placeholder(_ value: Value) -> String? {
+    switch value {
+    case .string(let text):
+      let isMark = text.hasPrefix("_") && text.hasSuffix("_")
+      return isMark && text.filter { $0 != "_" } == "tbd" ? text : nil
+    case .list(let elements): return elements.lazy.compactMap { placeholder($0) }.first
+    case .map(let fields): return fields.entries.lazy.compactMap { placeholder($0.value) }.first
+    default: return nil
+    }
   }
 
   private static func difference(_ item: Value, _ run: ChartRun) -> String? {

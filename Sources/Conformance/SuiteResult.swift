@@ -54,6 +54,31 @@ package enum SuiteFile {
       throw SuiteUnavailable("\(path) is not JSON: \(error.message) at byte \(error.offset)")
     }
   }
+
+  /// The JSON files of a folder by name without `.json`, sorted; what they hold says what they are.
+  package static func documents(
+    _ directory: String
+  ) throws(SuiteUnavailable) -> [(name: String, content: Value)] {
+    var documents: [(name: String, content: Value)] = []
+    for file in try names(directory) where file.hasSuffix(".json") {
+      documents.append((String(file.dropLast(5)), try json("\(directory)/\(file)")))
+    }
+    return documents
+  }
+
+  /// The elements of the list `key` of every JSON file of a folder that have the field `field`.
+  package static func items(
+    _ directory: String,
+    _ key: String,
+    with field: String
+  ) throws(SuiteUnavailable) -> [Value] {
+    let items = try documents(directory).flatMap { $0.content[key]?.elements ?? [] }
+      .filter { $0[field] != nil }
+    guard !items.isEmpty else {
+      throw SuiteUnavailable("no file of \(directory) has `\(key)` with `\(field)`")
+    }
+    return items
+  }
 }
 
 extension Value {

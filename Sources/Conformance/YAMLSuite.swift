@@ -4,8 +4,6 @@ import Values
 
 /// Cases of yaml-test-suite and of the core schema: values, and reason codes of refusals.
 package enum YAMLSuite {
-  private static let files = ["yts-open.json", "core-open.json"]
-
   private static let reasons: [String: DiagnosticCode] = [
     "syntax": .yamlSyntax, "bad-character": .yamlBadCharacter,
     "duplicate-key": .yamlDuplicateKey, "merge-key": .yamlMergeKey,
@@ -18,10 +16,8 @@ package enum YAMLSuite {
   /// Runs every case below `directory`.
   package static func run(directory: String) throws(SuiteUnavailable) -> SuiteResult {
     var result = SuiteResult(suite: "yaml")
-    for file in files {
-      for item in try SuiteFile.json("\(directory)/\(file)")["cases"]?.elements ?? [] {
-        result.record(item["id"]?.text ?? "?", failure: failure(item))
-      }
+    for item in try SuiteFile.items(directory, "cases", with: "yaml") {
+      result.record(item["id"]?.text ?? "?", failure: failure(item))
     }
     return result
   }

@@ -32,6 +32,25 @@ enum Messages {
     Diagnostic(.importChanged, .warning, "\(what) is left out", at: span)
   }
 
+  static func idempotent(_ tool: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .importChanged,
+      .note,
+      "`\(tool)` is declared idempotent, since it is called again when an answer is lost",
+      at: span,
+      hint: "if a second call does harm, take that out of both"
+    )
+  }
+
+  static func told(_ error: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .importChanged,
+      .note,
+      "`\(shortened(error))` is told by the failure's message, which has to hold that name",
+      at: span
+    )
+  }
+
   static func shortened(_ text: String) -> String {
     let line = text.split(whereSeparator: { $0 == "\n" || $0 == "\r" }).first.map(String.init) ?? ""
     return line.unicodeScalars.count > 60

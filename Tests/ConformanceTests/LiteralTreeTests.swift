@@ -31,10 +31,8 @@ import Testing
   )
   func `the literal readings give every recording of the two engines`() throws {
     var count = 0
-    for file in BehaviorTreeSuite.files where file != "btcpp-timing" {
-      let contents = try SuiteFile.json(
-        "\(ConformanceDirectory.root)/behavior-trees/\(file).json"
-      )
+    let documents = try SuiteFile.documents("\(ConformanceDirectory.root)/behavior-trees")
+    for (file, contents) in documents where file != "btcpp-timing" {
       let isPolling = contents["dialect"]?.text == "py_trees"
       for scenario in contents["scenarios"]?.elements ?? [] {
         let wanted = scenario["expect"]?["steps"]?.elements ?? []

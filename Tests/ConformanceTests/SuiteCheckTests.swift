@@ -9,6 +9,7 @@ import Testing
     case statecharts
     case trees = "behavior-trees"
     case states = "states-language"
+    case workflows = "serverless-workflow"
 
     var testDescription: String { rawValue }
 
@@ -18,6 +19,7 @@ import Testing
       case .statecharts: try StatechartSuite.flows(directory: directory)
       case .trees: try BehaviorTreeSuite.flows(directory: directory)
       case .states: try StatesLanguageSuite.flows(directory: directory)
+      case .workflows: try ServerlessWorkflowSuite.flows(directory: directory)
       }
     }
 
@@ -26,7 +28,8 @@ import Testing
       switch self {
       case .statecharts: 168
       case .trees: 488
-      case .states: 348
+      case .states: 520
+      case .workflows: 13
       }
     }
 
@@ -40,7 +43,7 @@ import Testing
             "keeps running until a failure, and never fails: an inverted forced failure"
           )
         ]
-      case .statecharts, .states: [:]
+      case .statecharts, .states, .workflows: [:]
       }
     }
   }

@@ -19,11 +19,11 @@ import Testing
         "Done": {"Type": "Succeed"}}}
       """
     )
-    #expect(diagnostics.isEmpty, "\(diagnostics.map(\.message))")
+    #expect(diagnostics.map(\.severity) == [.note], "\(diagnostics.map(\.message))")
     let text = try #require(flow).text
     let parts = [
       "description: \"orders\"", "Charge:", "tool: charge", "amount: \"{{ state.data.total }}\"",
-      "timeout: 30s", "retry: {max_attempts: 3, backoff: 1s}", "error.kind == 'timeout'",
+      "timeout: 30s", "retry: {max_attempts: 3, backoff: 1s}", "on_timeout:", "idempotent: true",
       "type(state.data.total) in [int, uint, double] && state.data.total > 10",
     ]
     for part in parts { #expect(text.contains(part), "\(part) in\n\(text)") }
@@ -35,14 +35,20 @@ import Testing
 
   @Test(
     arguments: [
-      ("\"Type\": \"Pass\", \"Parameters\": {\"a.$\": \"States.UUID()\"}", "intrinsic"),
-      ("\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\"", "JSONata"),
-      ("\"Type\": \"Pass\", \"InputPath\": \"$..a\"", ".."),
+      ("\"Type\": \"Pass\", \"Parameters\": {\"a.$\": \"States.UUID()\"}", "States.UUID"),
+      (
+        "\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", \"Output\": \"{% $random() %}\"",
+        "$random"
+      ),
+      (
+        "\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", "
+          + "\"Output\": \"{% $map([1], function($x){$x}) %}\"", "JSONata"
+      ),
+      ("\"Type\": \"Pass\", \"InputPath\": \"$['a','b']\"", "several names"),
       ("\"Type\": \"Pass\", \"ResultPath\": \"$.a[0]\"", "ResultPath"),
       ("\"Type\": \"Task\", \"Resource\": \"a\", \"HeartbeatSeconds\": 3", "HeartbeatSeconds"),
       (
-        "\"Type\": \"Task\", \"Resource\": \"a\", \"Retry\": [{\"ErrorEquals\": [\"MyError\"]}]",
-        "retry"
+        "\"Type\": \"Wait\", \"Seconds\": \"${X}\"", "filled in later"
       ),
     ]
   )
@@ -73,5 +79,100 @@ import Testing
     let (flow, diagnostics) = imported(text)
     #expect(flow == nil)
     #expect(diagnostics.first?.code == .importInvalid)
+  }
+
+  private func output(_ states: String, _ input: Value) throws -> Value {
+    let (flow, diagnostics) = imported("{\"StartAt\": \"A\", \"States\": {\(states)}}")
+    let text = try #require(flow, "\(diagnostics.map(\.message))").text
+    let loaded = FlowLoader.load(SourceFile(name: "flow.yaml", text: text))
+    let compiled = FlowCompiler.compile(try #require(loaded.flow, "\(text)"))
+    let table = try #require(compiled.table, "\(compiled.diagnostics.map(\.message))\n\(text)")
+    return ScriptedRun(table, input: input) { _, _ in .output(.null) }.result
+  }
+
+  @Test(
+    arguments: [
+      ("$.rows[*].type", "[\"a\"]"), ("$.rows[0].type", "\"a\""), ("$.rows[-1].x", "1"),
+      ("$..x", "[1]"), ("$.rows[?(@.x == 1)]", "[{\"x\":1}]"), ("$.rows[0:1].type", "[\"a\"]"),
+      ("$.rows.length()", "2"), ("$$.State.Name", "\"A\""),
+      ("States.Format('{} of \\\\{{}\\\\}', $.n, $.rows[1])", "\"1.5 of {{\\\"x\\\":1}}\""),
+      ("States.Format($.template, $.n, 'x')", "\"1.5-x\""),
+      ("States.StringToJson($.json)", "{\"a\":[1,null]}"),
+      ("States.StringSplit($.template, $.marks)", "[\"{\",\"{\"]"),
+      ("States.ArrayPartition(States.ArrayRange(1, 5, 2), 2)", "[[1,3],[5]]"),
+      ("States.ArrayRange(3, 1, 1)", "[]"),
+      ("States.ArrayUnique(States.Array(1, 1, 'a'))", "[1,\"a\"]"),
+      ("States.MathAdd($.n, -3)", "-1"), ("States.Base64Decode(States.Base64Encode('é'))", "\"é\""),
+      ("States.JsonMerge($.rows[0], $.rows[1], false)", "{\"type\":\"a\",\"x\":1}"),
+    ]
+  )
+  func pathsAndFunctionsHaveTheirValues(_ text: String, _ wanted: String) throws {
+    let input = try JSONParser.parse(
+      "{\"rows\": [{\"type\": \"a\"}, {\"x\": 1}], \"n\": 1.5, \"template\": \"{}-{}\", "
+        + "\"json\": \" {\\\"a\\\":[1,null]}\", \"marks\": \"-}\"}"
+    )
+    let result = try output(
+      "\"A\": {\"Type\": \"Pass\", \"Parameters\": {\"r.$\": \"\(text)\"}, \"End\": true}",
+      input
+    )
+    let value = try #require(result["output"]?["r"], "\(JSONWriter.string(result))")
+    #expect(value == (try JSONParser.parse(wanted)), "\(JSONWriter.string(value))")
+  }
+
+  @Test(
+    arguments: [
+      ("$.missing", "States.Runtime"), ("$.rows[7]", "States.Runtime"),
+      ("$.missing[*].a", "States.Runtime"),
+      ("States.StringToJson($.bad)", "States.IntrinsicFailure"),
+      ("States.ArrayGetItem($.rows, 9)", "States.IntrinsicFailure"),
+      ("States.Format('{}')", "States.IntrinsicFailure"),
+      ("States.ArrayPartition($.rows, 0)", "States.IntrinsicFailure"),
+      ("States.Base64Decode($.bad)", "States.IntrinsicFailure"),
+    ]
+  )
+  func whatHasNoValueFailsByName(_ text: String, _ error: String) throws {
+    let input = try JSONParser.parse("{\"rows\": [1], \"bad\": \"{\"}")
+    let result = try output(
+      "\"A\": {\"Type\": \"Pass\", \"Parameters\": {\"r.$\": \"\(text)\"}, \"End\": true}",
+      input
+    )
+    #expect(result["failure"]?["Error"] == .string(error), "\(JSONWriter.string(result))")
+  }
+
+  @Test(
+    arguments: [
+      ("$states.input.n * 2 + 1", "4.0"), ("$states.input.rows[0].type & 'b'", "\"ab\""),
+      ("$states.input.none = 1 or $exists($states.input.n)", "true"),
+      ("$not($states.input.none)", "true"), ("[1, 2.5, $count($states.input.rows)]", "[1,2.5,2]"),
+      ("$states.input.n > 1 ? {\\\"a\\\": 1} : null", "{\"a\":1}"),
+      ("$merge([$states.input.rows[0], {\\\"x\\\": 2}])", "{\"type\":\"a\",\"x\":2}"),
+      ("$join($split('a-b', '-'), '+')", "\"a+b\""), ("$range(1, 1, 1)", "1"),
+      ("'a' in ['b', 'a']", "true"),
+    ]
+  )
+  func jsonataHasItsValues(_ text: String, _ wanted: String) throws {
+    let input = try JSONParser.parse("{\"rows\": [{\"type\": \"a\"}, {\"x\": 1}], \"n\": 1.5}")
+    let result = try output(
+      "\"A\": {\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", "
+        + "\"Output\": \"{%\(text)%}\", \"End\": true}",
+      input
+    )
+    let value = try #require(result["output"], "\(JSONWriter.string(result))")
+    #expect(value == (try JSONParser.parse(wanted)), "\(JSONWriter.string(result))")
+  }
+
+  @Test(
+    arguments: [
+      "$nowhere", "$states.input.none", "$states.input.n + 'x'", "$states.input.none & 'x'",
+      "$partition([1], 0)", "$states.result", "$parse('{')", "$states.input.n.x",
+    ]
+  )
+  func jsonataWithoutAValueIsAnErrorOfTheQuery(_ text: String) throws {
+    let result = try output(
+      "\"A\": {\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", "
+        + "\"Output\": \"{% \(text) %}\", \"End\": true}",
+      .map(["n": .int(1)])
+    )
+    #expect(result["failure"]?["Error"] == .string("States.QueryEvaluationError"))
   }
 }

@@ -44,9 +44,9 @@ import Testing
 
   @Test(
     arguments: [
-      "  - one: {call: http, with: {}}\n", "  - one: {fork: {branches: []}}\n",
+      "  - one: {call: grpc, with: {}}\n", "  - one: {fork: {branches: []}}\n",
       "  - one: {listen: {}}\n", "  - one: {emit: {}}\n", "  - one: {run: {}}\n",
-      "  - one: {try: [], catch: {}}\n", "  - one: {set: {a: 1}, timeout: {after: PT1S}}\n",
+      "  - one: {set: {a: 1}, timeout: {after: PT1S}}\n",
     ]
   )
   func refusesOtherTasks(_ tasks: String) throws {
@@ -59,7 +59,8 @@ import Testing
     arguments: [
       "  - one: {}\n", "  - one: {set: {a: 1}, then: nowhere}\n", "  one: {set: {a: 1}}\n",
       "  - one: {for: {each: x}, do: []}\n", "  - {a: {set: {}}, b: {set: {}}}\n",
-      "  - one: {wait: {weeks: 1}}\n",
+      "  - one: {wait: {weeks: 1}}\n", "  - one: {call: http, with: {}}\n",
+      "  - one: {try: [], catch: {}}\n",
     ]
   )
   func saysWhatIsInvalid(_ tasks: String) throws {

@@ -245,6 +245,7 @@ enum Signatures {
     slice(list(A), int, int) list(A)
     [string].slice(int, int) string
     toJson(A) string
+    fromJson(string) dyn
     validateSchema(A, string) A
     keys(map(A, B)) list(A)
     values(map(A, B)) list(B)

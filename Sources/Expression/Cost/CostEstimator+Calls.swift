@@ -286,6 +286,7 @@ extension CostEstimator {
     case "lists.range":
       let count = checker.tree.children(node).last.flatMap { literal($0) }
       return .list(count ?? 0, count ?? undeclaredSize, of: .scalar)
+    case "fromJson": return .open(max(undeclaredSize, first.byteCount))
     case "keys": return .list(first.least, first.most, of: first.key)
     case "values": return .list(first.least, first.most, of: first.element)
     default: return shape(node)

@@ -109,6 +109,14 @@ enum Library {
       }
       return context.text(Rendering.json(value))
     }
+    table["fromJson"] = { cell, context in
+      guard cell.isString else { return TextFunctions.noOverload("fromJson", [cell], context) }
+      guard let value = try? JSONParser.parse(cell.text.array, lostDigits: .refuse) else {
+        return context.fail(.invalidArgument, Messages.conversion(cell, to: "JSON"))
+      }
+      let result = context.value(value)
+      return context.isWithinLimits(result) ? result : context.tooLarge
+    }
     table["base64.encode"] = { cell, context in
       guard cell.tag == Tag.bytes else {
         return TextFunctions.noOverload("base64.encode", [cell], context)

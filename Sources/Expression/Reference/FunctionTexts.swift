@@ -154,6 +154,7 @@ enum FunctionTexts {
     slice | elements or characters from a start up to an end, or as many as there are; as a method \
     the end must exist | slice('signal', 1, 40)
     toJson | a value as JSON text | toJson({'a': [1, null]})
+    fromJson | the value that a JSON text writes | fromJson('{"a":[1,null]}').a
     validateSchema | the value, when the flow's schema of that name accepts it | \
     validateSchema(input, 'person').name
     keys | the keys of a map in order | keys({'a': 1, 'b': 2})

@@ -82,20 +82,63 @@ struct QueryTranslator {
     _ left: QueryExpression,
     _ right: QueryExpression
   ) throws(QueryFault) -> String {
-    let first = try operand(left)
-    let second = try operand(right)
     switch symbol {
     case "and", "or":
       let sign = symbol == "and" ? "&&" : "||"
       return "(\(try condition(left))) \(sign) (\(try condition(right)))"
-    case "+":
-      // Null is the neutral element of addition.
-      var text = "\(first) + \(second)"
-      if mayBeNull(right) { text = "\(second) == null ? \(first) : \(text)" }
-      if mayBeNull(left) { text = "\(first) == null ? dyn(\(second)) : \(text)" }
-      return text
-    case "/": return "double(\(first)) / double(\(second))"
-    default: return "\(first) \(symbol) \(second)"
+    case "+": return try sum(left, right)
+    case "-", "*": return CELText.arithmetic(try operand(left), symbol, try operand(right))
+    case "/": return "double(\(try operand(left))) / double(\(try operand(right)))"
+    default: return "\(try operand(left)) \(symbol) \(try operand(right))"
+    }
+  }
+
+  /// A sum of numbers, texts, lists or objects; null is its neutral element.
+  private func sum(
+    _ left: QueryExpression,
+    _ right: QueryExpression
+  ) throws(QueryFault) -> String {
+    let (first, second) = (try operand(left), try operand(right))
+    if case .literal(.null) = right { return first }
+    if case .literal(.null) = left { return second }
+    let kinds = [Self.kind(left), Self.kind(right)]
+    return CELText.bound(first, "f") { f in
+      CELText.bound(second, "s") { s in
+        var text: String
+        if kinds.contains(.list) || kinds.contains(.text) {
+          text = "\(f) + \(s)"
+        } else if kinds.contains(.object) {
+          text = CELText.merged(f, s)
+        } else {
+          text = CELText.arithmetic(f, "+", s)
+          if !kinds.contains(.number) {
+            text =
+              "type(\(f)) == map && type(\(s)) == map ? dyn(\(CELText.merged(f, s))) : dyn(\(text))"
+          }
+        }
+        if mayBeNull(right) { text = "\(s) == null ? dyn(\(f)) : dyn(\(text))" }
+        if mayBeNull(left) { text = "\(f) == null ? dyn(\(s)) : dyn(\(text))" }
+        return mayBeNull(left) || mayBeNull(right) ? "(\(text))" : text
+      }
+    }
+  }
+
+  private enum Kind {
+    case number
+    case text
+    case list
+    case object
+    case unknown
+  }
+
+  private static func kind(_ expression: QueryExpression) -> Kind {
+    switch expression {
+    case .literal(.int), .literal(.double), .negation: .number
+    case .literal(.string): .text
+    case .list: .list
+    case .object: .object
+    case .binary(let symbol, _, _) where ["-", "*", "/", "%"].contains(symbol): .number
+    default: .unknown
     }
   }
 

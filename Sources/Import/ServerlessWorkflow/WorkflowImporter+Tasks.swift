@@ -8,6 +8,13 @@ extension WorkflowImporter {
     "set", "switch", "for", "do", "wait", "raise", "call", "emit", "fork", "listen", "run", "try",
   ]
 
+  private static let hints = [
+    "fork": "a state of `type: parallel` runs its regions side by side",
+    "listen": "a state with `on_event` waits for events",
+    "emit": "the action `send` sends an event",
+    "run": "let a step call a tool, or a child flow",
+  ]
+
   /// The steps of a list of tasks, and the first of them.
   mutating func tasks(
     _ list: Node,
@@ -37,7 +44,10 @@ extension WorkflowImporter {
     var steps: [(String, Node)] = []
     for (position, task) in named.enumerated() {
       let following = position + 1 < named.count ? named[position + 1].step : scope.next
-      steps += self.task(task.step, task.node, following, scope)
+      var own = scope
+      own.place = "\(scope.place)/\(position)/\(task.name)"
+      let made = self.task(task.step, task.node, following, own)
+      steps += scope.handler == "faulted" ? made : made.map { caught($0, own) }
     }
     return (named.first?.step ?? scope.next, steps)
   }
@@ -77,15 +87,19 @@ extension WorkflowImporter {
       return []
     }
     let common = ["if", "input", "output", "export", "then", "metadata", "while"]
+    let task = Messages.shortened(String(scope.place.split(separator: "/").last ?? ""))
+    let own = kind == "call" ? ["with"] : kind == "try" ? ["catch"] : []
     for entry in node.entries ?? []
-    where !common.contains(entry.key) && !Self.kinds.contains(entry.key) {
-      refuse("`\(Messages.shortened(entry.key))` of a task", at: entry.keySpan)
+    where !common.contains(entry.key) && !Self.kinds.contains(entry.key)
+      && !own.contains(entry.key)
+    {
+      refuse("`\(Messages.shortened(entry.key))` of the task `\(task)`", at: entry.keySpan)
     }
-    guard ["set", "switch", "for", "do", "wait", "raise"].contains(kind) else {
+    guard ["set", "switch", "for", "do", "wait", "raise", "call", "try"].contains(kind) else {
       refuse(
-        "a task of kind `\(kind)`",
+        "the task `\(task)` of kind `\(kind)`",
         at: node.entries?.first { $0.key == kind }?.keySpan ?? node.span,
-        hint: "let a step call a tool or an agent"
+        hint: Self.hints[kind]
       )
       return []
     }
@@ -170,12 +184,19 @@ extension WorkflowImporter {
       return [(name, step(entries + after(node, "state.data", variables), to: next, node))]
     case "raise":
       let error = node["raise"]?["error"]
-      if let error, error.string != nil { refuse("a named error", at: error.span) }
-      let fault = error.map { template($0, current: "state.data", variables: variables) } ?? "{}"
+      let named = error?.string.map { shared?["errors"]?[$0] }
+      if let error, case .some(nil) = named {
+        invalid("there is no error `\(Messages.shortened(error.string ?? ""))`", at: error.span)
+      }
+      let definition = (named ?? nil) ?? error
+      let fault =
+        definition.map { template($0, current: "state.data", variables: variables) } ?? "{}"
       let assign = Node.map([("fault", .quoted(fault, at: node.span))], at: node.span)
-      return [(name, step([("assign", assign)], to: "faulted", node))]
+      return [(name, step([("assign", assign)], to: scope.handler, node))]
+    case "call": return call(name, node, next, variables, scope)
+    case "try": return trial(name, node, next, variables, scope)
     case "do":
-      var inner = Scope(next: next, variables: scope.variables)
+      var inner = scope.inner(next: next, place: "\(scope.place)/do")
       inner.next = ending(name, node, next, variables) ?? next
       let tasks = tasks(node["do"] ?? node, &inner)
       let first = (name, step([], to: tasks.start, node))
@@ -184,12 +205,12 @@ extension WorkflowImporter {
     }
   }
 
-  private func step(_ entries: [(String, Node)], to target: String, _ node: Node) -> Node {
+  func step(_ entries: [(String, Node)], to target: String, _ node: Node) -> Node {
     .map(entries + [("on_success", .text(target, at: node.span))], at: node.span)
   }
 
   /// `assign` of what a task gives: its output as `output.as` has it, and what it exports.
-  private mutating func after(
+  mutating func after(
     _ node: Node,
     _ result: String,
     _ variables: [String: String]
@@ -205,7 +226,7 @@ extension WorkflowImporter {
   }
 
   /// The name of the step that ends a composite task, when it has an output to give.
-  private mutating func ending(
+  mutating func ending(
     _ name: String,
     _ node: Node,
     _ next: String,
@@ -214,7 +235,7 @@ extension WorkflowImporter {
     node["output"] == nil && node["export"] == nil ? nil : stepName("\(name)_output")
   }
 
-  private mutating func endingSteps(
+  mutating func endingSteps(
     _ name: String,
     _ node: Node,
     _ next: String,
@@ -267,8 +288,9 @@ extension WorkflowImporter {
     let span = node.span
     let list = field("\(name)_items", at: span)
     let position = field("\(name)_position", at: span)
+    counters.insert(position)
     let each = field(node["for"]?["each"]?.string ?? "item", at: span)
-    var inner = Scope(next: stepName("\(name)_next"), variables: scope.variables)
+    var inner = scope.inner(next: stepName("\(name)_next"), place: "\(scope.place)/do")
     inner.variables[node["for"]?["each"]?.string ?? "item"] = "state.\(each)"
     inner.variables[node["for"]?["at"]?.string ?? "index"] = "state.\(position)"
     let test = stepName("\(name)_items_left")

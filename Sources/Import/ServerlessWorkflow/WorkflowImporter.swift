@@ -16,14 +16,31 @@ public struct WorkflowImporter {
     var next: String
     /// What the variables stand for.
     var variables: [String: String]
+    /// Where a fault goes: the end of the workflow, or what catches it.
+    var handler = "faulted"
+    /// The place of the list in the document, as a JSON pointer.
+    var place = "/do"
     /// The first step of each task of the list.
     var tasks: [String: String] = [:]
+
+    /// The scope of a list inside.
+    func inner(next: String, place: String) -> Scope {
+      Scope(next: next, variables: variables, handler: handler, place: place)
+    }
   }
 
   var diagnostics: [Diagnostic] = []
   var taken: Set<String> = ["start", "completed", "faulted", "finish"]
   var fields: [(name: String, span: SourceSpan)] = []
   var names: [String: String] = [:]
+  /// The state fields that count.
+  var counters: Set<String> = []
+  /// The tools that calls need: name, what they call, how they are declared.
+  var tools: [(name: String, key: String, node: Node)] = []
+  /// What `use` declares.
+  var shared: Node?
+
+  static let errors = "https://serverlessworkflow.io/spec/1.0.0/errors/"
 
   init() {}
 
@@ -62,6 +79,7 @@ public struct WorkflowImporter {
       return nil
     }
     checkHeader(root, entries)
+    shared = root["use"]
     guard let list = root["do"] else {
       invalid("a workflow needs `do`", at: span, hint: "list its tasks: `do: [{name: {…}}]`")
       return nil
@@ -97,8 +115,16 @@ public struct WorkflowImporter {
 
   private mutating func checkHeader(_ root: Node, _ entries: [Node.Entry]) {
     for entry in entries
-    where !["document", "do", "input", "output", "timeout"].contains(entry.key) {
-      refuse("`\(Messages.shortened(entry.key))` of a workflow", at: entry.keySpan)
+    where !["document", "do", "input", "output", "timeout", "use"].contains(entry.key) {
+      refuse(
+        "`\(Messages.shortened(entry.key))` of a workflow",
+        at: entry.keySpan,
+        hint: entry.key == "schedule" ? "start the flow's runs from outside" : nil
+      )
+    }
+    for entry in root["use"]?.entries ?? []
+    where !["authentications", "errors", "retries"].contains(entry.key) {
+      refuse("`\(Messages.shortened(entry.key))` of `use`", at: entry.keySpan)
     }
     guard let version = root["document"]?["dsl"]?.string else {
       return invalid(
@@ -129,13 +155,19 @@ public struct WorkflowImporter {
     entries.append(("input", .map([("$ref", .text("payload", at: span))], at: span)))
     entries.append(("schemas", .map([("payload", .map([], at: span))], at: span)))
     var state: [(String, Node)] = [("data", empty), ("context", empty), ("fault", empty)]
-    state += fields.map {
-      ($0.name, Node.map([("optional", .bool(true, at: $0.span))], at: $0.span))
+    for (name, span) in fields {
+      let schema: [(String, Node)] =
+        counters.contains(name)
+        ? [("type", .text("integer", at: span)), ("default", .int(0, at: span))]
+        : [("optional", .bool(true, at: span))]
+      state.append((name, .map(schema, at: span)))
     }
     entries.append(("state", .map(state, at: span)))
+    if !tools.isEmpty {
+      entries.append(("tools", .map(tools.map { ($0.name, $0.node) }, at: span)))
+    }
     let fault =
-      "{'type': 'https://serverlessworkflow.io/spec/1.0.0/errors/runtime', "
-      + "'status': 500, 'title': error.message}"
+      "{'type': '\(Self.errors)runtime', 'status': 500, 'title': error.message}"
     entries.append(
       (
         "on_error",

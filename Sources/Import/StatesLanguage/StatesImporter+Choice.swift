@@ -10,19 +10,24 @@ extension StatesImporter {
 
   mutating func choice(_ node: Node, _ scope: Scope) -> Node {
     let input = selected("InputPath", node, from: scope.data)
-    let data = output(node, result: input, raw: scope.data)
+    let data = isJSONata ? scope.data : output(node, result: input, raw: scope.data)
     var edges: [Node] = []
     for rule in node["Choices"]?.elements ?? [] {
-      var edge: [(String, Node)] = [
-        ("when", .quoted(condition(rule, base: input).text, at: rule.span))
-      ]
-      let assign = edgeAssignments(data, variables(rule, base: input), scope, rule)
-      edge += assign
+      var test = "false"
+      if !isJSONata {
+        test = condition(rule, base: input).text
+      } else if let condition = rule["Condition"] {
+        test = template(condition, base: input)
+      }
+      var edge: [(String, Node)] = [("when", .quoted(test, at: rule.span))]
+      let chosen = rule["Output"].map { template($0, base: input) } ?? data
+      edge += edgeAssignments(chosen, variables(rule, base: input), scope, rule)
       edge.append(("target", .text(next(rule, scope), at: rule.span)))
       edges.append(.map(edge, at: rule.span))
     }
     if let fallback = node["Default"]?.string, let target = scope.names[fallback] {
-      let assign = edgeAssignments(data, variables(node, base: input), scope, node)
+      let chosen = isJSONata ? node["Output"].map { template($0, base: input) } ?? data : data
+      let assign = edgeAssignments(chosen, variables(node, base: input), scope, node)
       edges.append(.map(assign + [("target", .text(target, at: node.span))], at: node.span))
     } else {
       let failure = "{'Error': 'States.NoChoiceMatched'}"
@@ -118,16 +123,28 @@ extension StatesImporter {
 
   /// Whether a path is there, asked step by step.
   private mutating func presence(_ text: String, base: String, at span: SourceSpan) -> String {
-    guard let path = StatesPath(text), path.isReference else {
-      refuse("a test of presence of this path", at: span)
-      return "false"
-    }
-    var parent = path
+    guard var parent = StatesPath(text) else { return "false" }
     var tests: [String] = []
+    if !parent.isReference {
+      // What selects several places is there when it selects any.
+      let count = parent.segments.prefix { segment in
+        switch segment {
+        case .key, .index: true
+        default: false
+        }
+      }.count
+      let rest = parent.segments[count...]
+      parent.segments.removeSubrange(count...)
+      let value = cel(of: parent, base: base, at: span)
+      do throws(StatesPathFault) {
+        let query = ScriptTranslator.quoted(try StatesPath.query(rest))
+        tests.append("jsonpath_exists(dyn(\(value)), \(query))")
+      } catch {
+        refuse(error.what, at: span)
+      }
+    }
     while let last = parent.segments.popLast() {
-      var written = parent
-      written.segments = parent.segments
-      let value = cel(of: written, base: base, at: span)
+      let value = cel(of: parent, base: base, at: span)
       switch last {
       case .key(let key):
         tests.append("type(\(value)) == map && \(ScriptTranslator.quoted(key)) in \(value)")

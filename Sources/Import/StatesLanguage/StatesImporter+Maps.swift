@@ -9,18 +9,21 @@ extension StatesImporter {
 
   mutating func map(_ name: String, _ node: Node, _ scope: Scope) -> [(String, Node)] {
     let processor = node["ItemProcessor"] ?? node["Iterator"] ?? node
-    for field in ["ItemReader", "ItemBatcher", "ResultWriter", "Label"] where field != "Label" {
-      if let value = node[field] { refuse("`\(field)`", at: value.span) }
-    }
-    let traits = Traits(of: processor)
-    if let retry = node["Retry"] {
-      if traits.hasTasks {
-        refuse("a retry of a map", at: retry.span, hint: "retry the tasks inside it")
-      } else {
-        // Items that call nobody give the same every time.
-        report(Messages.dropped("the retry of a map whose items call nobody", at: retry.span))
+    for field in ["ItemReader", "ItemBatcher", "ResultWriter"] {
+      if let value = node[field] {
+        refuse("`\(field)`", at: value.span, hint: "let a task before the map make the list")
       }
     }
+    let traits = Traits(of: processor)
+    var repetition = Repetition(work: name)
+    if traits.hasTasks {
+      repetition = self.repetition(name, node, tool: nil)
+    } else if let retry = node["Retry"] {
+      // Items that call nobody give the same every time.
+      report(Messages.dropped("the retry of a map whose items call nobody", at: retry.span))
+    }
+    // What is no list is an error of the query.
+    if isJSONata { dataError = "States.QueryEvaluationError" }
     if traits.hasTasks, traits.hasFailures {
       refuse(
         "a map whose items call tasks and may end in a state of type `Fail`",
@@ -33,7 +36,8 @@ extension StatesImporter {
     if let path = node["ItemsPath"], let text = path.string {
       items = cel(text, base: input, at: path.span)
     }
-    let (checks, runs) = mapChecks(name, node, input, traits)
+    if isJSONata, let list = node["Items"] { items = template(list, base: input) }
+    let (checks, runs) = mapChecks(repetition.work, node, input, traits)
     let call = itemCall(node, processor, input)
     let flow = freeFlow("\(name)_items")
     flows.append((flow, call.tree))
@@ -49,47 +53,44 @@ extension StatesImporter {
     ]
     entries.append(("tasks", .list([.map(item, at: node.span)], at: node.span)))
     let list = "output.map(r, r.output)"
-    let result = node["ResultSelector"].map { template($0, base: list) } ?? list
-    let data = output(node, result: result, raw: scope.data)
+    let (data, result) = given(node, result: list, scope)
     let assign = assignments(node, data: data, result: result, scope)
     if traits.hasTasks {
-      let failure = "{'Error': 'States.TaskFailed', 'Cause': error.message}"
-      let errors = catchers(node, failure: failure, scope) { error in
-        error == "States.TaskFailed" ? "true" : nil
-      }
       entries += assign + [("on_success", .text(next(node, scope), at: node.span))]
-      entries.append(("on_error", errors))
+      let source = StatesErrors.Source.call(dataError: dataError)
+      entries.append(("on_error", handlers(node, source, repetition, scope)))
     } else {
       // Items that call nobody hand their failures to the map, which decides.
       let failure = "output.filter(r, size(r.failure) > 0)[0].failure"
-      let errors = catchers(node, failure: failure, scope) { error in
-        "\(failure).?Error.orValue('') == \(ScriptTranslator.quoted(error))"
-      }
+      let source = StatesErrors.Source.parts(failure: failure)
       let test = Node.quoted("output.all(r, size(r.failure) == 0)", at: node.span)
       let well = [("when", test)] + assign + [("target", .text(next(node, scope), at: node.span))]
-      let edges = [Node.map(well, at: node.span)] + (errors.elements ?? [])
-      entries.append(("on_success", .list(edges, at: node.span)))
+      let edges = handlers(node, source, repetition, scope)
+      let all = [Node.map(well, at: node.span)] + (edges.elements ?? [])
+      entries.append(("on_success", .list(all, at: node.span)))
     }
-    return checks + [(runs, .map(entries, at: node.span))]
+    return repeated(name, repetition, node, checks + [(runs, .map(entries, at: node.span))])
   }
 
-  /// What a processor holds.
-  private struct Traits {
+  /// What the states of a machine are, those of its branches and items included.
+  struct Traits {
     var hasTasks = false
     var hasFailures = false
 
-    init(of processor: Node) {
-      var pending = [processor]
-      while let node = pending.popLast() {
-        pending += node.elements ?? []
-        for entry in node.entries ?? [] {
-          if entry.key == "Type", let type = entry.value.string {
-            if type == "Task" { hasTasks = true }
-            if type == "Fail" { hasFailures = true }
-            // A choice without a default may fail as well.
-            if type == "Choice", node["Default"] == nil { hasFailures = true }
+    init(of machine: Node) {
+      var pending = [machine]
+      while let machine = pending.popLast() {
+        for state in machine["States"]?.entries ?? [] {
+          let type = state.value["Type"]?.string
+          if type == "Task" { hasTasks = true }
+          // A choice without a default may fail as well.
+          if type == "Fail" || type == "Choice" && state.value["Default"] == nil {
+            hasFailures = true
           }
-          pending.append(entry.value)
+          pending += state.value["Branches"]?.elements ?? []
+          for field in ["ItemProcessor", "Iterator"] {
+            if let inner = state.value[field] { pending.append(inner) }
+          }
         }
       }
     }
@@ -161,6 +162,8 @@ extension StatesImporter {
     inner.isChild = true
     (inner.itemValue, inner.itemIndex) = ("input.item", "input.index")
     inner.executionInput = "input.execution"
+    inner.isJSONata = isJSONata
+    inner.performers = performers
     let text = JSONWriter.string(processor.value)
     for (name, cel) in readable.sorted(by: { $0.key < $1.key })
     where text.utf8.count < 1_000_000 && text.contains("$\(name)") {
@@ -171,9 +174,7 @@ extension StatesImporter {
     let keys = call.map(\.0)
     let tree = inner.flow(processor, inputs: keys)
     diagnostics += inner.diagnostics
-    for tool in inner.tools where !tools.contains(where: { $0.name == tool.name }) {
-      tools.append(tool)
-    }
+    performers = inner.performers
     return (tree, call)
   }
 

@@ -3,11 +3,11 @@ import Document
 import Source
 import Values
 
-/// Reads machines of the States Language (JSONPath) into the house form (specs/machines.md, ASL-1).
+/// Reads machines of the States Language into the house form (specs/machines.md, ASL-1).
 ///
 /// The data that flows from state to state is the state field `data`; a failure is the state field
-/// `failure`. JSONata, intrinsic functions, distributed maps and paths that CEL cannot say are
-/// reported with their places.
+/// `failure`. What has no counterpart (random intrinsic functions, much of JSONata, distributed
+/// maps, some paths) is reported with its place.
 public struct StatesImporter {
   /// The names that steps of one machine or branch go by.
   struct Scope {
@@ -27,6 +27,10 @@ public struct StatesImporter {
   var taken: Set<String> = ["succeeded", "failed", "start"]
   /// State fields in order, `data` and `failure` left out.
   var fields: [(name: String, span: SourceSpan)] = []
+  /// The state fields that count attempts.
+  var counters: Set<String> = []
+  /// Where names of errors stand that a note speaks of.
+  var told: Set<Int> = []
   /// The state field of each variable that is assigned here.
   var variables: [String: String] = [:]
   /// The CEL of each variable that can be read.
@@ -40,7 +44,18 @@ public struct StatesImporter {
   var itemIndex = "null"
   /// What `$$.Execution.Input` is.
   var executionInput = "input"
-  var tools: [(name: String, node: Node)] = []
+  /// Whether the state at hand speaks JSONata.
+  var isJSONata = false
+  /// The name of the state at hand.
+  var stateName = ""
+  /// What `$states.input`, `$states.result` and `$states.errorOutput` are.
+  var jsonataNames: [String: String] = [:]
+  /// The error that the state at hand fails with when its expressions cannot be evaluated; nil
+  /// where that is the machine's own `States.Runtime`.
+  var dataError: String?
+  /// What `$$.Task.Token` is.
+  var taskToken: String?
+  var performers = StatesPerformers()
   var steps: [String: String] = [:]
 
   init() {}
@@ -78,7 +93,7 @@ public struct StatesImporter {
     let span = root.span
     declareVariables(root)
     // Items without tasks hand their failure to the map, which fails with it.
-    let endsWell = isChild && !JSONWriter.string(root.value).contains("\"Type\":\"Task\"")
+    let endsWell = isChild && !Traits(of: root).hasTasks
     var scope = Scope(field: "data", succeeded: "succeeded", failed: "failed")
     var states: [(String, Node)] = []
     let machine = machine(root, &scope)
@@ -99,16 +114,19 @@ public struct StatesImporter {
       ("data", .map([("default", .map([], at: span))], at: span)),
       ("failure", .map([("default", .map([], at: span))], at: span)),
     ]
-    state += fields.map {
-      ($0.name, Node.map([("optional", .bool(true, at: $0.span))], at: $0.span))
+    for (name, span) in fields {
+      let isCounter = counters.contains(name)
+      let schema: [(String, Node)] =
+        isCounter
+        ? [("type", .text("integer", at: span)), ("default", .int(0, at: span))]
+        : [("optional", .bool(true, at: span))]
+      state.append((name, .map(schema, at: span)))
     }
     entries.append(("state", .map(state, at: span)))
     if !flows.isEmpty {
       entries.append(("flows", .map(flows.map { ($0.name, $0.tree) }, at: span)))
     }
-    if !tools.isEmpty, !isChild {
-      entries.append(("tools", .map(tools.map { ($0.name, $0.node) }, at: span)))
-    }
+    if !isChild { entries += performers.declarations(at: span) }
     let failure = "{'Error': 'States.Runtime', 'Cause': error.message}"
     entries.append(("on_error", .map(failing(failure, to: "failed", at: span), at: span)))
     entries.append(("initial_state", .text("start", at: span)))
@@ -174,9 +192,9 @@ public struct StatesImporter {
     _ node: Node,
     _ scope: inout Scope
   ) -> (start: String, states: [(String, Node)]) {
-    if node["QueryLanguage"]?.string == "JSONata" {
-      refuse("JSONata", at: node["QueryLanguage"]?.span ?? node.span, hint: Self.languageHint)
-    }
+    let outer = isJSONata
+    defer { isJSONata = outer }
+    if let language = node["QueryLanguage"]?.string { isJSONata = language == "JSONata" }
     let entries = node["States"]?.entries ?? []
     for entry in entries {
       let name = stepName(entry.key)
@@ -189,8 +207,6 @@ public struct StatesImporter {
     let start = node["StartAt"]?.string.flatMap { scope.names[$0] } ?? ""
     return (start, states)
   }
-
-  static let languageHint = "machines whose query language is JSONPath can"
 
   mutating func stepName(_ name: String) -> String {
     var result = ""

@@ -1,9 +1,37 @@
-/// The syntax of intrinsic functions: `States.Format('{}', $.name)`.
-enum StatesIntrinsic {
+import Values
+
+/// An intrinsic function as it is written: `States.Format('{}', $.name)`.
+indirect enum StatesIntrinsic {
+  case call(String, [StatesIntrinsic])
+  case path(String)
+  /// A text with its escapes.
+  case text(String)
+  case literal(Value)
+
   /// Whether a text is a call that the language knows.
-  static func isValid(_ text: String) -> Bool {
+  static func isValid(_ text: String) -> Bool { parse(text) != nil }
+
+  /// The call of a text; nil when it is none.
+  static func parse(_ text: String) -> StatesIntrinsic? {
     var reader = Reader(bytes: Array(text.utf8))
-    return reader.call(0) && reader.position == reader.bytes.count
+    guard let call = reader.call(0), reader.position == reader.bytes.count else { return nil }
+    return call
+  }
+
+  /// A text without its escapes.
+  static func unescaped(_ text: String) -> String {
+    var result = ""
+    var isEscaped = false
+    for scalar in text.unicodeScalars {
+      if scalar == "\\", !isEscaped {
+        isEscaped = true
+        continue
+      }
+      if isEscaped, !"'{}\\".unicodeScalars.contains(scalar) { result += "\\" }
+      result.unicodeScalars.append(scalar)
+      isEscaped = false
+    }
+    return result
   }
 
   private struct Reader {
@@ -18,25 +46,25 @@ enum StatesIntrinsic {
       "StringSplit": 2...2, "UUID": 0...0,
     ]
 
-    mutating func call(_ depth: Int) -> Bool {
-      guard depth < 20, bytes[position...].starts(with: "States.".utf8) else { return false }
+    mutating func call(_ depth: Int) -> StatesIntrinsic? {
+      guard depth < 20, bytes[position...].starts(with: "States.".utf8) else { return nil }
       position += 7
       let start = position
       while position < bytes.count, isLetter(bytes[position]) { position += 1 }
       let name = String(decoding: bytes[start..<position], as: UTF8.self)
-      guard let counts = Self.functions[name], take(UInt8(ascii: "(")) else { return false }
-      var count = 0
+      guard let counts = Self.functions[name], take(UInt8(ascii: "(")) else { return nil }
+      var arguments: [StatesIntrinsic] = []
       skipSpace()
       while position < bytes.count, bytes[position] != UInt8(ascii: ")") {
         let isText = bytes[position] == UInt8(ascii: "'")
-        guard argument(depth) else { return false }
-        if name == "MathAdd", isText { return false }
-        count += 1
+        guard let argument = argument(depth), name != "MathAdd" || !isText else { return nil }
+        arguments.append(argument)
         skipSpace()
         if !take(UInt8(ascii: ",")) { break }
         skipSpace()
       }
-      return take(UInt8(ascii: ")")) && counts.contains(count)
+      guard take(UInt8(ascii: ")")), counts.contains(arguments.count) else { return nil }
+      return .call(name, arguments)
     }
 
     private func isLetter(_ byte: UInt8) -> Bool {
@@ -54,14 +82,9 @@ enum StatesIntrinsic {
       while take(0x20) {}
     }
 
-    private mutating func argument(_ depth: Int) -> Bool {
+    private mutating func argument(_ depth: Int) -> StatesIntrinsic? {
       if bytes[position...].starts(with: "States.".utf8) { return call(depth + 1) }
-      if take(UInt8(ascii: "'")) {
-        while position < bytes.count, bytes[position] != UInt8(ascii: "'") {
-          position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        return take(UInt8(ascii: "'"))
-      }
+      if take(UInt8(ascii: "'")) { return text() }
       let start = position
       var brackets = 0
       while position < bytes.count {
@@ -74,10 +97,36 @@ enum StatesIntrinsic {
         }
         position += 1
       }
-      let text = String(decoding: bytes[start..<position], as: UTF8.self)
-      if text.hasPrefix("$") { return StatesPath(text.trimmingSpaces) != nil }
-      return ["true", "false", "null"].contains(text.trimmingSpaces)
-        || Double(text.trimmingSpaces) != nil
+      let word = String(decoding: bytes[start..<position], as: UTF8.self).trimmingSpaces
+      if word.hasPrefix("$") { return StatesPath(word) == nil ? nil : .path(word) }
+      return literal(word)
+    }
+
+    private mutating func text() -> StatesIntrinsic? {
+      let start = position
+      while position < bytes.count, bytes[position] != UInt8(ascii: "'") {
+        position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+      }
+      guard position < bytes.count else { return nil }
+      let inner = String(decoding: bytes[start..<position], as: UTF8.self)
+      position += 1
+      return .text(inner)
+    }
+
+    private func literal(_ word: String) -> StatesIntrinsic? {
+      switch word {
+      case "true": .literal(.bool(true))
+      case "false": .literal(.bool(false))
+      case "null": .literal(.null)
+      default:
+        if let int = Int64(word) {
+          .literal(.int(int))
+        } else if let double = Double(word), double.isFinite {
+          .literal(.double(double))
+        } else {
+          nil
+        }
+      }
     }
   }
 }

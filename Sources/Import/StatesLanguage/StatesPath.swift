@@ -1,3 +1,4 @@
+import JSONPath
 import Source
 
 /// A JSONPath of the States Language: into the state's data, the context object or a variable.
@@ -12,7 +13,12 @@ struct StatesPath {
     case key(String)
     case index(Int)
     case wildcard
-    case slice
+    /// The text inside brackets that selects several places: `1:3`, `0,2`.
+    case places(String)
+    /// `['a','b']`
+    case names
+    /// `length()`
+    case function(String)
     case descendant
     /// The text inside `[?( … )]`.
     case filter(String)
@@ -96,7 +102,7 @@ struct StatesPath {
         // `$.items.length()` and the like.
         if take(UInt8(ascii: "(")) {
           guard take(UInt8(ascii: ")")) else { return nil }
-          return [.slice]
+          return [.function(name)]
         }
         return [.key(name)]
       }
@@ -114,7 +120,7 @@ struct StatesPath {
           while take(0x20) {}
           guard let quote = next, quoted(quote) != nil else { return nil }
         }
-        return take(UInt8(ascii: "]")) ? [.slice] : nil
+        return take(UInt8(ascii: "]")) ? [.names] : nil
       }
       if take(UInt8(ascii: "*")) { return take(UInt8(ascii: "]")) ? [.wildcard] : nil }
       if take(UInt8(ascii: "?")) { return filter() }
@@ -129,7 +135,7 @@ struct StatesPath {
       let parts = inner.split(
         whereSeparator: { $0 == ":" || $0 == "," || $0 == " " || $0 == "-" }
       )
-      return parts.allSatisfy { Int($0) != nil } ? [.slice] : nil
+      return parts.allSatisfy { Int($0) != nil } ? [.places(inner)] : nil
     }
 
     private mutating func quoted(_ quote: UInt8) -> String? {
@@ -172,39 +178,21 @@ struct StatesPathFault: Error {
 
 extension StatesPath {
   /// The CEL of what follows a root that CEL has as `base`.
+  ///
+  /// What names one place is read step by step and fails where it is missing; what selects several
+  /// is a query on the place before it, which leaves out what is missing (RFC 9535).
   func cel(from base: String) throws(StatesPathFault) -> String {
-    try Self.cel(segments[...], from: base, depth: 0)
-  }
-
-  private static func cel(
-    _ segments: ArraySlice<Segment>,
-    from base: String,
-    depth: Int
-  ) throws(StatesPathFault) -> String {
     var text = base
-    var rest = segments
+    var rest = segments[...]
     while let segment = rest.first {
-      rest = rest.dropFirst()
       switch segment {
-      case .key(let key): text += field(key)
+      case .key(let key): text += Self.field(key)
       case .index(let index):
         text += index >= 0 ? "[\(index)]" : "[size(\(text)) - \(-index)]"
-      case .wildcard:
-        if rest.isEmpty { return "\(text).filter(x\(depth), true)" }
-        guard rest.allSatisfy({ if case .key = $0 { true } else { false } }) else {
-          throw StatesPathFault(what: "a path with two wildcards")
-        }
-        let item = "x\(depth)"
-        return "\(text).map(\(item), \(try cel(rest, from: item, depth: depth + 1)))"
-      case .filter(let condition):
-        let item = "x\(depth)"
-        text = "\(text).filter(\(item), \(try filter(condition, item)))"
-        guard let last = rest.last else { return text }
-        guard case .key = last else { throw StatesPathFault(what: "this path") }
-        return "\(text).map(\(item), \(try cel(rest, from: item, depth: depth + 1)))"
-      case .slice: throw StatesPathFault(what: "a slice or function in a path")
-      case .descendant: throw StatesPathFault(what: "`..` in a path")
+      case .function("length") where rest.count == 1: return "size(\(text))"
+      default: return "jsonpath(dyn(\(text)), \(ScriptTranslator.quoted(try Self.query(rest))))"
       }
+      rest = rest.dropFirst()
     }
     return text
   }
@@ -214,20 +202,25 @@ extension StatesPath {
     ScriptTranslator.isName(key) ? ".\(key)" : "[\(ScriptTranslator.quoted(key))]"
   }
 
-  /// `@.status == 0` of a filter.
-  private static func filter(_ text: String, _ item: String) throws(StatesPathFault) -> String {
-    let words = text.split(separator: " ").map(String.init)
-    guard words.count == 1 || words.count == 3, words[0].hasPrefix("@."),
-      let path = StatesPath("$" + words[0].dropFirst(1)), path.isReference,
-      path.segments.count == 1,
-      case .key(let key) = path.segments[0], ScriptTranslator.isName(key)
-    else { throw StatesPathFault(what: "this filter of a path") }
-    let presence = "has(\(item).\(key))"
-    if words.count == 1 { return presence }
-    guard ["==", "!=", "<", "<=", ">", ">="].contains(words[1]),
-      let constant = try? ScriptParser.parse(words[2]),
-      let value = ScriptTranslator.constant(constant)
-    else { throw StatesPathFault(what: "this filter of a path") }
-    return "\(presence) && \(item).\(key) \(words[1]) \(CELText.literal(value))"
+  /// The query of segments as RFC 9535 spells them.
+  static func query(_ segments: ArraySlice<Segment>) throws(StatesPathFault) -> String {
+    var text = "$"
+    for segment in segments {
+      switch segment {
+      case .key(let key): text += "[\(ScriptTranslator.quoted(key))]"
+      case .index(let index): text += "[\(index)]"
+      case .wildcard: text += "[*]"
+      case .places(let inner): text += "[\(inner)]"
+      case .filter(let condition): text += "[?(\(condition))]"
+      case .descendant: text += ".."
+      case .names: throw StatesPathFault(what: "a choice of several names in a path")
+      case .function(let name):
+        throw StatesPathFault(what: "the function `\(name)` here in a path")
+      }
+    }
+    guard QueryParser.parse(SourceText(name: "path", text: text)).query != nil else {
+      throw StatesPathFault(what: "this path")
+    }
+    return text
   }
 }

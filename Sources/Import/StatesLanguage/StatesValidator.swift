@@ -218,7 +218,7 @@ public struct StatesValidator {
       if case .null = value.content {
         // The result is thrown away.
       } else if let text = value.string, let path = StatesPath(text), path.isReference,
-        path.root != .context
+        path.root == .data
       {
         // A place for the result.
       } else {
