@@ -13,9 +13,11 @@ struct RunStory {
   private let table: LinkedTable
   private var lines: [Line] = []
   private var state: RunState
+  private let records: [StoredRecord]
 
   init(table: LinkedTable, records: [StoredRecord]) throws(CommandFailure) {
     self.table = table
+    self.records = records
     state = Executor.start(table)
     for stored in records {
       let record: JournalRecord
@@ -124,6 +126,7 @@ struct RunStory {
       text += row + "\n"
     }
     for tree in TreeStory.trees(of: state, table) { text += tree.text }
+    text += waits.text(runID: summary.header.runID)
     text += "spent \(Picodollars.text(state.spentPicodollars))"
     if let expected = estimate.expected?.picodollars.value {
       text += "   expected \(Picodollars.text(expected))"
@@ -136,17 +139,21 @@ struct RunStory {
     return text + "\n"
   }
 
+  private var waits: RunWaits { RunWaits(table: table, records: records, state: state) }
+
   /// The same as a value.
   func value(_ summary: RunSummary) -> Value {
     let trees = TreeStory.trees(of: state, table)
     var fields = fields(summary)
+    if let waits = waits.value { fields["waits"] = waits }
     if !trees.isEmpty { fields["trees"] = .list(trees.map(\.value)) }
     return .map(fields)
   }
 
   private func fields(_ summary: RunSummary) -> ValueMap {
     [
-      "run": .string(summary.header.runID), "flow": .string(summary.header.flowName),
+      "version": .int(1), "run": .string(summary.header.runID),
+      "flow": .string(summary.header.flowName),
       "table": .string(summary.header.tableDigest.hex), "status": .string(summary.status.name),
       "spent_picodollars": .int(state.spentPicodollars),
       "steps": .list(
