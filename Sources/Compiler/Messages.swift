@@ -7,7 +7,7 @@ import Values
 /// The compiler's findings, worded in one place.
 enum Messages {
   static func didYouMean(_ name: String, _ candidates: [String]) -> String? {
-    Suggestion.nearest(to: name, in: candidates).map { "did you mean `\($0)`?" }
+    Suggestion.question(name, meant: Suggestion.nearest(to: name, in: candidates))
   }
 
   static func list(_ names: [String]) -> String {
@@ -314,7 +314,7 @@ enum Messages {
     Diagnostic(
       .childFlow,
       .error,
-      "`\(name.value)` has a planner of its own, and this version does not run child flows yet",
+      "`\(name.value)` has a planner of its own: it is a flow, which no step calls as an agent",
       at: name.span,
       hint: "call an agent or tool without a planner"
     )

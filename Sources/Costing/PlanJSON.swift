@@ -14,6 +14,7 @@ public enum PlanJSON {
     digest: String? = nil
   ) -> Value {
     var plan: ValueMap = [
+      "version": .int(1),
       "flow": .string(report.table.name),
       "prices": .map([
         "name": .string(report.prices.name), "version": .string(report.prices.version),
@@ -21,25 +22,25 @@ public enum PlanJSON {
       ]),
       "method": .string(method(report.method)),
       "assumptions": .map([
-        "failureShare": .double(report.assumptions.failureShare),
-        "usedPart": .double(report.assumptions.usedPart),
+        "failure_share": .double(report.assumptions.failureShare),
+        "used_part": .double(report.assumptions.usedPart),
       ]),
       "least": figures(report.least),
       "expected": report.expected.map { figures($0) } ?? .null,
       "worst": figures(report.worst),
       "outcomes": .list(report.outcomes.map { outcome($0, report) }),
       "steps": .list(report.steps.map { step($0) }),
-      "dearestWay": report.dearestWay.map { way($0, report) } ?? .null,
+      "dearest_way": report.dearestWay.map { way($0, report) } ?? .null,
       "gate": .map([
         "refused": .bool(gate.isRefused),
-        "hardPicodollars": gate.hardPicodollars.map { .int($0) } ?? .null,
+        "hard_picodollars": gate.hardPicodollars.map { .int($0) } ?? .null,
         "lines": .list(gate.lines.map { .string($0) }),
         "codes": .list(gate.diagnostics.map { .string($0.code.id) }),
       ]),
       "cheaper": .list(
         Remedy.find(report, goal: nil).map { remedy in
           .map([
-            "edit": .string(remedy.edit), "worstPicodollars": .int(remedy.worstPicodollars),
+            "edit": .string(remedy.edit), "worst_picodollars": .int(remedy.worstPicodollars),
           ])
         }
       ),
@@ -69,8 +70,8 @@ public enum PlanJSON {
   private static func figures(_ figures: CostFigures) -> Value {
     .map([
       "picodollars": figure(figures.picodollars), "tokens": figure(figures.tokens),
-      "workMilliseconds": figure(figures.workMilliseconds),
-      "elapsedMilliseconds": figure(figures.elapsedMilliseconds),
+      "work_ms": figure(figures.workMilliseconds),
+      "elapsed_ms": figure(figures.elapsedMilliseconds),
     ])
   }
 
@@ -84,7 +85,7 @@ public enum PlanJSON {
       "share": outcome.share.map { .double($0) } ?? .null, "least": figures(outcome.least),
       "expected": outcome.expected.map { figures($0) } ?? .null,
       "worst": figures(outcome.worst),
-      "dearestWay": outcome.dearestWay.map { way($0, report) } ?? .null,
+      "dearest_way": outcome.dearestWay.map { way($0, report) } ?? .null,
     ])
   }
 
@@ -99,10 +100,10 @@ public enum PlanJSON {
     }
     return .map([
       "step": .string(step.unit.name), "basis": .string(basis), "visits": .int(step.visits),
-      "tries": .int(step.unit.tries), "promptTokens": .int(step.unit.promptTokens),
-      "outputTokens": .int(step.unit.outputTokens),
-      "tryPicodollars": .int(step.unit.tryPicodollars),
-      "worstPicodollars": .int(step.worstPicodollars), "share": .double(step.share),
+      "tries": .int(step.unit.tries), "prompt_tokens": .int(step.unit.promptTokens),
+      "output_tokens": .int(step.unit.outputTokens),
+      "try_picodollars": .int(step.unit.tryPicodollars),
+      "worst_picodollars": .int(step.worstPicodollars), "share": .double(step.share),
     ])
   }
 }

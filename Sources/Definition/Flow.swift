@@ -58,12 +58,16 @@ public struct Flow: Sendable {
   public var permissions: [Named<Permissions>]
   /// Names of the environment that guards and prompts may read.
   public var publicEnvironment: [Located<String>]
+  /// The price book that the flow names, a file in its folder.
+  public var priceBook: SourceFile?
   /// What every run must keep.
   public var invariants: [Invariant]
   /// Seed form: the agent whose planner is the flow's body, when it is one (FLOW-SEMANTICS 2).
   ///
   /// A state without work may run an action of this agent (FLOW-SEMANTICS 1).
   public var planningAgent: String?
+  /// Seed form: whether it looks as if `signalbox: 1` had been forgotten.
+  public var lacksForm = false
   /// Accepted keys that have no effect yet (FLOW-SEMANTICS 24); the loader's note names them.
   public var inertKeys: [Located<String>]
 

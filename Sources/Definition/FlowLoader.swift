@@ -34,9 +34,30 @@ public enum FlowLoader {
     let files = [file] + overlays + reader.included.map(\.file)
     let isUsable = !reader.findings.hasErrors
     if isUsable, let note = Messages.noEffect(reader.inertKeys) { reader.report(note) }
-    return (
-      isUsable ? flow : nil, files, ordered(reader.findings.finished(), by: files)
-    )
+    var found = ordered(reader.findings.finished(), by: files)
+    guard version == nil, isHouseLike(root) else { return (isUsable ? flow : nil, files, found) }
+    found = formMentioned(in: found)
+    var formless = isUsable ? flow : nil
+    formless?.lacksForm = true
+    return (formless, files, found)
+  }
+
+  /// What is wrong with the keys of a file that is merged on top of a flow; more cannot be said of
+  /// it alone.
+  public static func findings(
+    inOverlay file: SourceFile,
+    limits: Limits = Limits()
+  ) -> [Diagnostic] {
+    let parsed = DocumentParser.parse(file, limits: limits)
+    guard !parsed.diagnostics.hasErrors, let root = parsed.root else { return parsed.diagnostics }
+    var reader = FlowReader(form: .seed, limits: limits, includes: MemoryIncludes())
+    for diagnostic in parsed.diagnostics { reader.report(diagnostic) }
+    if root.entries == nil {
+      reader.report(Messages.overlayKind(root))
+    } else {
+      _ = reader.mapping(root, .flow, path: "")
+    }
+    return reader.findings.finished()
   }
 
   private static func read(
@@ -76,6 +97,34 @@ public enum FlowLoader {
       root = reader.merged(root, tree)
     }
     return reader.findings.hasErrors ? nil : reader.flow(root, stem: stem)
+  }
+
+  /// Whether a file without `signalbox: 1` has the shape that files with it have: the body at the
+  /// top, and none of the keys that only the older form knows.
+  private static func isHouseLike(_ root: Node) -> Bool {
+    guard let entries = root.entries else { return false }
+    let (house, older) = (KeyTable.of(.flow, .house), KeyTable.of(.flow, .seed))
+    return entries.contains { ["states", "tasks", "root", "nodes"].contains($0.key) }
+      && entries.allSatisfy { entry in
+        switch house.rule(of: entry.key)?.use {
+        case .active?, .inert?: true
+        case nil where entry.key == "version": entry.value.string == nil
+        case nil: older.rule(of: entry.key) == nil
+        default: false
+        }
+      }
+  }
+
+  /// The findings, of which the first error, else the note of keys without effect, says in which
+  /// form the file was read.
+  public static func formMentioned(in found: [Diagnostic]) -> [Diagnostic] {
+    var found = found
+    let inert = DiagnosticCode.flowNoEffect.id
+    let place =
+      found.firstIndex { $0.severity == .error } ?? found.firstIndex { $0.code.id == inert }
+    guard let place else { return found }
+    found[place].notes.append(Messages.olderForm)
+    return found
   }
 
   private static func isKnown(_ version: Node.Entry) -> Bool {

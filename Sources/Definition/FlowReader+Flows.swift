@@ -32,7 +32,7 @@ extension FlowReader {
       guard let mapping = mapping(node, .flow, path: "\(prefix).\(entry.key)") else {
         return nil
       }
-      for key in ["signalbox", "permissions"] {
+      for key in ["signalbox", "permissions", "prices"] {
         if let own = mapping.entry(key) { report(Messages.headerOfChild(own)) }
       }
       return childFlow(mapping, entry)

@@ -70,6 +70,12 @@ extension FlowReader {
     flow.onBudget = edges("on_budget", header, of: .error)
     flow.permissions = permissions(header)
     flow.invariants = invariants(header)
+    if let path = name("prices", header) {
+      // The book includes nothing, so that it may be named again.
+      let openCount = openIncludes.count
+      flow.priceBook = include(path)
+      openIncludes.removeLast(openIncludes.count - openCount)
+    }
   }
 
   // MARK: Budget and timeout

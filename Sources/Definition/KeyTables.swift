@@ -60,7 +60,7 @@ extension KeyTable {
   private static func flow(_ form: FlowForm) -> [KeyRule] {
     let header =
       active("signalbox", "name", "description", "input", "state", "result", "models", "agents")
-      + active("tools", "schemas", "env", "budget", "timeout", "max_steps", "on_error")
+      + active("tools", "schemas", "env", "prices", "budget", "timeout", "max_steps", "on_error")
       + active("on_cancel", "on_budget", "permissions", "invariants")
       + active("states", "initial_state", "final_states", "planner", "flows", "detach")
       + taskBody + units("timeout") + inert("triggers", "durability")

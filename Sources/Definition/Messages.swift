@@ -6,6 +6,11 @@ import Values
 enum Messages {
   // MARK: Keys
 
+  static let olderForm = Diagnostic.Note(
+    "without `signalbox: 1` in its first line the file is read in the older form, which has other "
+      + "rules"
+  )
+
   static func unknownKey(
     _ entry: Node.Entry,
     in level: Level,
@@ -18,7 +23,7 @@ enum Messages {
       .flowUnknownKey,
       "unknown key \(quoted(entry.key)) in \(level.title)",
       at: entry.keySpan,
-      hint: near.map { "did you mean `\($0)`?" }
+      hint: Suggestion.question(entry.key, meant: near)
         ?? (known.isEmpty ? nil : "the keys of \(level.title) are \(keys)"),
       fix: near.map { Diagnostic.Fix(span: entry.keySpan, replacement: $0) }
     )
@@ -88,9 +93,11 @@ enum Messages {
   static func notSupported(_ feature: String, at span: SourceSpan) -> Diagnostic {
     Diagnostic(
       .flowNotSupported,
-      "\(feature) are not supported by this version yet",
+      "\(feature) do not run",
       at: span,
-      hint: "this version runs state machines: `states`, `initial_state`, `final_states`"
+      hint: feature == "decision rules"
+        ? "say it with guards: `on_success: [{when: …, target: …}, {target: …}]`"
+        : "put them in as `states`, `tasks`, `nodes` or a tree at `root`"
     )
   }
 
@@ -205,7 +212,16 @@ enum Messages {
   }
 
   static func listHint(_ entry: Node.Entry) -> String? {
-    entry.value.string.map { "write `\(entry.key): [\(shortened($0))]`" }
+    guard let text = entry.value.string else { return nil }
+    let words = text.split(separator: " ")
+    guard entry.key == "argv", words.count > 1 else {
+      return "write `\(entry.key): [\(shortened(text))]`"
+    }
+    let isPlain = text.utf8.allSatisfy { !"\"'\\,[]{}#&*!|>%@`:".utf8.contains($0) }
+    guard isPlain, text.utf8.count <= 80 else {
+      return "no shell reads it: write the program and each of its arguments as an element"
+    }
+    return "write `argv: [\(words.joined(separator: ", "))]`, one element a word: no shell reads it"
   }
 
   // MARK: Guards

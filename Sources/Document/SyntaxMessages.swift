@@ -25,6 +25,20 @@ extension Messages {
       texts = ("text after the closing \(closing)", "\(end); quote the whole: \(line.quotedValue)")
       return Diagnostic(.yamlSyntax, .error, texts.message, at: span, hint: texts.hint)
     }
+    if failure.problem.hasPrefix("did not find expected ','"),
+      let quote = line.quote(before: offset)
+    {
+      return Diagnostic(
+        .yamlSyntax,
+        .error,
+        "text after the closing quote",
+        at: span,
+        notes: notes,
+        hint: quote == UInt8(ascii: "\"")
+          ? "a `\"` inside double quotes ends the text: write `'…'` inside"
+          : "a `'` inside single quotes ends the text: write it twice, or double quotes around"
+      )
+    }
     var hint = line.quotingHint ?? Line.hint(above: offset, composer.bytes, failure.problem)
     hint = hint ?? texts.hint
     if hint == nil, let context, context < offset {
@@ -97,8 +111,37 @@ extension Messages {
       }
     }
 
+    /// The quote that ended a text right before `offset`, unless another entry begins there.
+    func quote(before offset: Int) -> UInt8? {
+      let bytes = Array(text.utf8)
+      let place = offset - start
+      guard place > 0, place < bytes.count else { return nil }
+      let before = bytes[..<place].reversed().drop { $0 == 0x20 }
+      guard let quote = before.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+      else { return nil }
+      let word = bytes[place...].prefix { $0 != 0x20 }
+      let isEntry = word.last == UInt8(ascii: ":") && before.count < place
+      return isEntry ? nil : quote
+    }
+
     /// The value on this line as one quoted text.
-    var quotedValue: String { "`\(Self.quoted(value))`" }
+    var quotedValue: String {
+      let value = nestedText ?? value
+      return "`\(Self.quoted(value))`"
+    }
+
+    /// What stands inside the outer double quotes of the value when it holds such itself:
+    /// `input.text == "a"` of `"input.text == "a""`.
+    private var nestedText: Substring? {
+      var value = value
+      while value.utf8.last == 0x20 { value = value.dropLast() }
+      guard value.utf8.count > 2, value.hasPrefix("\""), value.hasSuffix("\"") else { return nil }
+      let inner = value.dropFirst().dropLast()
+      guard let first = inner.utf8.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+      // A quote behind a blank or an operator opens a text; one behind a letter closes one.
+      let opens = inner.utf8[..<first].last.map { " =<>!(,[".utf8.contains($0) } ?? false
+      return opens || inner.hasSuffix("\"") ? inner : nil
+    }
 
     /// A text in quotes that it does not hold, if there are such.
     private static func quoted(_ text: Substring) -> String {

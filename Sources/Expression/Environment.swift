@@ -129,6 +129,8 @@ public struct Environment: Sendable {
   ///
   /// Of a dotted name the first part is a member that holds the rest.
   public var queryVariables: [String] = []
+  /// What to do instead where a record lacks a field, by the record's name; nil: nothing to say.
+  public var fieldHints: [String: @Sendable (String) -> String?] = [:]
   /// Schemas that `validateSchema` may name, each as a check: nil when a value fits, else why not.
   public var schemaChecks: [String: @Sendable (Value) -> String?] = [:]
   /// The variable whose fields a leading dot reads, within a `range` block of a template.
@@ -166,6 +168,16 @@ public struct Environment: Sendable {
     }
     inner.element = element.name
     return inner
+  }
+
+  /// Whether a dotted name begins with one that has a value.
+  func names(_ path: String) -> Bool {
+    var name = ""
+    for part in path.split(separator: ".", omittingEmptySubsequences: false) {
+      name += name.isEmpty ? String(part) : "." + part
+      if variableIndex[name] != nil || aliasIndex[name] != nil { return !path.hasSuffix(".") }
+    }
+    return false
   }
 
   /// The variable of a name.

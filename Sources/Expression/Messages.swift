@@ -113,6 +113,9 @@ enum Messages {
 
   // MARK: Names and types
 
+  static func singleBraces(_ path: String, isShell: Bool) -> String {
+    "`\(isShell ? "$" : ""){\(path)}` stays as it is written: single braces are text"
+  }
   static func unknownName(_ name: String) -> String { "nothing is named `\(name)` here" }
   static func unknownFunction(_ name: String) -> String {
     "there is no function named `\(name)`"

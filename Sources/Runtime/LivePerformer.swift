@@ -9,7 +9,7 @@ import Values
 ///
 /// Permissions are checked here once more, by the grants that the table holds for each performer.
 public struct LivePerformer: Performing {
-  private let world: ToolSurroundings
+  let world: ToolSurroundings
   /// Asks models.
   let gateway: ModelGateway
   /// How long a call without a deadline of its own may take.
@@ -44,7 +44,7 @@ public struct LivePerformer: Performing {
     case .plan: return nil
     case .foreign:
       let type = performer.typeName.isEmpty ? "no type" : "the type `\(performer.typeName)`"
-      return "\(name) has \(type), which this version cannot call"
+      return "\(name) has \(type), which only scenarios answer for"
     }
   }
 

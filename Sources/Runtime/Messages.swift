@@ -99,6 +99,15 @@ enum Messages {
       + "; `signalbox store check` says more"
   }
 
+  static func ended(_ runID: String) -> String { "run `\(runID)` has ended" }
+
+  static func unknownEvent(_ name: String, known: [String]) -> String {
+    let near = Suggestion.nearest(to: name, in: known).map { "; did you mean `\($0)`?" }
+    let names = known.map { "`\($0)`" }.joined(separator: ", ")
+    let others = known.isEmpty ? "; it takes none" : "; it takes \(names)"
+    return "the flow takes no event `\(name)`" + (near ?? others)
+  }
+
   static func neverStarted(_ runID: String) -> String {
     "run `\(runID)` was created but never started; start it anew"
   }
@@ -165,10 +174,22 @@ enum Messages {
     Diagnostic(.modelPolicy, message, at: span)
   }
 
-  static func notRunnable(_ id: String, _ reason: String, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic(
-      .performerNotRunnable,
-      "`\(id)` can be checked, planned and tested, not run: \(reason)",
+  static func notRunnable(
+    _ id: String,
+    _ obstacle: RunObstacle,
+    at span: SourceSpan?
+  ) -> Diagnostic {
+    let code: DiagnosticCode =
+      switch obstacle.matter {
+      case .performer: .performerNotRunnable
+      case .secret: .secretMissing
+      case .program: .programMissing
+      case .address: .addressUnusable
+      case .header: .headerUnusable
+      }
+    return Diagnostic(
+      code,
+      "`\(id)` can be checked, planned and tested, not run: \(obstacle.message)",
       at: span
     )
   }

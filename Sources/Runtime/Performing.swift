@@ -90,9 +90,16 @@ public protocol Performing: Sendable {
   func perform(_ call: DispatchedCall) async -> CallResult
   /// Why calls of `performer` can never be carried out here; nil: they can.
   func obstacle(to performer: Performer) -> String?
+  /// Everything known before a run that keeps calls of `performer` from being carried out here.
+  func obstacles(to performer: Performer) -> [RunObstacle]
 }
 
 extension Performing {
   /// Why calls of `performer` can never be carried out here.
   public func obstacle(to performer: Performer) -> String? { nil }
+
+  /// Everything known before a run that keeps calls of `performer` from being carried out here.
+  public func obstacles(to performer: Performer) -> [RunObstacle] {
+    obstacle(to: performer).map { [RunObstacle(.performer, $0)] } ?? []
+  }
 }

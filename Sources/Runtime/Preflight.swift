@@ -3,22 +3,25 @@ import Table
 
 /// What can be known before a run starts.
 public enum Preflight {
-  /// Performers of the flow's steps that can be checked, planned and tested, but not run here.
+  /// What keeps performers of the flow's steps from being called here: they have no address, or
+  /// need secrets, programs or addresses that are not there.
   public static func findings(
     _ table: LinkedTable,
-    performing: some Performing
+    performing: any Performing
   ) -> [Diagnostic] {
     let used = table.table.usedPerformers
-    return table.table.performers.indices.compactMap { index in
-      guard used.contains(PoolIndex(index)) else { return nil }
+    var seen: [SourceSpan] = []
+    return table.table.performers.indices.flatMap { index -> [Diagnostic] in
+      guard used.contains(PoolIndex(index)) else { return [] }
       let performer = table.table.performers[index]
-      guard let obstacle = performing.obstacle(to: performer) else { return nil }
       let spans = table.table.debug.performers
-      return Messages.notRunnable(
-        performer.id,
-        obstacle,
-        at: spans.indices.contains(index) ? spans[index] : nil
-      )
+      let span = spans.indices.contains(index) ? spans[index] : nil
+      // Actions of one agent are performers of their own that need the same.
+      if let span, seen.contains(span) { return [] }
+      if let span { seen.append(span) }
+      return performing.obstacles(to: performer).map {
+        Messages.notRunnable(performer.id, $0, at: span)
+      }
     }
   }
 }

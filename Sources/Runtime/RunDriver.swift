@@ -200,6 +200,35 @@ public actor RunDriver {
     }
   }
 
+  /// Drives what is due now.
+  ///
+  /// That is until the run rests, or nothing happens before a later time, for which it then rests
+  /// in its store: nobody has to drive it until then.
+  public func driveDue() async throws(RunFault) -> RunRest {
+    do throws(RunFault) {
+      while true {
+        switch try await advance(isPumped: true) {
+        case .rests(let pause):
+          if case .ended = pause { await awaitWithdrawn() }
+          return .paused(pause)
+        case .sleeps(let due):
+          let isBusy = performingCount > 0 || awaitedChildren.contains { $0.pause == nil }
+          if isBusy {
+            await wait(untilMilliseconds: due)
+            continue
+          }
+          try rest(as: .waiting)
+          return .sleeps(untilMilliseconds: due)
+        }
+      }
+    } catch {
+      if case .store(let cause) = error, cause.isTemporary { throw error }
+      await abandon()
+      await awaitWithdrawn()
+      throw error
+    }
+  }
+
   /// How far a run has come.
   enum Advance {
     /// It rests.
@@ -264,11 +293,43 @@ public actor RunDriver {
     }
   }
 
+  /// A named event arrives from outside; the run takes it with the next `drive`.
+  ///
+  /// Refused when no row of the flow takes events of that name.
+  public func send(event name: String, data: Value, by person: String) throws(RunFault) {
+    guard state.outcome == nil else { throw .refused(Messages.ended(header.runID)) }
+    if let problem = Self.problem(ofEvent: name, in: table) { throw .refused(problem) }
+    pending.append(
+      PendingEvent(kind: .external(name: name, payload: surroundings.redact(data)), origin: person)
+    )
+    wake()
+  }
+
+  /// Why no run of the flow ever takes an event of that name; nil: some may.
+  public static func problem(ofEvent name: String, in table: LinkedTable) -> String? {
+    let isKnown = table.table.rows.contains {
+      $0.event == .external && table.matches($0, event: name)
+    }
+    return isKnown ? nil : Messages.unknownEvent(name, known: table.table.externalEvents)
+  }
+
+  /// When something is due next: milliseconds since the Unix epoch; nil: nothing is.
+  public func nextDueMilliseconds() async -> Int64? {
+    var due = agenda.earliest?.dueMilliseconds
+    for child in children.values {
+      guard let driver = child.driver, let other = await driver.nextDueMilliseconds() else {
+        continue
+      }
+      due = min(due ?? .max, other)
+    }
+    return due
+  }
+
   /// Lets named events and cancellations happen that long after the start of the run.
   ///
   /// What is due together with answers, deadlines and timers comes after them, in order of the
   /// list.
-  package func schedule(_ occurrences: [ScenarioOccurrence]) {
+  public func schedule(_ occurrences: [ScenarioOccurrence]) {
     for (position, occurrence) in occurrences.enumerated() {
       let (due, overflow) = state.startedMilliseconds.addingReportingOverflow(
         occurrence.afterMilliseconds
@@ -341,8 +402,10 @@ public actor RunDriver {
   }
 
   private func rest(_ pause: RunPause) throws(RunFault) {
-    let status: RunStatus
-    if case .undecided = pause { status = .undecided } else { status = .waiting }
+    if case .undecided = pause { try rest(as: .undecided) } else { try rest(as: .waiting) }
+  }
+
+  private func rest(as status: RunStatus) throws(RunFault) {
     do throws(StoreError) {
       try surroundings.store.setStatus(
         status,

@@ -83,6 +83,14 @@ public struct UndecidedCall: Sendable {
   public var runID: String
 }
 
+/// How a run stands after what was due was driven.
+public enum RunRest: Sendable {
+  /// It rests until people move it on, or has ended.
+  case paused(RunPause)
+  /// Nothing happens before that time: milliseconds since the Unix epoch.
+  case sleeps(untilMilliseconds: Int64)
+}
+
 /// Why driving a run has come to rest.
 public enum RunPause: Sendable {
   /// The run has ended.

@@ -11,6 +11,10 @@ public struct ScenarioFile: Sendable {
   public var flow: Scenario.Name?
   /// The scenarios in order.
   public var scenarios: [Scenario]
+  /// Files merged on top of the flow, relative to this one.
+  public var overlays: [Scenario.Name] = []
+  /// The price book, relative to this one.
+  public var prices: Scenario.Name?
 
   /// Reads a scenario file; the file is nil when it has no readable form at all.
   ///
@@ -40,6 +44,8 @@ struct ScenarioReader {
     var reader = MappingReader(root, context: "a scenario file", into: collector)
     guard reader.isMapping else { return nil }
     let flow = reader.node("flow").flatMap { name($0, "`flow`") }
+    let overlays = (reader.list("with") ?? []).compactMap { name($0, "`with`") }
+    let prices = reader.node("prices").flatMap { name($0, "`prices`") }
     var defaultInput: Value = .map(ValueMap())
     var defaults: [Node.Entry] = []
     if let node = reader.node("defaults") {
@@ -52,7 +58,10 @@ struct ScenarioReader {
       scenario($0, defaultInput, defaults)
     }
     reader.finish()
-    return ScenarioFile(flow: flow, scenarios: scenarios)
+    var file = ScenarioFile(flow: flow, scenarios: scenarios)
+    file.overlays = overlays
+    file.prices = prices
+    return file
   }
 
   private func scenario(

@@ -40,6 +40,8 @@ public struct ScenarioReport: Sendable {
   public var path: [String]
   /// Time that passed for the flow, in milliseconds.
   public var virtualMilliseconds: Int64
+  /// Time that playing it took, in microseconds; who plays it measures that.
+  public var playedMicroseconds: Int64 = 0
   /// How the run ended; nil: it did not.
   public var ending: Ending?
   /// The last row that was taken, in words.

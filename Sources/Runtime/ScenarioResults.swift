@@ -23,7 +23,8 @@ public struct ScenarioResults: Sendable {
 
   // MARK: JUnit
 
-  /// JUnit XML: a `testsuite` a flow, a `testcase` a scenario; times are virtual seconds.
+  /// JUnit XML: a `testsuite` a flow, a `testcase` a scenario; times are the seconds that it
+  /// took, virtual ones are a property.
   ///
   /// Form: <https://github.com/testmoapp/junitxml>. Characters that XML 1.0 cannot hold become
   /// U+FFFD.
@@ -36,12 +37,14 @@ public struct ScenarioResults: Sendable {
       text += "  <testsuite name=\"\(flow)\" \(Self.counts(suite.reports))>\n"
       for report in suite.reports {
         text += "    <testcase classname=\"\(flow)\" name=\"\(Self.xml(report.name))\""
-        text += " time=\"\(Self.seconds(report.virtualMilliseconds))\""
+        text += " time=\"\(Self.seconds(report.playedMicroseconds))\">\n"
+        text += "      <properties><property name=\"virtual_ms\""
+        text += " value=\"\(report.virtualMilliseconds)\"/></properties>\n"
         guard let first = report.failures.first else {
-          text += "/>\n"
+          text += "    </testcase>\n"
           continue
         }
-        text += ">\n      <failure type=\"expectation\" message=\"\(Self.xml(first.message))\">"
+        text += "      <failure type=\"expectation\" message=\"\(Self.xml(first.message))\">"
         text += Self.xml(Self.details(report).joined(separator: "\n"))
         text += "</failure>\n    </testcase>\n"
       }
@@ -52,7 +55,7 @@ public struct ScenarioResults: Sendable {
 
   private static func counts(_ reports: [ScenarioReport]) -> String {
     let time = reports.reduce(Int64(0)) { sum, report in
-      let (next, overflow) = sum.addingReportingOverflow(report.virtualMilliseconds)
+      let (next, overflow) = sum.addingReportingOverflow(report.playedMicroseconds)
       return overflow ? .max : next
     }
     let failed = reports.count { !$0.isPassed }
@@ -60,9 +63,10 @@ public struct ScenarioResults: Sendable {
       "tests=\"\(reports.count)\" failures=\"\(failed)\" errors=\"0\" time=\"\(seconds(time))\""
   }
 
-  private static func seconds(_ milliseconds: Int64) -> String {
-    let rest = String(milliseconds % 1_000)
-    return "\(milliseconds / 1_000)." + String(repeating: "0", count: 3 - rest.utf8.count) + rest
+  private static func seconds(_ microseconds: Int64) -> String {
+    let rest = String(microseconds % 1_000_000)
+    let padding = String(repeating: "0", count: 6 - rest.utf8.count)
+    return "\(microseconds / 1_000_000)." + padding + rest
   }
 
   private static func details(_ report: ScenarioReport) -> [String] {

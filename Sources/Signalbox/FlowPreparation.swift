@@ -68,7 +68,12 @@ public enum FlowPreparation {
     limits: Limits = Limits()
   ) -> PreparedFlow {
     let compiled = FlowCompiler.compile(flow, limits: limits)
-    let found = loading + compiled.diagnostics
+    let inCompiling = compiled.diagnostics
+    let mentions = flow.lacksForm && flow.inertKeys.isEmpty && inCompiling.hasErrors
+    let literals = PerformerLiterals.findings(flow)
+    let found =
+      loading + literals
+      + (mentions ? FlowLoader.formMentioned(in: inCompiling) : inCompiling)
     guard let table = compiled.table, !found.hasErrors else {
       return PreparedFlow(
         files: files,

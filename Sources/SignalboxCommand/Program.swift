@@ -8,8 +8,8 @@ package struct Program: Sendable {
   /// The commands, in the order of the help.
   package static let commands: [any Command.Type] = [
     CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self, AnswerCommand.self,
-    ReplayCommand.self, RunsCommand.self, ShowCommand.self, StoreCommand.self, TestCommand.self,
-    PathsCommand.self,
+    SignalCommand.self, CancelCommand.self, WorkCommand.self, ReplayCommand.self, RunsCommand.self,
+    ShowCommand.self, StoreCommand.self, TestCommand.self, PathsCommand.self,
     DeterminismCommand.self,
     GraphCommand.self, ImportCommand.self, ExportCommand.self, TableCommand.self, EvalCommand.self,
     ReplCommand.self,

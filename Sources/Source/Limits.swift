@@ -105,6 +105,10 @@ public struct Limits: Sendable, Hashable {
   public var proposalDepth = 24
   /// Files that one flow may include.
   public var includedFiles = 200
+  /// Files of a folder that `check` and `test` look at.
+  public var folderFiles = 10_000
+  /// Folders inside each other that they look into.
+  public var folderDepth = 16
   /// States that a search for paths through a flow looks at.
   public var pathStates = 10_000
   /// Answers, inputs and event data that such a search tries at one place.

@@ -21,8 +21,20 @@ public enum Suggestion {
     return best?.candidate
   }
 
+  /// `did you mean …?`, with what is odd about the letters of `name` when that cannot be seen.
+  package static func question(_ name: String, meant: String?) -> String? {
+    guard let meant else { return nil }
+    let remark = LookAlike.remark(on: name, meant: meant).map { " \($0)" } ?? ""
+    return "did you mean `\(meant)`?" + remark
+  }
+
   private static func fold(_ text: String) -> String {
-    String(text.lowercased().map { $0 == "-" ? "_" : $0 })
+    var folded = ""
+    for scalar in text.unicodeScalars {
+      let plain = LookAlike.plain(scalar)
+      folded.unicodeScalars.append(plain == "-" ? "_" : plain)
+    }
+    return folded.lowercased()
   }
 
   /// Damerau-Levenshtein distance (optimal string alignment).

@@ -22,7 +22,7 @@ public struct Performer: Sendable, Hashable {
     case scripted
     /// A process: JSON on standard input and output.
     case process
-    /// Named by the flow, not yet carried out by this version (`database`, `smtp`, `ml_model`, …).
+    /// Named by the flow, carried out by scenarios only (`database`, `smtp`, `ml_model`, …).
     case foreign
     /// An accepted plan, which is a run of its own.
     case plan

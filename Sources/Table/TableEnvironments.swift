@@ -170,6 +170,7 @@ struct TableEnvironments {
     environment.queryLanguage = queries
     environment.queryVariables = queried
     environment.schemaChecks = schemaChecks
+    environment.fieldHints["env"] = Self.undeclaredVariable
     environment.options.doubtsUndeclaredNumbers = true
     flowEnvironments[key] = environment
     return environment
@@ -232,8 +233,30 @@ struct TableEnvironments {
     environment.queryLanguage = queries
     environment.queryVariables = ["input"]
     environment.schemaChecks = schemaChecks
+    environment.fieldHints["env"] = Self.undeclaredVariable
+    if case .record(let name) = type {
+      let fields = inputFields
+      environment.fieldHints[name] = { field in
+        fields.contains { $0.sameScalars(as: field) }
+          ? "in texts of an agent `input` is what its caller gives: write "
+            + "`with: {\(field): \"{{ input.\(field) }}\"}` in the step" : nil
+      }
+    }
     environment.options.doubtsUndeclaredNumbers = true
     return environment
+  }
+
+  /// Names of the fields of the flow's own input.
+  private var inputFields: [String] {
+    guard let slot = table.slots.first(where: { $0.kind == .input && $0.scope == 0 }),
+      case .record(let name)? = typeOfSchema[slot.schema]
+    else { return [] }
+    return (types.records.fields(of: name) ?? []).map(\.name)
+  }
+
+  /// What to write where a variable of the environment is read that the flow does not declare.
+  private static let undeclaredVariable: @Sendable (String) -> String? = { name in
+    "declare it in the flow's header: `env: [\(name)]`"
   }
 
   private func performerRefusals(_ performer: Performer) -> [Environment.Refusal] {

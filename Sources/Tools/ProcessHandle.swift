@@ -186,6 +186,12 @@ extension ProcessCommand {
     }
   }
 
+  /// Whether `program` can be started: a file that this user may execute.
+  package static func isExecutable(_ program: String) -> Bool {
+    guard !program.isEmpty, !program.utf8.contains(0) else { return false }
+    return unsafe signalbox_is_executable(resolved(program))
+  }
+
   /// The path that runs for `program`: itself when it holds a slash, else the first executable of
   /// that name in the standard directories, else the name unchanged.
   package static func resolved(_ program: String) -> String {

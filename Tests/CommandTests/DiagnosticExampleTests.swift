@@ -43,7 +43,7 @@ private struct DiagnosticExample {
         found += Self.judged(table, proposal)
       }
       // What a run would refuse is shown where a flow is about it.
-      if code == "SBX-RUN-001" {
+      if code.hasPrefix("SBX-RUN-"), !found.hasErrors {
         found += Preflight.findings(table, performing: LivePerformer())
       }
     }

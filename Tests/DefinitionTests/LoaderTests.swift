@@ -116,7 +116,8 @@ private func load(
     #expect(!names.isEmpty)
     for name in names {
       let file = try #require(CorpusFile.source(folder.appendingPathComponent(name)))
-      let result = FlowLoader.load(file)
+      let includes = MemoryIncludes(["local-prices.yaml": "models: {}\n"])
+      let result = FlowLoader.load(file, includes: includes)
       #expect(result.flow != nil, "\(rendered(result.diagnostics))")
     }
   }

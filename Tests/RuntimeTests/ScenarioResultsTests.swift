@@ -89,18 +89,24 @@ import Testing
           expect: {final: dropped}
       """
     )
-    let results = ScenarioResults([ScenarioResults.Suite(flow: "a&b.yaml", reports: reports)])
+    var timed = reports
+    timed[0].playedMicroseconds = 1_500
+    timed[1].playedMicroseconds = 2_000_250
+    let results = ScenarioResults([ScenarioResults.Suite(flow: "a&b.yaml", reports: timed)])
     #expect(
       results.junit == """
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites name="signalbox" tests="2" failures="1" errors="0" time="7200.000">
-          <testsuite name="a&amp;b.yaml" tests="2" failures="1" errors="0" time="7200.000">
+        <testsuites name="signalbox" tests="2" failures="1" errors="0" time="2.001750">
+          <testsuite name="a&amp;b.yaml" tests="2" failures="1" errors="0" time="2.001750">
             <testcase classname="a&amp;b.yaml" \
-        name="a &lt;b&gt; &amp; &quot;c&quot; # d \\ \u{FFFD}&#10;\u{2028} ]]&gt;" time="3600.000">
+        name="a &lt;b&gt; &amp; &quot;c&quot; # d \\ \u{FFFD}&#10;\u{2028} ]]&gt;" time="0.001500">
+              <properties><property name="virtual_ms" value="3600000"/></properties>
               <failure type="expectation" message="final: expected done, got dropped">\
         t.yaml:5:21: final: expected done, got dropped&#10;way taken: open &gt; dropped</failure>
             </testcase>
-            <testcase classname="a&amp;b.yaml" name="fine" time="3600.000"/>
+            <testcase classname="a&amp;b.yaml" name="fine" time="2.000250">
+              <properties><property name="virtual_ms" value="3600000"/></properties>
+            </testcase>
           </testsuite>
         </testsuites>
 

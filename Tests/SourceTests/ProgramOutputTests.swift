@@ -26,7 +26,9 @@ private func findings() -> [Diagnostic] {
 }
 
 private func decode<Shape: Decodable>(_ text: some StringProtocol, as: Shape.Type) throws -> Shape {
-  try JSONDecoder().decode(Shape.self, from: Data(text.utf8))
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  return try decoder.decode(Shape.self, from: Data(text.utf8))
 }
 
 private struct Finding: Decodable {

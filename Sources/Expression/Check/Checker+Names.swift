@@ -208,7 +208,7 @@ extension Checker {
         Messages.unknownField(name, record),
         at: node,
         hint: Messages.didYouMean(Suggestion.nearest(to: name, in: names))
-          ?? Messages.fieldList(names)
+          ?? environment.fieldHints[record]?(name) ?? Messages.fieldList(names)
       )
       return .error
     case .optional(let wrapped):

@@ -80,6 +80,7 @@ struct TemplateCompiler {
     while position < pieces.count {
       switch pieces[position] {
       case .text(let range):
+        warnOfSingleBraces(range, in: environment)
         result.append(.text(String(decoding: bytes[range], as: UTF8.self)))
         position += 1
       case .expression(let range):
@@ -95,6 +96,34 @@ struct TemplateCompiler {
       }
     }
     return result
+  }
+
+  /// Warns of `{name}` where `name` has a value: whoever writes so means `{{ name }}`.
+  private mutating func warnOfSingleBraces(_ range: Range<Int>, in environment: Environment) {
+    guard case .flow = environment.dialect else { return }
+    var position = range.lowerBound
+    while let open = bytes[position..<range.upperBound].firstIndex(of: UInt8(ascii: "{")) {
+      position = open + 1
+      let name = bytes[position..<range.upperBound].prefix {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 == UInt8(ascii: "_")
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
+      }
+      guard let first = name.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
+        name.endIndex < range.upperBound, bytes[name.endIndex] == UInt8(ascii: "}")
+      else { continue }
+      let path = String(decoding: name, as: UTF8.self)
+      guard environment.names(path) else { continue }
+      let isShell = open > range.lowerBound && bytes[open - 1] == UInt8(ascii: "$")
+      let written = TextRange(isShell ? open - 1 : open, name.endIndex + 1)
+      reporter.report(
+        .celSingleBraces,
+        Messages.singleBraces(path, isShell: isShell),
+        at: written,
+        severity: .warning,
+        fix: "{{ \(path) }}"
+      )
+      position = name.endIndex
+    }
   }
 
   private mutating func program(_ range: Range<Int>, in environment: Environment) -> Program? {

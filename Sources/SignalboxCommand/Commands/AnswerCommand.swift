@@ -77,7 +77,7 @@ package struct AnswerCommand: Command {
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     let session = try RunSession(place, console)
     let (conduct, driver) = try await ResumeCommand.resume(
-      runID,
+      try session.runID(runID),
       session,
       try scenario.load(flowPath: nil, console),
       format: format,

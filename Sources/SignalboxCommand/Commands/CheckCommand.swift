@@ -19,14 +19,17 @@ package struct CheckCommand: Command {
     "find the mistakes of a flow and prove what it can never do",
     discussion: "With --witness each run that breaks an invariant was executed before it is\n"
       + "written, and `signalbox test FLOW --scenarios FILE` plays it. As JSON each flow is one\n"
-      + "object on a line of its own: findings, proofs, and what was not analysed.",
+      + "object on a line of its own: findings, proofs, and what was not analysed. Scenario\n"
+      + "files, price books, policies of models and overlays are known by their keys; a folder\n"
+      + "stands for all of them in it.",
     operands: [.flows],
-    options: [.overlay, .prices, witness, explains, output],
+    options: [.overlay, .prices, witness, explains, .denyWarnings, output],
     examples: [
       "signalbox check flow.yaml",
       "signalbox check flow.yaml --with agents.yaml",
       "signalbox check flow.yaml --witness broken.yaml",
-      "signalbox check flows/*.yaml -o sarif > findings.sarif",
+      "signalbox check flows -o sarif > findings.sarif",
+      "signalbox check flows --deny-warnings",
     ]
   )
 
@@ -35,6 +38,7 @@ package struct CheckCommand: Command {
   private let pricesPath: String?
   private let witnessPath: String?
   private let explainsProofs: Bool
+  private let isStrict: Bool
   private let format: OutputFormat
 
   /// The command as asked for.
@@ -44,6 +48,7 @@ package struct CheckCommand: Command {
     pricesPath = arguments.text(.prices)
     witnessPath = arguments.text(Self.witness)
     explainsProofs = arguments.has(Self.explains)
+    isStrict = arguments.has(.denyWarnings)
     format = arguments.choice(Self.output) ?? .text
     if witnessPath != nil, paths.count > 1 {
       throw UsageError("`--witness` takes one flow: scenarios are of one")
@@ -53,13 +58,17 @@ package struct CheckCommand: Command {
   /// Checks each flow; the worst ending is the command's.
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     var found: [Diagnostic] = []
-    for path in paths {
-      let prepared = try FlowFiles.prepare(path, overlays: overlays)
-      let findings = try await witnessed(prepared, console)
+    let files = try NamedFiles(paths)
+    if witnessPath != nil, files.entries.count > 1 {
+      throw CommandFailure("`--witness` takes one flow: scenarios are of one", exit: .badUse)
+    }
+    for check in try FileCheck.all(files, overlays: overlays) {
+      var findings = check.findings
+      if let prepared = check.prepared { findings = try await witnessed(prepared, console) }
       found += findings
       switch format {
-      case .text: show(prepared, findings, path: path, console)
-      case .json: console.print(line: CheckJSON.text(prepared, findings, path: path))
+      case .text: show(check, findings, console)
+      case .json: console.print(line: CheckJSON.text(check, findings))
       case .jsonLines, .sarif: break
       }
     }
@@ -68,7 +77,7 @@ package struct CheckCommand: Command {
     case .jsonLines: console.print(JSONRenderer().lines(found))
     case .sarif: console.print(SARIFRenderer(toolVersion: Program.version).render(found) + "\n")
     }
-    return Findings.exit(for: found)
+    return Findings.exit(for: found, isStrict: isStrict)
   }
 
   /// The findings of a flow, with what a search for witnesses came to if one is wanted.
@@ -77,7 +86,7 @@ package struct CheckCommand: Command {
     _ console: Console
   ) async throws(CommandFailure) -> [Diagnostic] {
     guard let witnessPath, let table = prepared.table else { return prepared.diagnostics }
-    let prices = try PriceFile.read(pricesPath, console)
+    let prices = try PriceFile.read(pricesPath, for: prepared, console)
     let found = await FlowWitnesses.search(prepared, pricer: CallPricer(prices: prices.book))
     let text = WitnessSearch.file(found.witnesses, flow: table.table.name)
     if witnessPath == "-" {
@@ -94,13 +103,20 @@ package struct CheckCommand: Command {
   }
 
   private func show(
-    _ prepared: PreparedFlow,
+    _ check: FileCheck,
     _ findings: [Diagnostic],
-    path: String,
     _ console: Console
   ) {
     let renderer = TerminalRenderer(color: console.usesColor(on: console.output))
     console.print(renderer.render(findings))
+    let path = check.path
+    guard let prepared = check.prepared else {
+      console.print(
+        line: findings.hasErrors
+          ? "check: \(path): \(DiagnosticSummary(findings).text)" : "ok  \(path)  \(check.title)"
+      )
+      return
+    }
     let places = prepared.table.map { table in
       // What holds tasks together has no name, and is no place that anybody wrote.
       "\(Plural.count(table.table.nodes.dropFirst().count { !$0.name.isEmpty }, "place")), "
@@ -130,11 +146,17 @@ package struct CheckCommand: Command {
 /// What `check` says of one flow, for programs.
 enum CheckJSON {
   /// One object on one line (specs/decisions/0011).
-  static func text(_ prepared: PreparedFlow, _ findings: [Diagnostic], path: String) -> String {
+  static func text(_ check: FileCheck, _ findings: [Diagnostic]) -> String {
     let renderer = JSONRenderer()
+    guard let prepared = check.prepared else {
+      return JSONOutput.object([
+        ("version", .int(1)), ("file", .string(check.path)), ("kind", .string(check.title)),
+        ("findings", .array(findings.map { renderer.object($0) })),
+      ]).text
+    }
     let report = prepared.verification
     return JSONOutput.object([
-      ("version", .int(1)), ("flow", .string(path)),
+      ("version", .int(1)), ("flow", .string(check.path)),
       ("digest", prepared.table.map { .string($0.table.digest.hex) }),
       ("findings", .array(findings.map { renderer.object($0) })),
       ("proofs", .array((report?.proofs ?? []).map(object))),

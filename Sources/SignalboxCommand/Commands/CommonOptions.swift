@@ -47,7 +47,7 @@ extension OptionDeclaration {
     "prices",
     "price book of models",
     kind: .file(placeholder: "FILE"),
-    default: "$SIGNALBOX_PRICES, else the built-in book"
+    default: "the flow's own, else $SIGNALBOX_PRICES, else the built-in book"
   )
 
   /// A scenario that answers calls.
@@ -65,6 +65,12 @@ extension OptionDeclaration {
     default: "tests/<flow>.yaml beside the flow"
   )
 
+  /// Warnings end as errors do.
+  static let denyWarnings = OptionDeclaration(
+    "deny-warnings",
+    "end with 2 where there are warnings, too"
+  )
+
   /// Never asks.
   static let noInput = OptionDeclaration("no-input", "never ask a person on this terminal")
 }
@@ -73,10 +79,10 @@ extension OperandDeclaration {
   /// One flow file.
   static let flow = OperandDeclaration("FLOW", "a flow file", kind: .file(placeholder: "FLOW"))
 
-  /// Several flow files.
+  /// Several flow files, or folders of them.
   static let flows = OperandDeclaration(
     "FLOW",
-    "flow files",
+    "flow files, or folders with flows, scenarios, price books and overlays",
     kind: .file(placeholder: "FLOW"),
     isRepeated: true
   )
@@ -84,7 +90,7 @@ extension OperandDeclaration {
   /// One run.
   static let run = OperandDeclaration(
     "RUN",
-    "id of a run, as `signalbox runs` lists it",
+    "id of a run, as `signalbox runs` lists it, or the beginning of one",
     kind: .text(placeholder: "RUN")
   )
 }

@@ -55,27 +55,24 @@ package struct DeterminismCommand: Command {
       Findings(console).show(prepared.diagnostics)
       return Findings.exit(for: prepared.diagnostics)
     }
-    let prices = try PriceFile.read(pricesPath, console).book
+    let prices = try PriceFile.read(pricesPath, for: prepared, console).book
     let gate = BudgetGate.decide(CostAnalysis.analyse(table, prices: prices))
     if gate.isRefused {
       Findings(console).show(gate.diagnostics)
       return .refused
     }
     var reports: [Determinism.Report] = []
+    var live: CallAnswers?
+    if inputPath != nil {
+      let answers = try CallAnswers.live(console)
+      guard answers.admit(table, console) else { return .badUse }
+      live = answers
+    }
     do throws(RunFault) {
-      if let inputPath {
+      if let inputPath, let answers = live {
         let input: Value
-        let answers: CallAnswers
         do throws(CommandFailure) {
           input = try FlowFiles.value(at: inputPath, console)
-          answers = try CallAnswers.live(console)
-          let obstacles = answers.obstacles(table)
-          guard obstacles.isEmpty else {
-            throw CommandFailure(
-              "the flow cannot be run here: \(obstacles.joined(separator: "; "))",
-              exit: .badUse
-            )
-          }
         } catch {
           throw .refused(error.message)
         }
@@ -153,7 +150,8 @@ package struct DeterminismCommand: Command {
           ),
         ])
       }
-      console.print(JSONWriter.string(.list(values), pretty: true) + "\n")
+      let value = Value.map(["version": .int(1), "scenarios": .list(values)])
+      console.print(JSONWriter.string(value, pretty: true) + "\n")
       return
     }
     for report in reports {

@@ -45,7 +45,7 @@ package struct PathsCommand: Command {
       Findings(console).show(prepared.diagnostics)
       return Findings.exit(for: prepared.diagnostics)
     }
-    let prices = try PriceFile.read(pricesPath, console)
+    let prices = try PriceFile.read(pricesPath, for: prepared, console)
     let search = PathSearch(
       table: table,
       pricer: CallPricer(prices: prices.book),

@@ -45,7 +45,7 @@ package struct PlanCommand: Command {
       return Findings.exit(for: prepared.diagnostics)
     }
     let needs = try needs(table, console)
-    let prices = try PriceFile.read(pricesPath, console)
+    let prices = try PriceFile.read(pricesPath, for: prepared, console)
     let report = CostAnalysis.analyse(table, prices: prices.book)
     let gate = BudgetGate.decide(report, overrideHard: try Budgets.picodollars(budget))
     let digest = table.table.digest.short
@@ -99,16 +99,27 @@ struct PriceFile {
   /// The bytes that a run is pinned to.
   let bytes: [UInt8]
 
-  /// `--prices`, else `SIGNALBOX_PRICES`, else the built-in book.
-  static func read(_ path: String?, _ console: Console) throws(CommandFailure) -> PriceFile {
+  /// `--prices`, else the book that the flow names, else `SIGNALBOX_PRICES`, else the built-in one.
+  static func read(
+    _ path: String?,
+    for prepared: PreparedFlow,
+    _ console: Console
+  ) throws(CommandFailure) -> PriceFile {
+    if path == nil, let file = prepared.flow?.priceBook { return try read(file, console) }
     guard let path = path ?? console.environment("SIGNALBOX_PRICES"), !path.isEmpty else {
       return PriceFile(book: .standard, bytes: Array(PriceBook.defaultText.utf8))
     }
-    let file = try FlowFiles.read(path)
+    return try read(try FlowFiles.read(path), console)
+  }
+
+  private static func read(
+    _ file: SourceFile,
+    _ console: Console
+  ) throws(CommandFailure) -> PriceFile {
     let (book, findings) = PriceBook.read(file)
     Findings(console).show(findings)
     guard let book else {
-      throw CommandFailure("`\(path)` is no price book", exit: .badUse)
+      throw CommandFailure("`\(file.name)` is no price book", exit: .badUse)
     }
     return PriceFile(book: book, bytes: file.bytes)
   }

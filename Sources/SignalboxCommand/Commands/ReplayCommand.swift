@@ -28,6 +28,7 @@ package struct ReplayCommand: Command {
   /// Replays and compares.
   package func run(_ console: Console) throws(CommandFailure) -> ExitCode {
     let session = try RunSession(place, console)
+    let runID = try session.runID(runID)
     let summary = try session.asking { () throws(StoreError) in
       try session.store.summary(runID: runID)
     }
@@ -75,6 +76,8 @@ package struct ReplayCommand: Command {
   }
 
   private func show(_ text: String, _ value: ValueMap, _ console: Console) {
-    console.print(line: format == .json ? JSONWriter.string(.map(value)) : text)
+    var versioned: ValueMap = ["version": .int(1)]
+    for entry in value.entries { versioned[entry.key] = entry.value }
+    console.print(line: format == .json ? JSONWriter.string(.map(versioned)) : text)
   }
 }

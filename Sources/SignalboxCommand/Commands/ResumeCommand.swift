@@ -51,7 +51,7 @@ package struct ResumeCommand: Command {
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     let session = try RunSession(place, console)
     let (conduct, driver) = try await ResumeCommand.resume(
-      runID,
+      try session.runID(runID),
       session,
       try scenario.load(flowPath: nil, console),
       format: format,
@@ -81,12 +81,31 @@ package struct ResumeCommand: Command {
     mayAsk: Bool,
     _ console: Console
   ) async throws(CommandFailure) -> (RunConduct, RunDriver) {
+    let answers = if let scripted { scripted.answers() } else { try CallAnswers.live(console) }
+    return try await resume(
+      runID,
+      session,
+      answers,
+      format: format,
+      mayAsk: mayAsk,
+      console
+    )
+  }
+
+  /// Claims a run and rebuilds it; its calls are answered by `answers`.
+  static func resume(
+    _ runID: String,
+    _ session: RunSession,
+    _ answers: CallAnswers,
+    format: OutputFormat = .text,
+    mayAsk: Bool = false,
+    _ console: Console
+  ) async throws(CommandFailure) -> (RunConduct, RunDriver) {
     let summary = try session.asking { () throws(StoreError) in
       try session.store.summary(runID: runID)
     }
     let table = try session.table(of: summary)
     let prices = try session.prices(of: summary)
-    let answers = if let scripted { scripted.answers() } else { try CallAnswers.live(console) }
     let conduct = RunConduct(
       console: console,
       session: session,

@@ -58,7 +58,7 @@ package struct RunCommand: Command {
       return Findings.exit(for: prepared.diagnostics)
     }
     if let hard = try Budgets.picodollars(budget) { table = table.withHardBudget(hard) }
-    let prices = try PriceFile.read(pricesPath, console)
+    let prices = try PriceFile.read(pricesPath, for: prepared, console)
     let report = CostAnalysis.analyse(table, prices: prices.book)
     let gate = BudgetGate.decide(report)
     Findings(console).show(gate.diagnostics)
@@ -68,14 +68,7 @@ package struct RunCommand: Command {
     }
     let scripted = try scenario.load(flowPath: path, console)
     let answers = if let scripted { scripted.answers() } else { try CallAnswers.live(console) }
-    let obstacles = answers.obstacles(table)
-    guard obstacles.isEmpty else {
-      throw CommandFailure(
-        "the flow cannot be run here: \(obstacles.joined(separator: "; "))",
-        hint: "it can be checked, planned and tested; --scenario NAME answers from a scenario",
-        exit: .badUse
-      )
-    }
+    guard answers.admit(table, console) else { return .badUse }
     let input = try input(scripted, console)
     let completed = RunInput.completed(input, for: table)
     guard let first = RunInput.violations(of: completed, for: table).first else {
@@ -84,6 +77,7 @@ package struct RunCommand: Command {
         prepared,
         prices,
         answers,
+        scripted,
         input: input,
         reserved: gate.reservationPicodollars,
         expected: report.expected?.picodollars.value,
@@ -109,6 +103,7 @@ package struct RunCommand: Command {
     _ prepared: PreparedFlow,
     _ prices: PriceFile,
     _ answers: CallAnswers,
+    _ scripted: ChosenScenario?,
     input: Value,
     reserved: Int64?,
     expected: Int64?,
@@ -156,6 +151,7 @@ package struct RunCommand: Command {
     } catch {
       throw RunSession.failure(error)
     }
+    if let scripted { await driver.schedule(scripted.scenario.occurrences) }
     return try await conduct.finish(driver, expectedPicodollars: expected)
   }
 }

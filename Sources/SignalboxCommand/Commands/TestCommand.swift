@@ -29,10 +29,14 @@ package struct TestCommand: Command {
   package static let declaration = CommandDeclaration(
     "test",
     "play the scenarios of a flow on virtual time with scripted answers",
+    discussion: "Takes flows, scenario files, which name their flow, and folders: all scenario\n"
+      + "files in them. A scenario file may also name overlays (`with`) and `prices`.",
     operands: [.flows],
-    options: [.overlay, .scenarios, .prices, coverage, results, resultsFile, output],
+    options: [
+      .overlay, .scenarios, .prices, coverage, results, resultsFile, .denyWarnings, output,
+    ],
     examples: [
-      "signalbox test flow.yaml", "signalbox test flow.yaml --coverage",
+      "signalbox test flow.yaml", "signalbox test flow.yaml --coverage", "signalbox test flows",
       "signalbox test flow.yaml --format junit --report results.xml",
     ]
   )
@@ -42,6 +46,7 @@ package struct TestCommand: Command {
   private let scenarios: String?
   private let pricesPath: String?
   private let showsCoverage: Bool
+  private let isStrict: Bool
   private let format: OutputFormat
   private let resultsForm: ResultsForm?
   private let resultsPath: String?
@@ -53,6 +58,7 @@ package struct TestCommand: Command {
     scenarios = arguments.text(.scenarios)
     pricesPath = arguments.text(.prices)
     showsCoverage = arguments.has(Self.coverage)
+    isStrict = arguments.has(.denyWarnings)
     format = arguments.choice(Self.output) ?? .text
     resultsForm = arguments.choice(Self.results)
     resultsPath = arguments.text(Self.resultsFile)
@@ -65,12 +71,79 @@ package struct TestCommand: Command {
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     var code = ExitCode.success
     var suites: [ScenarioResults.Suite] = []
-    for path in paths {
-      let ending = try await test(path, &suites, console)
+    var outputs: [Value] = []
+    let works = try works(console)
+    for work in works {
+      if works.count > 1, format == .text, !isReplaced {
+        console.print(line: "\(work.flow)  (\(work.scenarios))")
+      }
+      let ending = try await test(work, &suites, &outputs, console)
       if ending.rawValue > code.rawValue { code = ending }
+    }
+    if format == .json, !isReplaced {
+      let value = Value.map(["version": .int(1), "scenarios": .list(outputs)])
+      console.print(JSONWriter.string(value, pretty: true) + "\n")
     }
     try write(suites, console)
     return code
+  }
+
+  /// Whether results for other programs stand in place of the usual output.
+  private var isReplaced: Bool { resultsForm != nil && (resultsPath ?? "-") == "-" }
+
+  /// A flow with the file of scenarios that it is tried by.
+  private struct Work {
+    var flow: String
+    var overlays: [String]
+    var scenarios: String
+    var prices: String?
+  }
+
+  /// What is to be played: of flows their scenarios, of folders every file of scenarios.
+  private func works(_ console: Console) throws(CommandFailure) -> [Work] {
+    var works: [Work] = []
+    let files = try NamedFiles(paths)
+    if scenarios != nil, files.entries.count > 1 {
+      throw CommandFailure("`--scenarios` is of one flow", exit: .badUse)
+    }
+    for entry in files.entries {
+      if entry.kind == .scenarios {
+        let suite = try ScenarioSuite(scenariosAt: entry.path)
+        guard let flow = suite.flowPath else {
+          Findings(console).show(suite.findings)
+          throw CommandFailure("`\(entry.path)` is no file of scenarios", exit: .badUse)
+        }
+        if entry.isFound, try !isFlow(flow) {
+          console.say("left out: \(entry.path) names no flow that is here; it may need --with")
+          continue
+        }
+        works.append(
+          Work(
+            flow: flow,
+            overlays: suite.overlays + overlays,
+            scenarios: entry.path,
+            prices: pricesPath ?? suite.pricesPath
+          )
+        )
+      } else if !entry.isFound {
+        let path = scenarios ?? ScenarioChoice.defaultPath(of: entry.path)
+        let suite = FileHandle.exists(path) ? try ScenarioSuite(scenariosAt: path) : nil
+        works.append(
+          Work(
+            flow: entry.path,
+            overlays: (suite?.overlays ?? []) + overlays,
+            scenarios: path,
+            prices: pricesPath ?? suite?.pricesPath
+          )
+        )
+      }
+    }
+    return works
+  }
+
+  private func isFlow(_ path: String) throws(CommandFailure) -> Bool {
+    guard FileHandle.exists(path) else { return false }
+    return try NamedFiles([path]).entries.allSatisfy { $0.kind == .flow }
   }
 
   private func write(
@@ -93,42 +166,46 @@ package struct TestCommand: Command {
   }
 
   private func test(
-    _ path: String,
+    _ work: Work,
     _ suites: inout [ScenarioResults.Suite],
+    _ outputs: inout [Value],
     _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
-    let prepared = try FlowFiles.prepare(path, overlays: overlays)
+    let prepared = try FlowFiles.prepare(work.flow, overlays: work.overlays)
     // Runs that break an invariant can be looked at; the flow stays refused.
     guard prepared.isPlayable, let table = prepared.table else {
       Findings(console).show(prepared.diagnostics)
       return Findings.exit(for: prepared.diagnostics)
     }
     if !prepared.isSound { Findings(console).show(prepared.diagnostics) }
-    let prices = try PriceFile.read(pricesPath, console)
-    let file = try ScenarioChoice.read(
-      scenarios ?? ScenarioChoice.defaultPath(of: path),
-      console
-    )
+    let prices = try PriceFile.read(work.prices, for: prepared, console)
+    let file = try ScenarioChoice.read(work.scenarios, console)
     let runner = ScenarioRunner(table: table, pricer: CallPricer(prices: prices.book))
     let findings = runner.check(file)
     Findings(console).show(findings)
     guard !findings.hasErrors else { return .badUse }
     let started = SystemClock().nowMilliseconds
     var reports: [ScenarioReport] = []
-    for scenario in file.scenarios { reports.append(await runner.run(scenario)) }
+    for scenario in file.scenarios {
+      let before = ContinuousClock.now
+      var report = await runner.run(scenario)
+      let (seconds, fraction) = (ContinuousClock.now - before).components
+      report.playedMicroseconds = seconds * 1_000_000 + fraction / 1_000_000_000_000
+      reports.append(report)
+    }
     let elapsed = SystemClock().nowMilliseconds - started
-    suites.append(ScenarioResults.Suite(flow: path, reports: reports))
-    let isReplaced = resultsForm != nil && (resultsPath ?? "-") == "-"
+    suites.append(ScenarioResults.Suite(flow: work.flow, reports: reports))
     switch format {
     case _ where isReplaced: break
     case .text: show(reports, table, elapsed, console)
-    case .json:
-      console.print(JSONWriter.string(.list(reports.map(Self.value)), pretty: true) + "\n")
+    case .json: outputs += reports.map { Self.value($0, of: work.flow) }
     case .jsonLines, .sarif:
-      for report in reports { console.print(line: JSONWriter.string(Self.value(report))) }
+      for report in reports {
+        console.print(line: JSONWriter.string(Self.value(report, of: work.flow)))
+      }
     }
     guard reports.allSatisfy(\.isPassed) else { return .runFailed }
-    return Findings.exit(for: prepared.diagnostics)
+    return Findings.exit(for: prepared.diagnostics + findings, isStrict: isStrict)
   }
 
   private func show(
@@ -186,8 +263,9 @@ package struct TestCommand: Command {
     for row in guards.neverFalse { show("guard never false", row) }
   }
 
-  private static func value(_ report: ScenarioReport) -> Value {
+  private static func value(_ report: ScenarioReport, of flow: String) -> Value {
     .map([
+      "version": .int(1), "flow": .string(flow),
       "name": .string(report.name), "passed": .bool(report.isPassed),
       "path": .list(report.path.map { .string($0) }),
       "cost_picodollars": .int(report.costPicodollars),

@@ -50,6 +50,19 @@ enum FlowFiles {
     return root.value
   }
 
+  /// A path without the folders that it enters only to leave them again.
+  static func normalized(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+  }
+
   /// The folder of a file's path, without a slash at the end; empty for the current one.
   static func folder(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: 0x2F) else { return "" }
@@ -90,11 +103,16 @@ struct Findings {
   }
 
   /// How a program ends that found these: refused when only permissions are missing.
-  static func exit(for diagnostics: [Diagnostic]) -> ExitCode {
-    let errors = diagnostics.filter { $0.severity == .error }
+  ///
+  /// With `isStrict` warnings count as errors.
+  static func exit(for diagnostics: [Diagnostic], isStrict: Bool = false) -> ExitCode {
+    let least = isStrict ? Severity.warning : .error
+    let errors = diagnostics.filter { $0.severity >= least }
     if errors.isEmpty { return .success }
-    let isPolicy = errors.allSatisfy {
-      $0.code.id.hasPrefix("SBX-PERM-") || $0.code.id.hasPrefix("SBX-COST-")
+    // A price book that cannot be read is a file with mistakes, no refusal.
+    let isPolicy = errors.allSatisfy { error in
+      (error.code.id.hasPrefix("SBX-PERM-") || error.code.id.hasPrefix("SBX-COST-"))
+        && !["SBX-COST-010", "SBX-COST-011"].contains(error.code.id)
     }
     return isPolicy ? .refused : .badUse
   }

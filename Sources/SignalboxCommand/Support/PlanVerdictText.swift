@@ -61,7 +61,8 @@ enum PlanVerdictText {
   /// The same as a value.
   static func value(_ proposal: ProposalRecord) -> Value {
     var fields: ValueMap = [
-      "number": .int(Int64(proposal.number)), "round": .int(Int64(proposal.round)),
+      "version": .int(1), "number": .int(Int64(proposal.number)),
+      "round": .int(Int64(proposal.round)),
       "source": .string("\(proposal.source)"), "steps": .int(Int64(proposal.steps)),
       "cost_picodollars": .int(proposal.costPicodollars), "text": .string(proposal.text),
       "verdict": .string(proposal.word),

@@ -73,10 +73,12 @@ struct RunConduct {
       _ = await driver.driveChildren()
       throw Self.failure(error, runID: driver.header.runID)
     }
+    let state = await driver.state
     let ending = RunEnding(
       console: console,
       format: format,
-      expectedPicodollars: expectedPicodollars
+      expectedPicodollars: expectedPicodollars,
+      events: driver.table.table.awaitedEvents(state)
     )
     let exit = ending.show(
       pause,
@@ -170,10 +172,13 @@ struct CallAnswers {
     )
   }
 
-  /// Why this flow cannot be run with these answers: performers without an address, say.
-  func obstacles(_ table: LinkedTable) -> [String] {
-    let used = table.table.usedPerformers
-    return table.table.performers.indices.filter { used.contains(PoolIndex($0)) }
-      .compactMap { performing.obstacle(to: table.table.performers[$0]) }
+  /// Whether nothing known keeps this flow from being run with these answers; what does is shown.
+  func admit(_ table: LinkedTable, _ console: Console) -> Bool {
+    let findings = Preflight.findings(table, performing: performing)
+    guard !findings.isEmpty else { return true }
+    Findings(console).show(findings)
+    console.say("refused before the first step: nothing was called, nothing was spent")
+    console.say("   = --scenario NAME answers from a scenario instead")
+    return false
   }
 }

@@ -6,6 +6,8 @@ struct RunEnding {
   let format: OutputFormat
   /// What a run was expected to cost when it started, when that is known.
   var expectedPicodollars: Int64?
+  /// Events that the run takes where it rests.
+  var events: [String] = []
 
   /// Prints the ending as data and returns the program's.
   func show(
@@ -24,6 +26,7 @@ struct RunEnding {
       )
     default: console.print(text(pause, runID: runID, spentPicodollars, limits: limits))
     }
+    if case .stalled = pause, !events.isEmpty { return .success }
     return Self.exit(for: pause)
   }
 
@@ -71,6 +74,9 @@ struct RunEnding {
         lines.append("  signalbox resume \(call.runID) --assume \(call.step)=failed")
       }
       return lines.joined(separator: "\n") + "\n"
+    case .stalled where !events.isEmpty:
+      return "waiting for events \(events.joined(separator: ", ")). send one with:\n"
+        + "  signalbox signal \(runID) NAME\n"
     case .stalled: return "stalled: no answer will come and there is no deadline\n"
     case .ended(.success(let final, let result)):
       let name = Self.shownName(final)
@@ -129,7 +135,8 @@ struct RunEnding {
 
   private func value(_ pause: RunPause, runID: String, _ spentPicodollars: Int64) -> Value {
     var fields: ValueMap = [
-      "run": .string(runID), "spent_picodollars": .int(spentPicodollars),
+      "event": .string("rests"), "version": .int(1), "run": .string(runID),
+      "spent_picodollars": .int(spentPicodollars),
     ]
     switch pause {
     case .waiting(let tasks):
@@ -138,7 +145,9 @@ struct RunEnding {
     case .undecided(let calls):
       fields["status"] = .string("undecided")
       fields["undecided"] = .list(calls.map { .string($0.step) })
-    case .stalled: fields["status"] = .string("stalled")
+    case .stalled:
+      fields["status"] = .string(events.isEmpty ? "stalled" : "waiting")
+      if !events.isEmpty { fields["events"] = .list(events.map { .string($0) }) }
     case .ended(.success(let final, let result)):
       fields["status"] = .string("succeeded")
       fields["final"] = .string(Self.shownName(final))

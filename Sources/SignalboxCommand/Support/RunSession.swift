@@ -62,6 +62,34 @@ struct RunSession {
     do throws(StoreError) { return try body() } catch { throw Self.failure(error) }
   }
 
+  /// The id of the one run that `text` is the beginning of; a whole id is one.
+  func runID(_ text: String) throws(CommandFailure) -> String {
+    if (try? store.summary(runID: text)) != nil { return text }
+    let wanted = text.hasPrefix("r-") ? text : "r-" + text
+    let all = try asking { () throws(StoreError) in try store.runs(limit: Self.prefixRuns) }
+    let found = all.map(\.header.runID).filter { $0.hasPrefix(wanted) }
+    guard let first = found.first else {
+      throw CommandFailure("there is no run `\(text)`", exit: .badUse)
+    }
+    guard found.count == 1 else {
+      let some = found.prefix(4).map { "`\($0)`" }.joined(separator: ", ")
+      throw CommandFailure(
+        "`\(text)` begins the ids of \(found.count) runs",
+        hint: "write more of it: \(some)\(found.count > 4 ? ", …" : "")",
+        exit: .badUse
+      )
+    }
+    return first
+  }
+
+  /// How many records a run has.
+  func records(of runID: String) throws(CommandFailure) -> Int64 {
+    try asking { () throws(StoreError) in try store.summary(runID: runID).records }
+  }
+
+  /// Runs among which the beginning of an id is looked for.
+  private static let prefixRuns = 100_000
+
   /// The table of a run, linked again from the store.
   func table(of summary: RunSummary) throws(CommandFailure) -> LinkedTable {
     try asking { () throws(StoreError) in

@@ -17,6 +17,7 @@ struct RunStory {
   private let spentPicodollars: Int64
   /// What is wrong with the journal; nil: nothing.
   private var damage: String?
+  private let records: [StoredRecord]
 
   init(
     _ summary: RunSummary,
@@ -26,6 +27,7 @@ struct RunStory {
   ) throws(CommandFailure) {
     self.table = table
     self.spentPicodollars = spentPicodollars
+    self.records = records
     state = Executor.start(table)
     if case .different(let difference) = Replay.verify(summary, records, table: table) {
       damage = difference.message
@@ -184,6 +186,7 @@ struct RunStory {
       text += row + "\n"
     }
     for tree in TreeStory.trees(of: state, table) { text += tree.text }
+    text += waits.text(runID: summary.header.runID)
     text += "spent \(Picodollars.text(spentPicodollars))"
     if let expected = estimate.expected?.picodollars.value {
       text += "   expected \(Picodollars.text(expected))"
@@ -196,10 +199,13 @@ struct RunStory {
     return text + "\n"
   }
 
+  private var waits: RunWaits { RunWaits(table: table, records: records, state: state) }
+
   /// The same as a value.
   func value(_ summary: RunSummary) -> Value {
     let trees = TreeStory.trees(of: state, table)
     var fields = fields(summary)
+    if let waits = waits.value { fields["waits"] = waits }
     if !trees.isEmpty { fields["trees"] = .list(trees.map(\.value)) }
     if let damage { fields["damage"] = .string(damage) }
     return .map(fields)
@@ -207,7 +213,8 @@ struct RunStory {
 
   private func fields(_ summary: RunSummary) -> ValueMap {
     [
-      "run": .string(summary.header.runID), "flow": .string(summary.header.flowName),
+      "version": .int(1), "run": .string(summary.header.runID),
+      "flow": .string(summary.header.flowName),
       "table": .string(summary.header.tableDigest.hex), "status": .string(summary.status.name),
       "spent_picodollars": .int(spentPicodollars),
       "steps": .list(

@@ -9,6 +9,9 @@ struct RunTimeline {
 
   /// Writes one piece of progress.
   func show(_ progress: RunProgress) {
+    if format == .jsonLines, let event = RunEventText.value(progress) {
+      console.print(line: JSONWriter.string(event))
+    }
     switch progress {
     case .started, .took, .ended: return
     case .proposed(let proposal): console.say(PlanVerdictText.line(proposal))

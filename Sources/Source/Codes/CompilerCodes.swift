@@ -200,9 +200,8 @@ extension DiagnosticCode {
     "SBX-COMP-015",
     "an agent with a planner of its own is a child flow",
     """
-    Called from a step, an agent with a planner is a child flow; this version does not run child
-    flows yet. Give the step an agent or tool without a planner, or write the planner's states into
-    the flow itself.
+    A step calls one agent or tool; an agent with a planner is a flow of its own. Declare that flow
+    under `flows` and run it by `flow: NAME`, or write the planner's states into the flow itself.
 
         states: {draft: {agent: writer, on_success: done}}   # wrong while `writer` has a `planner`
     """

@@ -72,17 +72,14 @@ extension DiagnosticCode {
   /// A part of the format that this version does not run.
   public static let flowNotSupported = DiagnosticCode(
     "SBX-FLOW-006",
-    "not supported by this version yet",
+    "a key of the format that nothing runs",
     """
-    The key belongs to the flow format, but this version cannot run it: behavior trees, decision
-    rules and planning by a language model come in later versions. A flow that needs them is
-    refused, since leaving them out would change what it does.
+    The key is reserved, and no body is read from it: decision tables (`rules`). A flow that needs
+    it is refused, since leaving it out would change what the flow does. Bodies are states, tasks,
+    graphs of nodes, behavior trees (`root`) and plans that a model proposes (`planner`).
 
-        root: {type: sequence, children: […]}         # refused: a behavior tree
-
-        initial_state: ask                            # runs: a state machine
-        states: {ask: {agent: clerk, on_success: done}}
-        final_states: {done: {}}
+        wrong:  rules: {hit: first, rows: […]}
+        right:  states: {sort: {condition: input.amount > 100, on_true: ask, on_false: done}}
     """
   )
   /// A name that cannot be used.

@@ -188,6 +188,18 @@ extension DiagnosticCode {
         better:    size(items) > 3
     """
   )
+  /// A name in single braces.
+  public static let celSingleBraces = DiagnosticCode(
+    "SBX-CEL-022",
+    "single braces are text",
+    """
+    Templates put values in between double braces. `{name}` and `${name}` are sent as they are
+    written; where `name` has a value, that is most often not meant.
+
+        wrong:  prompt: "Answer {question}"
+        right:  prompt: "Answer {{ question }}"
+    """
+  )
   /// A comment that hides the lines after it.
   public static let celFoldedComment = DiagnosticCode(
     "SBX-CEL-021",
@@ -288,7 +300,7 @@ extension DiagnosticCode {
     celSyntax, celLiteral, celTooDeep, celTooLong, celReservedWord, celMacro, celTemplate,
     celUnknownPipe, celUnknownName, celUnknownFunction, celUnknownField, celTypes, celRefusedName,
     celNeverAllowed, celConstantFailure, celStyle, celNotBoolean, celUndeclaredNumber,
-    celCostly, celFoldedComment, celCostExceeded,
+    celCostly, celFoldedComment, celSingleBraces, celCostExceeded,
     celCancelled, celValueTooLarge,
   ]
 }

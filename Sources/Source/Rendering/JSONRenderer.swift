@@ -51,8 +51,8 @@ public struct JSONRenderer: Sendable {
     return [
       ("file", .string(span.file.name)),
       ("line", .int(start.line)), ("column", .int(start.column)),
-      ("endLine", .int(end.line)), ("endColumn", .int(end.column)),
-      ("offset", .int(span.start)), ("endOffset", .int(span.end)),
+      ("end_line", .int(end.line)), ("end_column", .int(end.column)),
+      ("offset", .int(span.start)), ("end_offset", .int(span.end)),
     ]
   }
 }
