@@ -64,10 +64,10 @@ package struct WorkCommand: Command {
         for task in tasks { await task.value }
         return .success
       }
-      for _ in 0..<(seconds * 20) where Interrupt.requests == 0 {
+      for _ in 0..<(seconds * 20) where Interrupt.wish == .goOn {
         try? await Task.sleep(nanoseconds: 50_000_000)
       }
-      if Interrupt.requests > 0 {
+      if Interrupt.wish != .goOn {
         await board.stop()
         return .success
       }
