@@ -148,10 +148,17 @@ extension RunDriver {
   /// call it anything but unknown would let a retry write again.
   func doubt(about call: OpenCall, _ words: String) -> CallResult? {
     let performer = table.table.performers[Int(call.intent.performer)]
-    guard let turn = call.turns.last, case .called = turn.stage, isWrite(turn, performer) else {
-      return nil
-    }
+    guard let turn = call.turns.last, isDoubtful(turn, performer) else { return nil }
     return .failed(.unknown, message: "`\(turn.tool)`: \(words)")
+  }
+
+  /// Whether a tool call is a write of which nobody knows whether it happened: it is under way, or
+  /// has ended so a moment ago, before the call around it.
+  func isDoubtful(_ turn: AgentTurn, _ agent: Performer) -> Bool {
+    switch turn.stage {
+    case .called, .failed(.unknown, _): isWrite(turn, agent)
+    case .answered, .failed: false
+    }
   }
 
   /// Whether a tool call that may have happened must not be made again by itself.

@@ -173,7 +173,7 @@ extension RunDriver {
         // Judged already: what was said is known, and nobody is asked again.
         calls[call.intent.id] = call
         finish(call.intent.id, .never)
-      } else if let turn = call.turns.last, case .called = turn.stage, isWrite(turn, performer) {
+      } else if let turn = call.turns.last, isDoubtful(turn, performer) {
         calls[call.intent.id] = call
         leaveUnknown(call, performer)
       } else if performer.kind == .model || !performer.isWrite || performer.isIdempotent {

@@ -12,7 +12,7 @@ import Testing
     budget: {hard: $1}
     tools:
       ta: {type: http, effect: write, idempotent: true, cost_per_call: $0.01}
-    tasks: [{id: sa, tool: ta, timeout: 10s}, {id: sb, tool: ta, timeout: 10s}]
+    tasks: [{id: sa, tool: ta, timeout: 1h}, {id: sb, tool: ta, timeout: 1h}]
     """
 
   private func table() throws -> LinkedTable {
