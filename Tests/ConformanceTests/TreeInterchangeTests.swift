@@ -32,7 +32,7 @@ import Testing
 
   /// What goes wrong when an imported document goes through a scenario; nil: nothing.
   private func failure(_ xml: String, _ scenario: Value) -> String? {
-    let imported = TreeImporter.flow(SourceFile(name: "tree.xml", text: xml))
+    let imported = TreeImporter.flow(SourceFile(name: "tree.xml", text: xml), isTicked: true)
     guard let text = imported.flow?.text else {
       return "it is not imported: \(imported.diagnostics.map(\.message))"
     }

@@ -41,6 +41,76 @@ import Testing
     return String(line[line.index(after: start)...].prefix { $0 != "\"" })
   }
 
+  private func runs(_ body: String, _ answer: @escaping (String, Int) -> Answer) throws -> [String]
+  {
+    let (text, findings) = imported(body)
+    let loaded = FlowLoader.load(SourceFile(name: "flow.yaml", text: text))
+    let definition = try #require(loaded.flow, "\(findings) \(loaded.diagnostics.map(\.message))")
+    let compiled = FlowCompiler.compile(definition)
+    let table = try #require(compiled.table, "\(compiled.diagnostics.map(\.message))\n\(text)")
+    let run = ScriptedRun(table, answer: answer)
+    let ending = if case .success? = run.outcome { "success" } else { "failure" }
+    return run.calls.map(\.name) + [ending]
+  }
+
+  @Test func `a recovery does its first child anew as often as it says`() throws {
+    let body = "<RecoveryNode number_of_retries=\"2\"><Go/><Help/></RecoveryNode>"
+    #expect(try runs(body) { _, _ in .output(.null) } == ["Go", "success"])
+    let second = try runs(body) { name, number in
+      name == "Go" && number == 0 ? .failure(.failed, "") : .output(.null)
+    }
+    #expect(second == ["Go", "Help", "Go", "success"])
+    let never = try runs(body) { name, _ in
+      name == "Go" ? .failure(.failed, "") : .output(.null)
+    }
+    #expect(never == ["Go", "Help", "Go", "Help", "Go", "failure"])
+    let helpless = try runs(body) { _, _ in .failure(.failed, "") }
+    #expect(helpless == ["Go", "Help", "failure"])
+  }
+
+  @Test func `a timer of zero is none`() throws {
+    #expect(
+      try runs("<Timeout msec=\"0\"><Go/></Timeout>") { _, _ in .output(.null) } == [
+        "Go", "success",
+      ]
+    )
+    #expect(
+      try runs("<Delay delay_msec=\"0\"><Go/></Delay>") { _, _ in .output(.null) } == [
+        "Go", "success",
+      ]
+    )
+  }
+
+  @Test(
+    arguments: [
+      "<ReactiveSequence>\n<Condition ID=\"Ok\"/><Go/></ReactiveSequence>",
+      "<ReactiveFallback>\n<Fallback><Ok/><Go/></Fallback><Go/></ReactiveFallback>",
+      "<ReactiveSequence>\n<Inverter><Ok/></Inverter><Go/></ReactiveSequence>",
+      "<WhileDoElse>\n<Condition ID=\"Ok\"/><Go/><Stay/></WhileDoElse>",
+      "<PipelineSequence>\n<Ok/><Go/></PipelineSequence>",
+      "<RecoveryNode number_of_retries=\"99\">\n<Go/><Help/></RecoveryNode>",
+    ]
+  )
+  func `what would be called at every change is refused where it stands`(_ body: String) {
+    let (text, findings) = imported(body)
+    #expect(text.isEmpty)
+    #expect(findings.contains { $0.contains("cannot be imported") }, "\(findings)")
+  }
+
+  @Test(
+    arguments: [
+      "<ReactiveSequence><ScriptCondition code=\"x == 1\"/><Go/></ReactiveSequence>",
+      "<ReactiveSequence><Fallback><ScriptCondition code=\"x == 1\"/><Ok/></Fallback><Go/>"
+        + "</ReactiveSequence>",
+      "<ReactiveSequence><Ok _skipIf=\"x == 1\"/><Go/></ReactiveSequence>",
+      "<WhileDoElse><Ok/><Go/><Stay/></WhileDoElse>",
+    ]
+  )
+  func `questions about the blackboard stay reactive`(_ body: String) {
+    let (text, findings) = imported(body)
+    #expect(!text.isEmpty, "\(findings)")
+  }
+
   @Test func `conditions become expressions`() {
     let cases = [
       "x == 3": "state.x == 3",

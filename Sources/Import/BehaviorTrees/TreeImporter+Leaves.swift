@@ -42,7 +42,8 @@ extension TreeImporter {
       "Fallback", "AsyncFallback", "ReactiveFallback", "Parallel", "ParallelAll", "IfThenElse",
       "WhileDoElse", "TryCatch", "Inverter", "ForceSuccess", "ForceFailure",
       "RetryUntilSuccessful", "RetryUntilSuccesful", "Repeat", "KeepRunningUntilFailure",
-      "Timeout", "Delay", "RunOnce", "Precondition",
+      "Timeout", "Delay", "RunOnce", "Precondition", "RecoveryNode", "PipelineSequence",
+      "RoundRobin",
     ].contains(name) || name.utf8.starts(with: "Switch".utf8)
   }
 

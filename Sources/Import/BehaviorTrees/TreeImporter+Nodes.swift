@@ -21,9 +21,11 @@ extension TreeImporter {
     case "SequenceWithMemory", "SequenceStar":
       return list([type("sequence"), ("keep", .bool(true, at: span))], element)
     case "ReactiveSequence":
+      guard areQuestions(element.elements.dropLast(), of: element) else { return nil }
       return list([type("sequence"), ("reactive", .bool(true, at: span))], element)
     case "Fallback", "AsyncFallback": return list([type("fallback")], element)
     case "ReactiveFallback":
+      guard areQuestions(element.elements.dropLast(), of: element) else { return nil }
       return list(
         [type("fallback"), ("reactive", .bool(true, at: span))]
           + switches(element, element.elements),
@@ -46,6 +48,11 @@ extension TreeImporter {
     case "IfThenElse": return list([type("if_then_else")], element)
     case "WhileDoElse":
       let sides = Array(element.elements.dropFirst())
+      if let question = element.elements.first, !isAction(question),
+        !areQuestions([question], of: element, asked: true)
+      {
+        return nil
+      }
       return list([type("while_do_else")] + switches(element, sides), element)
     case "TryCatch":
       let isCaught = element.value("catch_on_halt").map { $0 == "true" || $0 == "1" } ?? false
@@ -54,6 +61,7 @@ extension TreeImporter {
         element
       )
     case "SubTree": return subtree(element)
+    case "RecoveryNode": return recovery(element)
     default:
       if element.name.utf8.starts(with: "Switch".utf8), let cases = Int(element.name.dropFirst(6)) {
         return choice(element, cases)
@@ -156,8 +164,15 @@ extension TreeImporter {
       limited("how often it runs", at: span)
       entries = type("keep_running_until_failure")
       entries.append(("max", .int(Self.standardLimit, at: span)))
-    case "Timeout": entries = type("timeout") + [("after", duration("msec", element))]
-    case "Delay": entries = type("delay") + [("after", duration("delay_msec", element))]
+    case "Timeout", "Delay":
+      let key = element.name == "Timeout" ? "msec" : "delay_msec"
+      let after = duration(key, element)
+      // Zero is no timer.
+      if after.string == "0ms" {
+        guard let child = only(element) else { return nil }
+        return named(element) + type("sequence") + [("children", .list([child], at: span))]
+      }
+      entries = type(element.name == "Timeout" ? "timeout" : "delay") + [("after", after)]
     case "RunOnce":
       let skips = element.value("then_skip").map { $0 == "true" || $0 == "1" } ?? true
       entries = type("run_once") + [("remember", .text(skips ? "skip" : "ending", at: span))]
@@ -166,13 +181,21 @@ extension TreeImporter {
       refuse(
         "`<\(Messages.shortened(element.name))>`",
         at: span,
-        hint: "what a program registers with children of its own has no counterpart"
+        hint: Self.alternatives[element.name]
+          ?? "what a program registers with children of its own has no counterpart"
       )
       return nil
     }
     guard let child = only(element) else { return nil }
     return named(element) + entries + [("child", child)]
   }
+
+  private static let alternatives = [
+    "PipelineSequence": "`<Sequence>` goes on with what runs; what has to be done again while the "
+      + "rest runs is a `<Parallel>` with a `<Repeat>`",
+    "RoundRobin": "`<Fallback>` tries its children in order, `<Repeat>` goes round",
+    "inverter": "did you mean `<Inverter>`?",
+  ]
 
   private mutating func only(_ element: XMLElement) -> Node? {
     guard element.elements.count == 1 else {

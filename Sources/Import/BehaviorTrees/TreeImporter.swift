@@ -46,19 +46,24 @@ public struct TreeImporter {
   var scope = Scope()
   private var includedPaths: [String] = []
 
+  /// Whether ticks drive the flow, so that reactive nodes may call again and again.
+  var isTicked = false
+
   /// Rounds and switches where the original has no limit.
   static let standardLimit: Int64 = 1_000
 
   /// The flow of a document; nil with errors in `diagnostics`.
   ///
   /// `includes` gives the files that `include` elements name. O(size of the document, subtrees
-  /// counted once).
+  /// counted once). A flow that is driven by ticks (BT-TICK) may call where reactive nodes ask.
   public static func flow(
     _ file: SourceFile,
     includes: any IncludeReader = MemoryIncludes(),
+    isTicked: Bool = false,
     limits: Limits = Limits()
   ) -> (flow: ImportedFlow?, diagnostics: [Diagnostic]) {
     var importer = TreeImporter(file: file, includes: includes, limits: limits)
+    importer.isTicked = isTicked
     let tree = importer.document()
     let kept = Array(importer.diagnostics.prefix(limits.diagnostics))
     guard let tree, !importer.diagnostics.hasErrors else { return (nil, kept) }
