@@ -23,12 +23,13 @@ extension Compilation {
     let flow = number == 0 ? self.flow : lowering.flows[owner.flow]
     var candidates = AliasCandidates()
     if isWholeFlow { candidates.add("state", Self.declaredNames(flow.state)) }
+    if number == 0 { addMerged(to: &candidates) }
     for index in nodes {
       let node = table.nodes[index]
       if let result = step(of: index)?.result {
         candidates.add(node.name, result.map(\.name))
       } else if let performer = works[.string(nodeKeys[index])]?.performer {
-        if isHouse || isTask(index) {
+        if isHouse || !merges(index) {
           candidates.add(node.name, Self.declaredNames(declaredOutput(of: performer)))
         } else if step(of: index)?.saveAs == nil {
           // Merged outputs are state fields: the state is their one writer.
@@ -36,7 +37,9 @@ extension Compilation {
         }
       }
     }
-    if isWholeFlow { candidates.add("input", Self.declaredNames(flow.input)) }
+    if isWholeFlow || isPlannerScope(number) {
+      candidates.add("input", Self.declaredNames(flow.input))
+    }
     let variables = NameIndex(slots)
     for (name, paths) in candidates.entries where !variables.contains(name) {
       let isOne = paths.count == 1
@@ -48,6 +51,29 @@ extension Compilation {
           scope: PoolIndex(number)
         )
       )
+    }
+  }
+
+  /// Whether a scope is that of an agent's planner, and none inside it.
+  private func isPlannerScope(_ number: Int) -> Bool {
+    let scope = lowering.scopes[number]
+    guard let parent = scope.parent, lowering.flowsOfAgents.contains(scope.flow) else {
+      return false
+    }
+    return lowering.scopes[parent].flow != scope.flow
+  }
+
+  /// What calls in planners of agents merge into the flow's state.
+  private func addMerged(to candidates: inout AliasCandidates) {
+    guard !lowering.flowsOfAgents.isEmpty else { return }
+    for index in table.nodes.indices.dropFirst() where merges(index) {
+      guard let flow = placement(of: index)?.flow, lowering.flowsOfAgents.contains(flow),
+        let performer = works[.string(nodeKeys[index])]?.performer
+      else { continue }
+      let step = step(of: index)
+      if step?.saveAs == nil, step?.result == nil {
+        candidates.add("state", Self.declaredNames(declaredOutput(of: performer)))
+      }
     }
   }
 }

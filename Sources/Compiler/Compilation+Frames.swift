@@ -18,6 +18,9 @@ extension Compilation {
   /// Whether a node belongs to a list of tasks, so that its order says what follows.
   func isTask(_ index: Int) -> Bool { placement(of: index)?.isTask ?? false }
 
+  /// Whether results of the node are merged into the state of a seed (FLOW-SEMANTICS 9).
+  func merges(_ index: Int) -> Bool { !isTask(index) || placement(of: index)?.isOpen ?? false }
+
   /// Whether a fork or call runs the node.
   func isTemplate(_ index: Int) -> Bool {
     placement(of: index)?.isTemplate ?? false
@@ -99,18 +102,25 @@ extension Compilation {
       let outer = flowNumber
       flowNumber = placement(of: index)?.flow ?? 0
       let flow = ownFlow
-      addSlot("input", .input, schema: addSchema(of: flow.input), scope: scope)
-      addSlot("state", .state, schema: addSchema(of: flow.state), scope: scope)
-      var initial = ValueMap()
-      for field in flow.state.fields {
-        if let value = field.defaultValue { initial[field.name] = value.value }
+      if !lowering.flowsWithoutInput.contains(flowNumber) {
+        addSlot("input", .input, schema: addSchema(of: flow.input), scope: scope)
       }
-      table.frames[number].initialState = JSONWriter.string(.map(initial))
+      if !lowering.flowsOfAgents.contains(flowNumber) { addState(of: flow, number, scope) }
       addSlot("event", .event, scope: scope)
       flowNumber = outer
     }
     addSlot("output", .output, scope: scope)
     addSlot("error", .error, scope: scope)
+  }
+
+  /// The state that an instance of a child flow has to itself.
+  private mutating func addState(of flow: Flow, _ number: Int, _ scope: PoolIndex) {
+    addSlot("state", .state, schema: addSchema(of: flow.state), scope: scope)
+    var initial = ValueMap()
+    for field in flow.state.fields {
+      if let value = field.defaultValue { initial[field.name] = value.value }
+    }
+    table.frames[number].initialState = JSONWriter.string(.map(initial))
   }
 
   /// The templates whose last node this is own the slots up to here.
@@ -189,7 +199,9 @@ extension Compilation {
 
   /// Keys of `with` against the input that the child flow declares.
   private mutating func checkCallInput(of index: Int, _ step: Step) {
-    let child = lowering.flows[placement(of: index + 1)?.flow ?? 0]
+    let number = placement(of: index + 1)?.flow ?? 0
+    guard !lowering.flowsWithoutInput.contains(number) else { return }
+    let child = lowering.flows[number]
     guard let declared = child.input, declared.isClosed, !declared.fields.isEmpty else { return }
     let names = NameIndex(declared.fields.map(\.name))
     let given = NameIndex((step.input ?? []).map(\.name))

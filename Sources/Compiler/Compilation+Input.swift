@@ -30,7 +30,8 @@ extension Compilation {
   /// performer gets the flow's input, of which, if it declares its own, the fields that it
   /// declares.
   func defaultInput(of performer: PoolIndex, at span: SourceSpan) -> [Field] {
-    guard !isHouse, let input = flow.input else { return [] }
+    let owner = lowering.flowsWithoutInput.contains(flowNumber) ? flow : ownFlow
+    guard !isHouse, let input = owner.input else { return [] }
     let wanted = declaredInput(of: performer).map { NameIndex(Self.declaredNames($0)) }
     return input.fields.compactMap { field in
       if let wanted, !wanted.contains(field.name) { return nil }
@@ -89,7 +90,11 @@ extension Compilation {
   /// A note for each agent and tool that no step calls.
   mutating func reportUnused() {
     // After an error the missing call is most often the mistake itself.
-    guard isHouse, !diagnostics.hasErrors else { return }
+    guard !diagnostics.hasErrors else { return }
+    guard isHouse else {
+      reportUnreached()
+      return
+    }
     let called = Set(calledNames.map { PerformerKeyWithoutAction(role: $0.role, id: $0.id) })
     let granted = Set(
       flow.permissions.flatMap { $0.content.tools.map { MapKey.string($0.value) } }
@@ -103,6 +108,24 @@ extension Compilation {
       && !granted.contains(.string(tool.name))
     {
       report(Messages.unused("tool", tool.name, at: tool.nameSpan))
+    }
+  }
+
+  /// A warning for each agent of a seed that no way reaches: itself, its planner or its tools.
+  private mutating func reportUnreached() {
+    var agents = lowering.calledAgents
+    var tools: Set<MapKey> = []
+    for performer in table.performers {
+      if performer.role == .agent {
+        agents.insert(.string(performer.id))
+      } else {
+        tools.insert(.string(performer.id))
+      }
+    }
+    if let own = flow.planningAgent { agents.insert(.string(own)) }
+    for agent in flow.agents where !agents.contains(.string(agent.name)) {
+      let acts = agent.content.tools.contains { tools.contains(.string($0.value)) }
+      if !acts { report(Messages.unreached(agent.name, at: agent.nameSpan)) }
     }
   }
 

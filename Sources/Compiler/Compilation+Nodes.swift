@@ -27,7 +27,10 @@ extension Compilation {
     for final in machine.finalStates where !isDeclared(final.name) {
       declareFinal(final, performer: seedFinalPerformer(final.name, at: final.nameSpan))
     }
-    for state in allStates { declareImplicitTargets(of: state.content) }
+    // Child flows have their own endings.
+    for state in allStates where (lowering.placements[.string(state.name)]?.flow ?? 0) == 0 {
+      declareImplicitTargets(of: state.content)
+    }
     for edge in flow.onError + flow.onCancel + flow.onBudget { declareImplicit(edge.target) }
     if let target = flow.timeout?.target { declareImplicit(target) }
     table.nodes[0].subtreeEnd = NodeIndex(table.nodes.count)
@@ -216,7 +219,7 @@ extension Compilation {
   }
 
   private mutating func seedFinalPerformer(_ name: String, at span: SourceSpan) -> PoolIndex? {
-    isHouse ? nil : seedPerformer(named: name, at: span)
+    isHouse ? nil : seedPerformer(named: name, at: span, inPlannerOf: flow.planningAgent)
   }
 
   @discardableResult

@@ -28,16 +28,18 @@ extension Compilation {
       if let role = placement?.role, role.isAsking || role.isRunningPlan {
         return resolved(plannerPerformer(role))
       }
-      guard !isHouse, placement?.isTask != true, !state.content.holdsTree else {
-        return ResolvedWork(performer: nil)
-      }
-      let found = seedPerformer(named: state.name, at: state.nameSpan)
+      guard !isHouse, placement?.isTask != true, state.content.body == nil,
+        state.content.history == nil
+      else { return ResolvedWork(performer: nil) }
+      let name = placement?.name ?? state.name
+      let own = placement.map { lowering.flows[$0.flow].planningAgent } ?? flow.planningAgent
+      let found = seedPerformer(named: name, at: state.nameSpan, inPlannerOf: own)
       if found == nil, state.content.decision == nil,
         !state.content.onSuccess.isEmpty || !state.content.onError.isEmpty,
         state.content.assignments.isEmpty, !finals.contains(state.name)
       {
-        let near = Suggestion.nearest(to: state.name, in: agents.names + tools.names)
-        report(Messages.nothingToRun(state.name, near: near, at: state.nameSpan))
+        let near = Suggestion.nearest(to: name, in: agents.names + tools.names)
+        report(Messages.nothingToRun(name, near: near, at: state.nameSpan))
         return ResolvedWork(performer: nil, isBroken: true)
       }
       return ResolvedWork(performer: found)
@@ -48,16 +50,20 @@ extension Compilation {
     ResolvedWork(performer: performer, isBroken: performer == nil)
   }
 
-  /// The seed form's search by name: agent, tool, the planning agent's action.
-  mutating func seedPerformer(named name: String, at span: SourceSpan) -> PoolIndex? {
+  /// The seed form's search by name: agent, tool, an action of the agent whose planner it is.
+  mutating func seedPerformer(
+    named name: String,
+    at span: SourceSpan,
+    inPlannerOf owner: String?
+  ) -> PoolIndex? {
     let located = Located(name, span)
     let hasTool = tools.contains(name)
-    if let position = agents[name], !isChildFlow(position) {
+    if let position = agents[name], !isChildFlow(position, inPlannerOf: owner) {
       if hasTool { report(Messages.agentBeforeTool(name, at: span)) }
       return performer(agent: located, action: nil)
     }
     if hasTool { return performer(tool: located, action: nil) }
-    if let owner = flow.planningAgent,
+    if let owner,
       let agent = agents[owner].map({ flow.agents[$0] }),
       agent.content.actions.contains(where: { $0.name.sameScalars(as: name) })
     {
@@ -83,10 +89,6 @@ extension Compilation {
           otherKind: "tool"
         )
       )
-      return nil
-    }
-    if let position = agents[agent.value], isChildFlow(position) {
-      report(Messages.childFlow(agent))
       return nil
     }
     var chosen: ActionDefinition?
@@ -151,7 +153,7 @@ extension Compilation {
       typeName: definition.type?.value ?? ""
     )
     performer.action = action?.value ?? ""
-    performer.endpoint = definition.endpoint?.value.text ?? ""
+    performer.endpoint = Self.lateText(definition.endpoint?.value.text ?? "")
     performer.headers = Self.texts(definition.headers)
     performer.arguments = definition.arguments.map(\.value)
     performer.environmentNames = definition.environment.map(\.value)
@@ -177,12 +179,12 @@ extension Compilation {
     var performer = table.performers[index]
     performer.action = actionName
     fillModel(&performer, agent.model)
-    performer.endpoint = agent.endpoint?.value.text ?? performer.endpoint
+    performer.endpoint = agent.endpoint.map { Self.lateText($0.value.text) } ?? performer.endpoint
     performer.headers = Self.texts(agent.headers)
     performer.arguments = agent.arguments.map(\.value)
     performer.environmentNames = agent.environment.map(\.value)
     performer.roles = agent.roles.map(\.value)
-    performer.promptTokens = Int64(agent.promptTokens?.value ?? 0)
+    if let limit = agent.promptTokens { performer.promptTokens = Int64(limit.value) }
     if let limit = agent.outputTokens { performer.outputTokens = Int64(limit.value) }
     performer.turns = Int32(clamping: agent.turns?.value ?? 1)
     performer.costPerCallPicodollars = agent.costPerCallPicodollars?.value ?? -1
@@ -197,10 +199,26 @@ extension Compilation {
       )
     }
     performer.inputSchema = addSchema(of: action?.input ?? agent.input)
-    performer.outputSchema = addSchema(of: action?.output ?? agent.output)
+    let output = action?.output ?? agent.output
+    performer.outputSchema = addSchema(of: output)
+    if output == nil, agent.answersInJSON || action?.answersInJSON ?? false {
+      performer.outputSchema = addSchema(.map(["type": .string("object")]))
+    }
+    if performer.promptTokens == 0, let model = model(of: agent), let window = model.contextTokens {
+      performer.promptTokens = max(1, Int64(window.value) - max(0, performer.outputTokens))
+    }
     // An agent is a question, asked again without harm; a process may do anything.
     performer.isIdempotent = performer.kind != .process
     table.performers[index] = performer
+  }
+
+  /// What an agent's model is declared as; nil where it is only the name of a priced one.
+  func model(of agent: AgentDefinition) -> ModelDefinition? {
+    switch agent.model {
+    case nil: nil
+    case .inline(let inline, _)?: inline
+    case .name(let name)?: models[name.value].map { flow.models[$0].content }
+    }
   }
 
   mutating func fillModel(_ performer: inout Performer, _ reference: ModelReference?) {
@@ -287,7 +305,8 @@ extension Compilation {
       (endpoint.map { [($0.value.text, $0.span)] } ?? [])
       + headers.map { ($0.value.string ?? "", $0.value.span) }
     for (text, span) in texts {
-      for name in Self.templateParts(text) {
+      for part in Self.templateParts(text) {
+        let name = Self.undotted(part)
         let isKnown = name.hasPrefix("env.") || name.hasPrefix("secrets.")
         let isPlain = name.utf8.allSatisfy { byte in
           (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F
@@ -301,7 +320,8 @@ extension Compilation {
   /// Variables that the address, the headers and the key of a performer name.
   private static func environmentNames(in performer: Performer) -> [String] {
     let texts = [performer.endpoint] + performer.headers.map(\.text)
-    let names = texts.flatMap { templateParts($0) }.filter { $0.hasPrefix("env.") }
+    let names = texts.flatMap { templateParts($0) }.map { undotted($0) }
+      .filter { $0.hasPrefix("env.") }
       .map { String($0.dropFirst(4)) }
     return performer.keyVariable.isEmpty ? names : names + [performer.keyVariable]
   }
@@ -340,13 +360,37 @@ extension Compilation {
   }
 
   private static func texts(_ fields: [Field]) -> [FieldText] {
-    fields.map { FieldText(name: $0.name, text: $0.value.text?.text ?? "") }
+    fields.map { FieldText(name: $0.name, text: lateText($0.value.text?.text ?? "")) }
   }
 
-  /// Whether an agent has a planner of its own other than the one that is this flow's body.
-  private func isChildFlow(_ position: Int) -> Bool {
+  /// `.env.NAME` of the seeds is `env.NAME`.
+  private static func undotted(_ name: String) -> String {
+    name.hasPrefix(".") ? String(name.dropFirst()) : name
+  }
+
+  /// A text that is filled in at the call, with names as they are looked up there.
+  private static func lateText(_ text: String) -> String {
+    var result: [UInt8] = []
+    var isOpening = false
+    for byte in text.utf8 {
+      if isOpening, byte == UInt8(ascii: "."), result.count >= 2 {
+        isOpening = false
+        continue
+      }
+      if byte == UInt8(ascii: "{") {
+        isOpening = result.last == UInt8(ascii: "{")
+      } else if byte != 0x20 {
+        isOpening = false
+      }
+      result.append(byte)
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// Whether an agent has a planner of its own other than the one that the call stands in.
+  func isChildFlow(_ position: Int, inPlannerOf owner: String?) -> Bool {
     let agent = flow.agents[position]
     guard agent.content.planner != nil else { return false }
-    return !(flow.planningAgent?.sameScalars(as: agent.name) ?? false)
+    return !(owner?.sameScalars(as: agent.name) ?? false)
   }
 }

@@ -149,6 +149,12 @@ extension Compilation {
     var named: [PoolIndex] = []
     let agents = planner.agents ?? declaredAgents(planner.span)
     for agent in agents {
+      if let position = self.agents[agent.value],
+        isChildFlow(position, inPlannerOf: ownFlow.planningAgent)
+      {
+        report(Messages.childFlow(agent))
+        continue
+      }
       guard let index = performer(agent: agent, action: nil) else { continue }
       named.append(index)
       let position = self.agents[agent.value]

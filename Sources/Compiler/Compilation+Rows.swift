@@ -189,10 +189,3 @@ extension Compilation {
     table.debug.rows.append(span)
   }
 }
-
-extension [Edge] {
-  /// Whether the last edge is taken whatever happens.
-  var endsAlways: Bool {
-    if case .always? = last?.condition { true } else { false }
-  }
-}

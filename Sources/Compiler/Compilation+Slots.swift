@@ -136,7 +136,7 @@ extension Compilation {
     }
     for (index, node) in table.nodes.enumerated().dropFirst() {
       guard let performer = works[.string(nodeKeys[index])]?.performer, node.kind != .final,
-        !isTask(index)
+        merges(index)
       else { continue }
       let output = declaredOutput(of: performer)
       if let saveAs = step(of: index)?.saveAs {

@@ -14,7 +14,11 @@ extension Compilation {
       turn(to: index)
       compileWork(of: index, step)
       let first = RowIndex(table.rows.count)
-      compileRows(of: index, step, isHandler: handlers.contains(name))
+      let isHandler =
+        flowNumber == 0
+        ? handlers.contains(name)
+        : ownFlow.onError.contains { $0.target.value.sameScalars(as: name) }
+      compileRows(of: index, step, isHandler: isHandler)
       table.nodes[index].rows = first..<RowIndex(table.rows.count)
       outputSchema = noIndex
       if table.rows.count > limits.rows {
@@ -48,7 +52,7 @@ extension Compilation {
       let input = written + selected
       node.effect = addEffect(performer, input: written, selected: selected)
       if step.input != nil || isHouse { checkInput(of: performer, input, at: step) }
-      node.mergedKeys = step.saveAs == nil && !isTask(index) ? mergedKeys(of: performer) : []
+      node.mergedKeys = step.saveAs == nil && merges(index) ? mergedKeys(of: performer) : []
       if let timeout = step.timeoutMilliseconds ?? performerTimeout(performer) {
         node.deadlineMilliseconds = timeout.value
         note(.timeout, of: index, at: timeout.span)
@@ -75,7 +79,7 @@ extension Compilation {
       node.maxVisits = Int32(clamping: visits.value)
       note(.maxVisits, of: index, at: visits.span)
     }
-    if let retry = step.retry {
+    if let retry = step.retry ?? performerRetry(index) {
       if node.isComposite, node.isChart { report(Messages.retriedChart(node.name, at: retry.span)) }
       node.retry = addRetry(retry, of: index)
     }
@@ -89,9 +93,20 @@ extension Compilation {
 
   func performerTimeout(_ performer: PoolIndex) -> Located<Int64>? {
     let entry = table.performers[Int(performer)]
-    return entry.role == .agent
-      ? agents[entry.id].flatMap { flow.agents[$0].content.timeoutMilliseconds }
-      : tools[entry.id].flatMap { flow.tools[$0].content.timeoutMilliseconds }
+    if entry.role == .agent {
+      guard let agent = agents[entry.id].map({ flow.agents[$0].content }) else { return nil }
+      return agent.timeoutMilliseconds ?? model(of: agent)?.timeoutMilliseconds
+    }
+    return tools[entry.id].flatMap { flow.tools[$0].content.timeoutMilliseconds }
+  }
+
+  /// The `retry` of the agent that a node calls.
+  private func performerRetry(_ index: Int) -> Retry? {
+    guard let performer = works[.string(nodeKeys[index])]?.performer else { return nil }
+    let entry = table.performers[Int(performer)]
+    guard entry.role == .agent else { return nil }
+    guard let agent = agents[entry.id].map({ flow.agents[$0].content }) else { return nil }
+    return agent.retry ?? model(of: agent)?.retry
   }
 
   private mutating func addEffect(

@@ -310,13 +310,23 @@ enum Messages {
     )
   }
 
+  static func unreached(_ name: String, at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      .unusedPerformer,
+      .warning,
+      "no way of the flow reaches the agent `\(name)`",
+      at: span,
+      hint: "name it in the order of the agents, `entry: […, \(name)]`, or call it in a step"
+    )
+  }
+
   static func childFlow(_ name: Located<String>) -> Diagnostic {
     Diagnostic(
       .childFlow,
       .error,
-      "`\(name.value)` has a planner of its own: it is a flow, which no step calls as an agent",
+      "a plan cannot call `\(name.value)`, which has a planner of its own",
       at: name.span,
-      hint: "call an agent or tool without a planner"
+      hint: "name agents and tools without a planner, or call it in a step of the flow"
     )
   }
 

@@ -36,6 +36,8 @@ struct Placement {
   var isChart = false
   /// Whether it is or stands for a task.
   var isTask = true
+  /// Whether it is a task whose names are seen around its list, as those of states are.
+  var isOpen = false
 }
 
 /// A flow as one machine: task lists are sequences or regions, maps and child flows hold what they
@@ -67,6 +69,14 @@ struct TaskLowering {
   /// The planners that ask a model, with what a plan gets as input when a step says.
   private(set) var planners: [(planner: Planner, input: [Field]?)] = []
   private var openFlows: [String] = []
+  /// Agents whose planners are being laid out, outermost first.
+  private var openAgents: [String] = []
+  /// Agents whose planners some step runs.
+  private(set) var calledAgents: Set<MapKey> = []
+  /// Flows that are planners of agents: their state is that of the flow around them.
+  private(set) var flowsOfAgents: Set<Int> = []
+  /// Those of them that read the input of the flow around them.
+  private(set) var flowsWithoutInput: Set<Int> = []
   /// Steps around the one that is laid out.
   private var depth = 0
   /// Whether steps nest too deep, which is said and ends the work.
@@ -83,7 +93,11 @@ struct TaskLowering {
     if case .planner(let planner) = flow.body, case .machine(let machine)? = planner.fallback {
       isChart = machine.hasChartFeatures
     }
-    machine = whole(flow.body, prefix: "", scope: 0, flow: 0)
+    if case .machine(let machine) = flow.body {
+      self.machine = whole(.machine(plannedEndings(of: machine)), prefix: "", scope: 0, flow: 0)
+    } else {
+      machine = whole(flow.body, prefix: "", scope: 0, flow: 0)
+    }
   }
 
   /// Adds a planner; returns its number.
@@ -115,7 +129,8 @@ struct TaskLowering {
       var step = Step(span: list.span)
       step.body = .parallel(regions(list, place))
       step.forEach = nil
-      return wrapped(step, concurrency: list.concurrency, place)
+      let limits = [list.concurrency?.value, concurrency(of: list.tasks.map(\.step))]
+      return wrapped(step, concurrency: limits.compactMap { $0 }.min(), place)
     case .parallel(let regions):
       var step = Step(span: regions.span)
       step.body = .parallel(lowered(regions, place))
@@ -135,16 +150,17 @@ struct TaskLowering {
     var flow: Int
     var isChart: Bool
     var isTask = false
+    var isOpen = false
   }
 
   private mutating func wrapped(
     _ step: Step,
-    concurrency: Located<Int>?,
+    concurrency: Int?,
     _ place: Place
   ) -> Machine {
     let key = place.prefix + "(tasks)"
     self.place(key, name: "", place)
-    concurrencies[.string(key)] = concurrency?.value
+    concurrencies[.string(key)] = concurrency
     return single(Named(name: key, nameSpan: step.span, content: step), place)
   }
 
@@ -180,7 +196,8 @@ struct TaskLowering {
       flow: place.flow,
       role: role,
       isChart: place.isChart && !place.isTask,
-      isTask: place.isTask || name.isEmpty
+      isTask: place.isTask || name.isEmpty,
+      isOpen: place.isOpen
     )
   }
 
@@ -242,10 +259,15 @@ struct TaskLowering {
       key.sameScalars(as: named.name) && !place.isTask && place.scope == 0
       && !isChartInPlain(place)
     let name = named.name
+    if let agent = plannedAgent(named, place) {
+      named.name = key
+      call(&named, name, agent, place)
+      return named
+    }
     named.name = key
     switch named.content.body {
     case .tasks(let list):
-      let inner = scope(in: place.scope, flow: place.flow)
+      let inner = list.isOpen ? place.scope : scope(in: place.scope, flow: place.flow)
       self.place(key, name: name, place, inner: inner)
       named.content.body = body(list, key, scope: inner, place)
     case .machine(let machine):
@@ -288,8 +310,10 @@ struct TaskLowering {
     within.prefix = key + "/"
     within.scope = scope
     within.isTask = true
+    within.isOpen = list.isOpen
     if list.order == .listed { return .machine(sequence(list.tasks, within, span: list.span)) }
-    concurrencies[.string(key)] = list.concurrency?.value
+    let limits = [list.concurrency?.value, concurrency(of: list.tasks.map(\.step))]
+    concurrencies[.string(key)] = limits.compactMap { $0 }.min()
     return .parallel(regions(list, within))
   }
 
@@ -387,7 +411,8 @@ struct TaskLowering {
     let written = named.content
     let instance = scope(in: place.scope, flow: place.flow)
     self.place(key, name: named.name, place, role: .fork, inner: instance)
-    if let limit = written.forEach?.concurrency { concurrencies[.string(key)] = limit.value }
+    let limits = [written.forEach?.concurrency?.value, concurrency(of: [written])]
+    concurrencies[.string(key)] = limits.compactMap { $0 }.min()
     var item = Step(span: written.span)
     item.work = written.work
     item.input = written.input
@@ -414,7 +439,7 @@ struct TaskLowering {
       self.place(rootKey, name: "", within)
       template.content.body = body(list, rootKey, scope: instance, within)
       root = template
-    } else if item.body != nil {
+    } else if item.body != nil || plannedAgent(inner, within) != nil {
       root = lowered(inner, rootKey, within)
     } else {
       var template = inner
@@ -461,15 +486,59 @@ struct TaskLowering {
       named.content.body = nil
       return
     }
+    openFlows.append(child.value)
+    defer { openFlows.removeLast() }
+    let acting = withActingEndings(flow)
+    run(acting, by: &named, name, at: child.span, seesAround: false, place)
+  }
+
+  /// A step that runs an agent's planner.
+  private mutating func call(
+    _ named: inout Named<Step>,
+    _ name: String,
+    _ agent: Named<AgentDefinition>,
+    _ place: Place
+  ) {
+    var span = named.nameSpan
+    if case .agent(let id, _) = named.content.work { span = id.span }
+    calledAgents.insert(.string(agent.name))
+    guard let body = agent.content.planner,
+      !openAgents.contains(where: { $0.sameScalars(as: agent.name) })
+    else {
+      diagnostics.append(Messages.recursiveFlow(Located(agent.name, span), through: openAgents))
+      self.place(named.name, name: name, place)
+      return
+    }
+    named.content.work = .none
+    openAgents.append(agent.name)
+    defer { openAgents.removeLast() }
+    let flow = plannedFlow(of: agent, body, input: named.content.input)
+    run(flow, by: &named, name, at: span, seesAround: true, place)
+  }
+
+  /// Lays out a child flow below the step that runs it.
+  ///
+  /// `seesAround`: it reads and writes the state around it and sees the results there.
+  private mutating func run(
+    _ flow: Flow,
+    by named: inout Named<Step>,
+    _ name: String,
+    at span: SourceSpan,
+    seesAround: Bool,
+    _ place: Place
+  ) {
+    let key = named.name
     // The child flow's root is a step of its own.
     depth += 1
     defer { depth -= 1 }
-    guard isWithinDepth(child.span) else { return }
-    openFlows.append(child.value)
-    defer { openFlows.removeLast() }
+    guard isWithinDepth(span) else { return }
     flows.append(flow)
     let number = flows.count - 1
-    let own = scope(in: nil, flow: number)
+    if seesAround {
+      flowsOfAgents.insert(number)
+      if flow.input == nil { flowsWithoutInput.insert(number) }
+    }
+    let own = scope(in: seesAround ? place.scope : nil, flow: number)
     self.place(key, name: name, place, role: .call, inner: own)
     let rootKey = key + "/flow"
     let within = Place(prefix: rootKey + "/", scope: own, flow: number, isChart: false)
@@ -509,25 +578,4 @@ extension Placement.Role {
   var isAsking: Bool { if case .asks = self { true } else { false } }
   /// Whether it runs a plan.
   var isRunningPlan: Bool { if case .runsPlan = self { true } else { false } }
-}
-
-extension Machine {
-  /// Whether it uses anything that only statecharts have.
-  var hasChartFeatures: Bool {
-    var stack = states
-    if !initialActions.isEmpty { return true }
-    while let state = stack.popLast() {
-      let step = state.content
-      if step.history != nil || !step.onEvent.isEmpty || !step.after.isEmpty || !step.always.isEmpty
-        || !step.onEntry.isEmpty || !step.onExit.isEmpty
-      {
-        return true
-      }
-      switch step.body {
-      case .machine, .parallel: return true
-      case .tasks, .flow, .tree, .planner, nil: break
-      }
-    }
-    return false
-  }
 }

@@ -70,6 +70,9 @@ public struct Flow: Sendable {
   public var lacksForm = false
   /// Accepted keys that have no effect yet (FLOW-SEMANTICS 24); the loader's note names them.
   public var inertKeys: [Located<String>]
+  /// Seed form: limits and security that nothing enforces yet, so that a live run is refused unless
+  /// its starter accepts that (FLOW-SEMANTICS 34).
+  public var unenforced: [Located<UnenforcedKey>]
 
   /// A flow with a body and nothing else.
   public init(form: FlowForm, name: String, span: SourceSpan, body: Body) {
@@ -98,6 +101,7 @@ public struct Flow: Sendable {
     invariants = []
     planningAgent = nil
     inertKeys = []
+    unenforced = []
   }
 }
 

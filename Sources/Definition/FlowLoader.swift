@@ -34,6 +34,9 @@ public enum FlowLoader {
     let files = [file] + overlays + reader.included.map(\.file)
     let isUsable = !reader.findings.hasErrors
     if isUsable, let note = Messages.noEffect(reader.inertKeys) { reader.report(note) }
+    if isUsable {
+      for warning in Messages.notEnforced(reader.unenforced) { reader.report(warning) }
+    }
     var found = ordered(reader.findings.finished(), by: files)
     guard version == nil, isHouseLike(root) else { return (isUsable ? flow : nil, files, found) }
     found = formMentioned(in: found)

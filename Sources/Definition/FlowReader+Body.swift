@@ -28,8 +28,10 @@ extension FlowReader {
       if body.key == "nodes" { return graph(header).map { .machine($0) } }
       return machine(header).map { .machine($0) }
     }
-    if form == .seed, header.entry("workflow")?.value["steps"] != nil {
-      return connectedSteps(header).map { .machine($0) }
+    if form == .seed,
+      header.entry("steps") != nil || header.entry("workflow")?.value["steps"] != nil
+    {
+      return connectedSteps(header)
     }
     return form == .seed ? agentBody(header, agents) : reportNoBody(header)
   }
@@ -50,6 +52,9 @@ extension FlowReader {
   private mutating func agentBody(_ header: Mapping, _ agents: [Node.Entry]) -> Body? {
     let planning = agents.filter { $0.value["planner"] != nil }
     let owner: Node.Entry
+    if let order = header.entry("entry"), order.value.elements != nil {
+      return orderedAgents(order, agents, header).map { .machine($0) }
+    }
     if let entry = name("entry", header) {
       guard let agent = agents.first(where: { $0.key.sameScalars(as: entry.value) }) else {
         report(Messages.unknownEntry(entry, planning: planning.map(\.key)))
@@ -63,12 +68,16 @@ extension FlowReader {
     } else if header.entry("entry") != nil {
       return nil
     } else if planning.count > 1 {
-      report(Messages.severalPlanners(planning))
+      report(Messages.severalPlanners(planning, of: agents.map(\.key)))
       return nil
     } else if let only = planning.first {
       owner = only
     } else {
       return reportNoBody(header)
+    }
+    if isChoice(owner) {
+      return orderedAgents([Node(content: .string(owner.key), span: owner.keySpan)], agents, header)
+        .map { .machine($0) }
     }
     planningAgent = owner.key
     guard let entry = owner.value.entries?.first(where: { $0.key == "planner" }) else { return nil }
@@ -97,12 +106,26 @@ extension FlowReader {
 
   // MARK: Planners
 
-  /// The planner of an agent that is not the flow's: a child flow, kept for a later stage.
-  mutating func childPlanner(_ entry: Node.Entry, of agent: String) -> Body? {
-    let outer = planningAgent
+  /// The planner of an agent that is not the flow's, a child flow, with its `on_error`.
+  mutating func childPlanner(
+    _ entry: Node.Entry,
+    of agent: String,
+    header: Mapping
+  ) -> (body: Body?, onError: [Edge]) {
+    let outer = (planningAgent, definitionOnError)
     planningAgent = agent
-    defer { planningAgent = outer }
-    return planner(entry, path: "agents.\(agent).planner", header: nil)
+    definitionOnError = []
+    defer { (planningAgent, definitionOnError) = outer }
+    let body = planner(entry, path: "agents.\(agent).planner", header: header)
+    guard case .machine(var machine)? = body else { return (body, definitionOnError) }
+    // The flow's endings are there for all its planners: each has those that it leads to.
+    let written = header.entry("final_states")?.value
+    let shared = (written?.entries ?? []).map(\.keySpan) + (written?.elements ?? []).map(\.span)
+    let targets = machine.states.flatMap(\.content.targets)
+    machine.finalStates.removeAll { final in
+      shared.contains(final.nameSpan) && !targets.contains { $0.sameScalars(as: final.name) }
+    }
+    return (.machine(machine), definitionOnError)
   }
 
   /// A `planner:`; `header` is the flow's header when the planner is the flow's body.
@@ -130,11 +153,6 @@ extension FlowReader {
           of: "type",
           oneOf: ["fsm", "behavior_tree", "llm"]
         )
-        return nil
-      }
-      // A seed's agent that plans by a model and is not the flow's is called by nobody yet.
-      guard !path.hasPrefix("agents.") || header != nil else {
-        inertKeys.append(Located(path, type.span))
         return nil
       }
       return modelPlanner(entry, path: path, header: header).map { .planner($0) }

@@ -181,12 +181,13 @@ extension FlowReader {
 
   // MARK: Steps with connections
 
-  /// `workflow: {steps, connections}` of the seed form, as a machine; nil without one.
-  mutating func connectedSteps(_ header: Mapping) -> Machine? {
-    guard form == .seed, let workflow = header.entry("workflow"),
-      let entries = workflow.value.entries,
-      let steps = entries.first(where: { $0.key == "steps" })
-    else { return nil }
+  /// `workflow: {steps, connections}` of the seed form, or these keys at the top level.
+  mutating func connectedSteps(_ header: Mapping) -> Body? {
+    guard form == .seed else { return nil }
+    let entries =
+      header.entry("steps") == nil
+      ? header.entry("workflow")?.value.entries ?? [] : header.entries
+    guard let steps = entries.first(where: { $0.key == "steps" }) else { return nil }
     guard let elements = steps.value.elements, !elements.isEmpty else {
       report(Messages.wrongKind(steps, wanted: "a list of steps", hint: nil))
       return nil
@@ -198,7 +199,23 @@ extension FlowReader {
       }
     }
     guard let first = nodes.first else { return nil }
-    let edges = entries.first { $0.key == "connections" }.map { connections($0, "workflow") } ?? []
+    var edges = entries.first { $0.key == "connections" }.map { connections($0, "workflow") } ?? []
+    if edges.isEmpty, nodes.count > 1, let type = entries.first(where: { $0.key == "type" }) {
+      switch type.value.string ?? "" {
+      case "parallel": return .tasks(sideBySide(nodes, steps))
+      case "event-driven", "event_driven": return .tasks(eventDriven(nodes, listed, steps))
+      case "sequential":
+        edges = zip(nodes, nodes.dropFirst()).map { node, next in
+          Graph.Connection(
+            source: Located(node.name, node.nameSpan),
+            target: Located(next.name, next.nameSpan),
+            condition: nil,
+            span: next.nameSpan
+          )
+        }
+      default: break
+      }
+    }
     return machine(
       of: Graph(
         nodes: nodes,
@@ -209,7 +226,47 @@ extension FlowReader {
         endsSilently: true,
         span: steps.keySpan.union(steps.value.span)
       )
-    )
+    ).map { .machine($0) }
+  }
+
+  /// `type: parallel` without connections: all steps at once.
+  private func sideBySide(_ nodes: [Named<Step>], _ steps: Node.Entry) -> TaskList {
+    let tasks = nodes.map {
+      ListedTask(name: $0.name, nameSpan: $0.nameSpan, step: $0.content, dependsOn: nil)
+    }
+    return TaskList(tasks: tasks, order: .together, span: steps.value.span)
+  }
+
+  /// `type: event-driven` without connections: each step runs when its event comes, which is the
+  /// `event_type` that it names, else its id; the run ends when all have run.
+  private mutating func eventDriven(
+    _ nodes: [Named<Step>],
+    _ listed: [Node.Entry],
+    _ steps: Node.Entry
+  ) -> TaskList {
+    var tasks: [ListedTask] = []
+    for node in nodes {
+      let written = listed.first { $0.key.sameScalars(as: node.name) }?.value["event_type"]
+      let event = Located(written?.string ?? node.name, written?.span ?? node.nameSpan)
+      let gate = "/await \(node.name)"
+      tasks.append(
+        ListedTask(
+          name: gate,
+          nameSpan: node.nameSpan,
+          step: Self.awaiting(event, Step(span: node.nameSpan)),
+          dependsOn: nil
+        )
+      )
+      tasks.append(
+        ListedTask(
+          name: node.name,
+          nameSpan: node.nameSpan,
+          step: node.content,
+          dependsOn: [Located(gate, node.nameSpan)]
+        )
+      )
+    }
+    return TaskList(tasks: tasks, order: .dependencies, span: steps.value.span)
   }
 
   private func entry(of nodes: [Named<Step>], _ edges: [Graph.Connection]) -> Located<String>? {
@@ -228,7 +285,7 @@ extension FlowReader {
       case "type" where type == "condition":
         // It does nothing itself; its connections decide.
         entries.append(Node.Entry(key: "check", keySpan: part.keySpan, value: Self.always(part)))
-      case "type": break
+      case "type", "event_type": break
       case "agent_type":
         entries.append(Node.Entry(key: "agent", keySpan: part.keySpan, value: part.value))
       case "parameters" where type == "validation":

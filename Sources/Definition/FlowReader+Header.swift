@@ -22,7 +22,7 @@ extension FlowReader {
     subtreeFields = []
     defer { (treeSurroundings, subtreeFields) = outer }
     let body = body(header, agentEntries)
-    let agents = agents(agentEntries, flowPlanner: planningAgent)
+    let agents = agents(agentEntries, flowPlanner: planningAgent, header: header)
     var flow = Flow(
       form: form,
       name: stem,
@@ -42,8 +42,10 @@ extension FlowReader {
     flow.agents = agents
     flow.planningAgent = planningAgent
     readHeader(header, &flow)
+    if header.entry("entry")?.value.elements != nil { flow.leaveOutForeignEndings() }
     flow.flows = childFlows(header)
     flow.inertKeys = inertKeys
+    flow.unenforced = unenforced
     return body == nil ? nil : flow
   }
 
@@ -168,9 +170,28 @@ extension FlowReader {
     }
   }
 
+  /// `type` and `connections` of steps that are not there, or are connected, do nothing.
+  private mutating func readSeedType(_ header: Mapping) {
+    let workflow = header.entry("workflow")?.value.entries ?? []
+    for (path, entries) in [("", header.entries), ("workflow.", workflow)] {
+      let steps = entries.first { $0.key == "steps" }?.value.elements ?? []
+      let connections = entries.first { $0.key == "connections" }
+      if let connections, steps.isEmpty {
+        inertKeys.append(Located("\(path)connections", connections.keySpan))
+      }
+      guard let type = entries.first(where: { $0.key == "type" }) else { continue }
+      let orders = ["sequential", "parallel", "event-driven", "event_driven"]
+      let isRead = steps.count > 1 && (connections?.value.elements ?? []).isEmpty
+      if !isRead || !orders.contains(type.value.string ?? "") {
+        inertKeys.append(Located("\(path)type", type.keySpan))
+      }
+    }
+  }
+
   /// `workflow`, `policies`, `cost_budget` of the seed form: the innermost wins.
   private mutating func readSeedLimits(_ header: Mapping, _ flow: inout Flow) {
     guard form == .seed else { return }
+    readSeedType(header)
     var amounts: [(Located<Int64>, Budget.Period)] = []
     if let workflow = value("workflow", header),
       let mapping = mapping(workflow, .workflow, path: "workflow")

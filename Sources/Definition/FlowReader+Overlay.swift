@@ -37,6 +37,11 @@ extension FlowReader {
     else { return entry.value }
     let openCount = openIncludes.count
     defer { openIncludes.removeLast(openIncludes.count - openCount) }
-    return definitionNode(entry) ?? overlay.value
+    // What the overlay gives stands for a file that is not there.
+    let before = findings
+    if let node = definitionNode(entry) { return node }
+    let isMissing = findings.diagnostics.last?.code == .flowInclude
+    if isMissing { findings = before }
+    return overlay.value
   }
 }

@@ -61,7 +61,27 @@ extension FlowReader {
     model.endpoint = name("endpoint", mapping)
     model.keyVariable = keyVariable(mapping)
     model.outputTokens = integer("max_tokens", mapping, in: 1...100_000_000)
+    if form == .seed { readSeedKeys(mapping, &model) }
     return model
+  }
+
+  /// What the seeds say of models beside the house keys.
+  private mutating func readSeedKeys(_ mapping: Mapping, _ model: inout ModelDefinition) {
+    if model.endpoint == nil {
+      model.endpoint = name("base_url", mapping) ?? name("api_url", mapping)
+    }
+    model.contextTokens = integer("context_window", mapping, in: 1...100_000_000)
+    model.timeoutMilliseconds = duration("timeout", mapping)
+    let most = limits.attempts - 1
+    guard let again = integer("retry_attempts", mapping, in: 0...most) else { return }
+    let kinds = ["timeout", "unavailable", "rate_limited", "invalid_output"]
+    model.retry = Retry(
+      maxAttempts: Located(again.value + 1, again.span),
+      backoffMilliseconds: 1_000,
+      factor: 2,
+      kinds: kinds.map { Located($0, again.span) },
+      span: again.span
+    )
   }
 
   /// The model at `model`: a mapping or a name.
@@ -149,18 +169,26 @@ extension FlowReader {
   // MARK: Agents
 
   /// The agents; the planner of the one named `flowPlanner` is left to the caller.
+  ///
+  /// What planners leave open stands in the flow's `header`.
   mutating func agents(
     _ entries: [Node.Entry],
-    flowPlanner: String?
+    flowPlanner: String?,
+    header: Mapping
   ) -> [Named<AgentDefinition>] {
     entries.compactMap { entry in
-      agent(entry, isPlanning: flowPlanner?.sameScalars(as: entry.key) ?? false).map {
+      let isPlanning = flowPlanner?.sameScalars(as: entry.key) ?? false
+      return agent(choosing(entry, header), isPlanning: isPlanning, header: header).map {
         Named(name: entry.key, nameSpan: entry.keySpan, content: $0)
       }
     }
   }
 
-  private mutating func agent(_ entry: Node.Entry, isPlanning: Bool) -> AgentDefinition? {
+  private mutating func agent(
+    _ entry: Node.Entry,
+    isPlanning: Bool,
+    header: Mapping
+  ) -> AgentDefinition? {
     let path = "agents.\(entry.key)"
     guard let mapping = mapping(entry, .agent, path: path) else { return nil }
     var agent = AgentDefinition(span: entry.keySpan.union(entry.value.span))
@@ -203,10 +231,46 @@ extension FlowReader {
     agent.costPerCallPicodollars = money("cost_per_call", mapping)
     agent.budget = cap(mapping)
     agent.timeoutMilliseconds = duration("timeout", mapping)
-    if !isPlanning, form == .seed, let planner = value("planner", mapping) {
-      agent.planner = childPlanner(planner, of: entry.key)
+    guard form == .seed else { return agent }
+    agent.tools = namedTools(mapping)
+    agent.retry = retry(mapping)
+    agent.concurrency = integer("concurrency", mapping, in: 1...limits.items)
+    agent.answersInJSON = boolean("json_mode", mapping) ?? false
+    readPolicies(mapping, &agent)
+    if !isPlanning, let planner = value("planner", mapping) {
+      (agent.planner, agent.plannerOnError) = childPlanner(planner, of: entry.key, header: header)
     }
     return agent
+  }
+
+  /// `policies` of a seed's agent: limits of all its calls, where the agent's own keys say nothing.
+  private mutating func readPolicies(_ mapping: Mapping, _ agent: inout AgentDefinition) {
+    guard let entry = value("policies", mapping),
+      let policies = self.mapping(entry, .agentPolicies, path: "\(mapping.path).policies")
+    else { return }
+    let retry = retry(policies)
+    if agent.retry == nil { agent.retry = retry }
+    let concurrency = integer("concurrency", policies, in: 1...limits.items)
+    if agent.concurrency == nil { agent.concurrency = concurrency }
+    let timeout = duration("timeout", policies)
+    if agent.timeoutMilliseconds == nil { agent.timeoutMilliseconds = timeout }
+    guard let amount = money("cost_budget", policies), agent.budget == nil else { return }
+    var budget = Budget(span: amount.span)
+    budget.hardPicodollars = amount
+    budget.period = .day
+    agent.budget = budget
+  }
+
+  /// The tools at `tools` of a seed's agent: ids, or references by an id.
+  private func namedTools(_ mapping: Mapping) -> [Located<String>] {
+    (mapping.entry("tools")?.value.elements ?? []).compactMap { element in
+      if let id = element.string { return Located(id, element.span) }
+      guard let reference = element["$ref"]?.string,
+        let selector = ReferenceSelector(reference: reference),
+        let id = selector.parts.first(where: { $0.field == "id" })
+      else { return nil }
+      return Located(id.text, element.span)
+    }
   }
 
   /// `select:` of an agent: input fields with JSONPath queries on the flow.
@@ -235,6 +299,7 @@ extension FlowReader {
       definition.prompt = prose("prompt", action)
       definition.input = fieldSet("input", action)
       definition.output = fieldSet("output", action)
+      definition.answersInJSON = form == .seed && boolean("json_mode", action) ?? false
       return Named(name: entry.key, nameSpan: entry.keySpan, content: definition)
     }
   }
@@ -283,7 +348,19 @@ extension FlowReader {
     }
     tool.isIdempotent = boolean("idempotent", mapping) ?? false
     tool.costPerCallPicodollars = money("cost_per_call", mapping)
+    if form == .seed { readConfig(mapping, &tool) }
     return tool
+  }
+
+  /// `config: {base_url, headers}` of a seed's tool, where its own keys say nothing.
+  private mutating func readConfig(_ mapping: Mapping, _ tool: inout ToolDefinition) {
+    guard let entry = value("config", mapping),
+      let config = self.mapping(entry, .toolConfig, path: "\(mapping.path).config")
+    else { return }
+    if tool.endpoint == nil { tool.endpoint = prose("base_url", config) }
+    if tool.headers.isEmpty { tool.headers = fields("headers", config) ?? [] }
+    let timeout = duration("timeout", config)
+    if tool.timeoutMilliseconds == nil { tool.timeoutMilliseconds = timeout }
   }
 
   // MARK: Permissions

@@ -93,7 +93,7 @@ extension FlowReader {
   }
 
   /// `valid_strategies` of a seed speaks of the argument `strategy`.
-  private func argument(_ key: String) -> String {
+  func argument(_ key: String) -> String {
     let prefix = "valid_"
     guard form == .seed, key.hasPrefix(prefix) else { return key }
     let name = String(key.dropFirst(prefix.utf8.count))

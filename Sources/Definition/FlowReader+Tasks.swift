@@ -174,33 +174,7 @@ extension FlowReader {
   /// `wait_for: NAME` and `signal: NAME` of the seed form: a machine that awaits the event, an
   /// entry action that sends it.
   private mutating func readSignals(_ mapping: Mapping, _ step: inout Step) {
-    if let awaited = name("wait_for", mapping) {
-      let end = Located("(end)", awaited.span)
-      var waiting = Step(span: step.span)
-      waiting.onEvent = [
-        EventEdge(descriptors: [awaited], edge: Edge(target: end, span: awaited.span))
-      ]
-      var finals = [Named(name: "(end)", nameSpan: awaited.span, content: FinalState())]
-      if let limit = step.timeoutMilliseconds {
-        let late = Located("(late)", limit.span)
-        waiting.after = [
-          DelayedEdge(delay: .milliseconds(limit), edge: Edge(target: late, span: limit.span))
-        ]
-        finals.append(
-          Named(name: "(late)", nameSpan: limit.span, content: FinalState(isFailure: true))
-        )
-        step.timeoutMilliseconds = nil
-      }
-      step.body = .machine(
-        Machine(
-          states: [Named(name: "(signal)", nameSpan: awaited.span, content: waiting)],
-          initialState: Located("(signal)", awaited.span),
-          finalStates: finals,
-          declaresFinalStates: true,
-          span: awaited.span
-        )
-      )
-    }
+    if let awaited = name("wait_for", mapping) { step = Self.awaiting(awaited, step) }
     if let signal = name("signal", mapping) {
       var sending = SendAction(event: .text(signal), span: signal.span)
       sending.data = (step.input ?? []).compactMap { field in
@@ -208,6 +182,38 @@ extension FlowReader {
       }
       step.onEntry.append([.send(sending)])
     }
+  }
+
+  /// The step with a machine inside that awaits an event, for as long as the step may take.
+  static func awaiting(_ awaited: Located<String>, _ written: Step) -> Step {
+    var step = written
+    let signal = "/signal-\(awaited.span.start)"
+    let end = Located("(end)", awaited.span)
+    var waiting = Step(span: step.span)
+    waiting.onEvent = [
+      EventEdge(descriptors: [awaited], edge: Edge(target: end, span: awaited.span))
+    ]
+    var finals = [Named(name: "(end)", nameSpan: awaited.span, content: FinalState())]
+    if let limit = step.timeoutMilliseconds {
+      let late = Located("(late)", limit.span)
+      waiting.after = [
+        DelayedEdge(delay: .milliseconds(limit), edge: Edge(target: late, span: limit.span))
+      ]
+      finals.append(
+        Named(name: "(late)", nameSpan: limit.span, content: FinalState(isFailure: true))
+      )
+      step.timeoutMilliseconds = nil
+    }
+    step.body = .machine(
+      Machine(
+        states: [Named(name: signal, nameSpan: awaited.span, content: waiting)],
+        initialState: Located(signal, awaited.span),
+        finalStates: finals,
+        declaresFinalStates: true,
+        span: awaited.span
+      )
+    )
+    return step
   }
 
   /// `for_each` with its limits.

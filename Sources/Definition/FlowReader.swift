@@ -40,6 +40,8 @@ struct FlowReader {
   var declaredModels: [Named<ModelDefinition>] = []
   /// Accepted keys without effect, with their paths.
   var inertKeys: [Located<String>] = []
+  /// Limits and security that nothing enforces yet.
+  var unenforced: [Located<UnenforcedKey>] = []
 
   init(form: FlowForm, limits: Limits, includes: any IncludeReader) {
     self.form = form
@@ -161,6 +163,10 @@ extension FlowReader {
   }
 
   private mutating func recordInert(_ entry: Node.Entry, in mapping: Mapping) {
+    if form == .seed, let key = UnenforcedKey(entry.key, in: mapping.level) {
+      if !entry.value.isEmptyOrNull { unenforced.append(Located(key, entry.keySpan)) }
+      return
+    }
     let path = mapping.path.isEmpty ? entry.key : "\(mapping.path).\(entry.key)"
     inertKeys.append(Located(path, entry.keySpan))
   }

@@ -16,9 +16,12 @@ extension KeyTable {
         + units("backoff") + units("timeout")
     case .workflow:
       active("timeout", "cost_budget") + units("timeout")
-        + inert("name", "description", "version", "type", "sla", "quality_gates", "human_review")
-        + inert("triggers") + active("steps", "connections")
+        + inert("name", "description", "version", "sla", "quality_gates", "human_review")
+        + inert("triggers") + active("steps", "connections", "type")
     case .policies: active("cost_budget")
+    case .agentPolicies: active("cost_budget", "timeout", "retry", "concurrency") + units("timeout")
+    case .toolConfig:
+      active("base_url", "headers", "timeout") + units("timeout") + inert("method")
     case .registry: active("tools")
     case .step: step(form)
     case .edge:
@@ -47,11 +50,13 @@ extension KeyTable {
     case .agentLimits: active("prompt_tokens", "output_tokens", "turns")
     case .action:
       active("prompt", "input", "output", "description")
-        + (form == .seed ? active("id") + inert("json_mode", "config") : [])
+        + (form == .seed ? active("id", "json_mode") + inert("config") : [])
     case .model:
       active("provider", "model", "temperature", "endpoint", "key", "description")
         + (form == .seed
-          ? active("id", "api_key", "max_tokens") + inert("api_url", "default", "params") : [])
+          ? active("id", "api_key", "max_tokens", "base_url", "api_url", "timeout")
+            + active("retry_attempts", "context_window") + units("timeout")
+            + inert("default", "params") : [])
     case .tool: tool(form)
     case .permissions: active("tools", "models", "hosts", "programs", "env")
     }
@@ -74,7 +79,10 @@ extension KeyTable {
           ("cost_budget", "`budget: {hard: …}`"), ("tool_registry", "`tools`"),
         ]
       )
-    let others = form == .seed ? inert("version", "memory", "tenants", "config", "author") : []
+    let others =
+      form == .seed
+      ? active("steps", "connections", "type")
+        + inert("version", "memory", "tenants", "tool_security", "config", "author") : []
     return header + laterBodies + seeds + others
   }
 
@@ -144,7 +152,8 @@ extension KeyTable {
       )
     return now + seeds
       + (form == .seed
-        ? active("id", "config") + inert("memory", "tools", "json_mode", "capabilities", "version")
+        ? active("id", "config", "json_mode", "retry", "retry_policy", "concurrency", "policies")
+          + inert("memory", "tools", "capabilities", "version")
         : [
           KeyRule(name: "tools", use: .seedOnly("`permissions: {<agent>: {tools: […]}}`")),
           KeyRule(name: "id", use: .seedOnly("the id as the agent's key")),
@@ -155,8 +164,8 @@ extension KeyTable {
     active("type", "endpoint", "headers", "argv", "env", "input", "output", "timeout", "effect")
       + active("idempotent", "cost_per_call", "description") + units("timeout")
       + (form == .seed
-        ? active("id")
-          + inert("permissions", "rate_limit", "security_level", "version", "config")
+        ? active("id", "config")
+          + inert("permissions", "rate_limit", "security_level", "version")
           + inert("execute")
         : [])
   }

@@ -11,6 +11,8 @@ enum Level: CaseIterable, Sendable {
   case replan
   case workflow
   case policies
+  case agentPolicies
+  case toolConfig
   case registry
   case step
   case edge
@@ -39,7 +41,7 @@ enum Level: CaseIterable, Sendable {
   var losesKeys: Bool {
     switch self {
     case .eventEdge, .delayedEdge, .act, .sending, .choice, .treeNode, .connection, .invariant,
-      .selector, .mayUse, .replan, .plannerLimits:
+      .selector, .mayUse, .replan, .plannerLimits, .agentPolicies, .toolConfig:
       false
     default: true
     }
@@ -56,6 +58,8 @@ enum Level: CaseIterable, Sendable {
     case .replan: "`replan`"
     case .workflow: "`workflow`"
     case .policies: "`policies`"
+    case .agentPolicies: "an agent's `policies`"
+    case .toolConfig: "a tool's `config`"
     case .registry: "`tool_registry`"
     case .step: "a step"
     case .edge: "an edge"
@@ -141,9 +145,12 @@ struct KeyTable: Sendable {
       ($0, KeyTable(rules: rules($0, .house), isOpen: false))
     }
   )
+  /// The mappings of the seed form that take any key.
+  private static let open: Set<Level> = [.policies, .agentPolicies, .toolConfig, .registry]
+
   private static let seed = Dictionary(
     uniqueKeysWithValues: Level.allCases.map {
-      ($0, KeyTable(rules: rules($0, .seed), isOpen: $0 == .policies || $0 == .registry))
+      ($0, KeyTable(rules: rules($0, .seed), isOpen: open.contains($0)))
     }
   )
 }

@@ -94,6 +94,17 @@ extension Messages {
     )
   }
 
+  static func unknownAgent(_ name: Located<String>, inOrderOf agents: [String]) -> Diagnostic {
+    let near = Suggestion.nearest(to: name.value, in: agents)
+    return Diagnostic(
+      .flowEntry,
+      "`entry` names no agent: \(quoted(name.value))",
+      at: name.span,
+      hint: near.map { "did you mean `\($0)`?" }
+        ?? "the agents are \(list(agents.prefix(8).map { quoted($0) }))"
+    )
+  }
+
   static func entryWithoutPlanner(_ entry: Located<String>, planning: [String]) -> Diagnostic {
     Diagnostic(
       .flowEntry,
@@ -109,7 +120,7 @@ extension Messages {
       : "agents with a planner: \(list(planning.prefix(5).map { quoted($0) }))"
   }
 
-  static func severalPlanners(_ agents: [Node.Entry]) -> Diagnostic {
+  static func severalPlanners(_ agents: [Node.Entry], of all: [String]) -> Diagnostic {
     Diagnostic(
       .flowEntry,
       "several agents have a planner, and nothing says which is the flow's: "
@@ -118,8 +129,10 @@ extension Messages {
       notes: agents.dropFirst().prefix(4).map {
         .init("\(quoted($0.key)) has one too", span: $0.keySpan)
       },
-      hint: "write `entry: \(shortened(agents[agents.count - 1].key))`, in the file or in an "
-        + "overlay (`--with`)"
+      hint: "write the order in which they run, in the file or in an overlay (`--with`), "
+        + "`entry: [\(all.prefix(8).map { shortened($0) }.joined(separator: ", "))]` "
+        + "(a list inside it runs side by side), or `entry: "
+        + "\(shortened(agents[agents.count - 1].key))` for that one's planner alone"
     )
   }
 

@@ -13,6 +13,17 @@ extension Messages {
     )
   }
 
+  static func neverRouted(_ route: Node.Entry) -> Diagnostic {
+    Diagnostic(
+      .flowBadValue,
+      .warning,
+      "the route \(quoted(route.key)) is never taken: the condition is true or false",
+      at: route.keySpan,
+      hint: "routes are compared with the condition as texts: write `true:`, or a condition that "
+        + "gives \(quoted(route.key))"
+    )
+  }
+
   static func unknownDependency(
     _ name: Located<String>,
     of task: String,

@@ -114,6 +114,22 @@ enum Messages {
     )
   }
 
+  /// A warning for each key that promises what nothing enforces yet, with its places.
+  static func notEnforced(_ keys: [Located<UnenforcedKey>]) -> [Diagnostic] {
+    UnenforcedKey.allCases.compactMap { key in
+      let places = keys.filter { $0.value == key }
+      guard let first = places.first else { return nil }
+      return Diagnostic(
+        .flowUnenforced,
+        .warning,
+        "\(quoted(key.rawValue)) is not enforced yet: a live run is refused",
+        at: first.span,
+        notes: places.dropFirst().prefix(8).map { .init("and here", span: $0.span) },
+        hint: "run it with `--accept-unenforced \(key.rawValue)` if that is bearable, or remove it"
+      )
+    }
+  }
+
   // MARK: Values
 
   static func wrongKind(_ entry: Node.Entry, wanted: String, hint: String?) -> Diagnostic {

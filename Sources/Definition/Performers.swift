@@ -15,6 +15,12 @@ public struct ModelDefinition: Sendable {
   public var keyVariable: Located<String>?
   /// Tokens an answer may have where the agent sets no limit (seed form: `max_tokens`).
   public var outputTokens: Located<Int>?
+  /// Tokens of prompt and answer together (seed form: `context_window`).
+  public var contextTokens: Located<Int>?
+  /// Deadline of one attempt where neither the step nor the agent has one.
+  public var timeoutMilliseconds: Located<Int64>?
+  /// How often a call is made again where neither the step nor the agent says.
+  public var retry: Retry?
 
   /// A model with nothing said about it.
   public init() {
@@ -24,11 +30,14 @@ public struct ModelDefinition: Sendable {
     endpoint = nil
     keyVariable = nil
     outputTokens = nil
+    contextTokens = nil
+    timeoutMilliseconds = nil
+    retry = nil
   }
 }
 
 /// How an agent names its model (FLOW-SEMANTICS 21).
-public enum ModelReference: Sendable {
+public indirect enum ModelReference: Sendable {
   /// A mapping in place.
   case inline(ModelDefinition, SourceSpan)
   /// An id under `models:`, or the name of a priced model.
@@ -61,6 +70,8 @@ public struct AgentDefinition: Sendable {
   public var input: FieldSet?
   /// Declared output.
   public var output: FieldSet?
+  /// Whether an answer without a declared output must be a JSON object (seed form: `json_mode`).
+  public var answersInJSON: Bool
   /// Input fields that every call is given from the flow by a JSONPath query, unless the step's
   /// `with` names them.
   public var select: [Field]
@@ -84,10 +95,18 @@ public struct AgentDefinition: Sendable {
   public var costPerCallPicodollars: Located<Int64>?
   /// Deadline of one attempt.
   public var timeoutMilliseconds: Located<Int64>?
+  /// How often a call that failed is made again, where the step does not say.
+  public var retry: Retry?
+  /// Calls of the agent that may be under way at a time; nil: any number.
+  public var concurrency: Located<Int>?
   /// What all calls of the agent may spend.
   public var budget: Budget?
   /// A planner of the agent's own: called from elsewhere it is a child flow (FLOW-SEMANTICS 2).
   public var planner: Body?
+  /// `on_error` of that planner's definition.
+  public var plannerOnError: [Edge]
+  /// `tools:` of the seed form: the tools that the agent stands for.
+  public var tools: [Located<String>]
   /// Where the agent stands.
   public var span: SourceSpan
 
@@ -103,6 +122,7 @@ public struct AgentDefinition: Sendable {
     actions = []
     input = nil
     output = nil
+    answersInJSON = false
     select = []
     promptTokens = nil
     outputTokens = nil
@@ -115,6 +135,10 @@ public struct AgentDefinition: Sendable {
     costPerCallPicodollars = nil
     timeoutMilliseconds = nil
     planner = nil
+    plannerOnError = []
+    retry = nil
+    concurrency = nil
+    tools = []
   }
 }
 
@@ -126,6 +150,8 @@ public struct ActionDefinition: Sendable {
   public var input: FieldSet?
   /// Declared output.
   public var output: FieldSet?
+  /// Whether an answer without a declared output must be a JSON object (seed form: `json_mode`).
+  public var answersInJSON = false
 
   /// An action with nothing said about it.
   public init() {

@@ -18,6 +18,8 @@ public struct TaskList: Sendable {
   public var order: Order
   /// Tasks that run at a time; nil: as many as there are.
   public var concurrency: Located<Int>?
+  /// Whether the tasks' names are seen around the list, too, and not only inside it.
+  public var isOpen = false
   /// Where the list stands.
   public var span: SourceSpan
 

@@ -215,6 +215,11 @@ extension FlowReader {
     }
     let key = Self.withoutBraces(text)
     let words = cases.map(\.key).filter { $0 != "default" }
+    if Self.isTruth(key.text) {
+      for route in cases where !["true", "false", "default"].contains(route.key) {
+        report(Messages.neverRouted(route))
+      }
+    }
     var tasks: [Node] = []
     for route in cases {
       guard let parts = route.value.entries else {
@@ -260,6 +265,32 @@ extension FlowReader {
       ),
       dropping: []
     )
+  }
+
+  /// Whether an expression is a comparison or a logical one as a whole, and so true or false.
+  private static func isTruth(_ text: String) -> Bool {
+    var depth = 0
+    var quote: UInt8?
+    var isTruth = false
+    let bytes = Array(text.utf8)
+    for (position, byte) in bytes.enumerated() {
+      if let open = quote {
+        if byte == open { quote = nil }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""): quote = byte
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      case UInt8(ascii: "?") where depth == 0: return false
+      case UInt8(ascii: "<"), UInt8(ascii: ">"): isTruth = isTruth || depth == 0
+      case UInt8(ascii: "="), UInt8(ascii: "&"), UInt8(ascii: "|"):
+        let isPaired = position > 0 && (bytes[position - 1] == byte || bytes[position - 1] == 0x21)
+        isTruth = isTruth || depth == 0 && isPaired
+      default: break
+      }
+    }
+    return isTruth
   }
 
   private static func routeGuard(_ key: SourceText, oneOf word: String) -> SourceText {

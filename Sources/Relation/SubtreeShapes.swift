@@ -2,9 +2,10 @@ import Table
 
 /// Which child flows of a table are the same, so that one of them is looked at for all.
 ///
-/// A child flow reads nothing but its own names, so two whose nodes, rows and texts are equal up to
-/// their numbers behave alike. Compared are two hashes of 64 bits each with keys of this process,
-/// which nobody who writes a flow can aim at. O(nodes + rows + texts).
+/// A child flow reads nothing but its own names (one that sees what is around it is left out), so
+/// two whose nodes, rows and texts are equal up to their numbers behave alike. Compared are two
+/// hashes of 64 bits each with keys of this process, which nobody who writes a flow can aim at.
+/// O(nodes + rows + texts).
 struct SubtreeShapes {
   /// By root of a child flow, the root of the last one that is the same, if that is another.
   private(set) var originals: [Int: Int] = [:]
@@ -22,7 +23,8 @@ struct SubtreeShapes {
     self.table = table
     let roots = table.nodes.indices.filter { node in
       let parent = Int(table.nodes[node].parent)
-      return parent > 0 && table.nodes[parent].kind == .call
+      guard parent > 0, table.nodes[parent].kind == .call else { return false }
+      return !table.seesAround(table.frames[Int(table.nodes[parent].template)])
     }
     // A limit on what one of them may spend tells it from the others.
     let hasLimits = table.caps.contains { cap in

@@ -221,6 +221,15 @@ public struct ScopeEntry: Sendable, Hashable {
   public init(parent: PoolIndex) { self.parent = parent }
 }
 
+extension TransitionTable {
+  /// Whether what a place runs reads and writes what stands around it: items of a map do, and the
+  /// planner of an agent; a child flow has nothing but its own names.
+  package func seesAround(_ frame: FrameTemplate) -> Bool {
+    let scope = Int(frame.scope)
+    return scopes.indices.contains(scope) && scopes[scope].parent != noIndex
+  }
+}
+
 /// What a register counts.
 public struct RegisterEntry: Sendable, Hashable {
   /// The kinds of registers.

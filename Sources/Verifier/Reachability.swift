@@ -19,6 +19,15 @@ extension Inspection {
       else { continue }
       unreached.append(place)
     }
+    // An ending of a seed's flow is written once for it and for its agents' planners.
+    let reached = places.filter { isFinal($0) && !unreached.contains($0) }
+      .compactMap { graph.node($0).flatMap { span(of: $0) } }
+    unreached.removeAll { place in
+      guard isFinal(place), let node = graph.node(place), let own = span(of: node) else {
+        return false
+      }
+      return reached.contains(own)
+    }
     guard !unreached.isEmpty else { return }
     let entries = namedEntries(of: Set(unreached))
     for place in unreached {

@@ -57,7 +57,7 @@ struct ResultFlow {
         let facts = sets[thread].facts(atWork: host, graphs.graphs[thread])
         for inner in relation.innerThreads[host] {
           // A child flow has names of its own; of one that several hosts run nothing is known.
-          given[Int(inner)] = table.nodes[host].kind == .call ? empty : facts
+          given[Int(inner)] = seesAround(table.nodes[host]) ? facts : empty
         }
       }
     }
@@ -153,12 +153,18 @@ struct ResultFlow {
     case .parallel:
       guard joinsAll(entry) else { break }
       for inner in relation.innerThreads[node] { gain.facts.formUnion(left[Int(inner)]) }
-    case .compound, .tree:
+    case .compound, .tree, .call:
+      guard seesAround(entry) else { break }
       for inner in relation.innerThreads[node] { gain.facts.formUnion(left[Int(inner)]) }
       if entry.kind == .compound { gain.condition = node }
     default: break
     }
     return gain
+  }
+
+  /// Whether what stands inside a node sees what is written around it.
+  private func seesAround(_ entry: PlaceNode) -> Bool {
+    entry.kind != .call || table.seesAround(table.frames[Int(entry.template)])
   }
 
   /// What the region that holds an awaited node has written.

@@ -56,11 +56,6 @@ extension TreeNode {
 }
 
 extension Step {
-  /// Whether a tree is its work.
-  var holdsTree: Bool {
-    if case .tree? = body { true } else { false }
-  }
-
   fileprivate var word: String {
     switch work {
     case .check: "check"

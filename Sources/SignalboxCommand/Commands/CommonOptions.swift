@@ -19,6 +19,14 @@ extension OptionDeclaration {
     isRepeated: true
   )
 
+  /// Keys that a live run may start without their being enforced.
+  static let acceptUnenforced = OptionDeclaration(
+    "accept-unenforced",
+    "run although KEY of a seed (rate_limit, rbac, tool_security, …) is not enforced yet",
+    kind: .text(placeholder: "KEY"),
+    isRepeated: true
+  )
+
   /// The input of a flow.
   static let input = OptionDeclaration(
     "input",

@@ -18,7 +18,8 @@ package struct RunCommand: Command {
       """,
     operands: [.flow],
     options: [
-      .overlay, .input, .store, .budget, .prices, .scenario, .scenarios, .noInput, output,
+      .overlay, .input, .store, .budget, .prices, .scenario, .scenarios, .noInput,
+      .acceptUnenforced, output,
     ],
     examples: [
       "signalbox run flow.yaml -i ticket.json",
@@ -35,6 +36,7 @@ package struct RunCommand: Command {
   private let pricesPath: String?
   private let scenario: ScenarioChoice
   private let mayAsk: Bool
+  private let accepted: [UnenforcedKey]
   private let format: OutputFormat
 
   /// The command as asked for.
@@ -47,6 +49,13 @@ package struct RunCommand: Command {
     pricesPath = arguments.text(.prices)
     scenario = ScenarioChoice(arguments)
     mayAsk = !arguments.has(.noInput)
+    accepted = try arguments.texts(.acceptUnenforced).map { word throws(UsageError) in
+      guard let key = UnenforcedKey(word: word) else {
+        let known = UnenforcedKey.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("`--accept-unenforced` takes one of \(known), not `\(word)`")
+      }
+      return key
+    }
     format = arguments.choice(Self.output) ?? .text
   }
 
@@ -67,6 +76,7 @@ package struct RunCommand: Command {
       return .refused
     }
     let scripted = try scenario.load(flowPath: path, console)
+    if scripted == nil, refuses(prepared.flow, console) { return .refused }
     let answers = if let scripted { scripted.answers() } else { try CallAnswers.live(console) }
     guard answers.admit(table, console) else { return .badUse }
     let input = try input(scripted, console)
@@ -88,6 +98,23 @@ package struct RunCommand: Command {
       "input_rejected: the input does not fit the flow: \(first.description)",
       exit: .badUse
     )
+  }
+
+  /// Whether the flow relies on what nothing enforces yet, and nobody has accepted that.
+  private func refuses(_ flow: Flow?, _ console: Console) -> Bool {
+    let open = (flow?.unenforced ?? []).filter { !accepted.contains($0.value) }
+    guard let first = open.first else { return false }
+    let place = first.span.startPosition
+    let others = Set(open.map(\.value)).count - 1
+    console.say(
+      "refused before the first step: `\(first.value.rawValue)` "
+        + "(\(first.span.file.name):\(place.line):\(place.column)) is not enforced yet"
+        + (others == 0 ? "" : ", nor are \(others) more keys")
+    )
+    let words = UnenforcedKey.allCases.filter { key in open.contains { $0.value == key } }
+    let options = words.map { "--accept-unenforced \($0.rawValue)" }.joined(separator: " ")
+    console.say("  = hint: \(options)")
+    return true
   }
 
   private func input(

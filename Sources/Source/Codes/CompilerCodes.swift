@@ -198,12 +198,13 @@ extension DiagnosticCode {
   /// An agent with a planner of its own, called from a step.
   public static let childFlow = DiagnosticCode(
     "SBX-COMP-015",
-    "an agent with a planner of its own is a child flow",
+    "a plan cannot call an agent with a planner of its own",
     """
-    A step calls one agent or tool; an agent with a planner is a flow of its own. Declare that flow
-    under `flows` and run it by `flow: NAME`, or write the planner's states into the flow itself.
+    Called from a step, an agent with a planner runs it as a child flow. A plan that a model
+    proposes is made of single calls, so that its bounds are those of its calls: the agents that it
+    may use have no planners.
 
-        states: {draft: {agent: writer, on_success: done}}   # wrong while `writer` has a `planner`
+        may_use: {agents: [writer]}        # wrong while `writer` has a `planner`
     """
   )
   /// Something declared that no step uses.
@@ -212,7 +213,8 @@ extension DiagnosticCode {
     "an agent or tool that no step calls",
     """
     It is declared and never called: left over, or its id is misspelt where it is called. It is no
-    part of the flow's identity.
+    part of the flow's identity. In the seed form, where a flow is the set of its agents, an agent
+    that no way reaches is a warning: `entry: [writer, critic]` gives both a place.
 
         agents: {writer: {type: llm}, critic: {type: llm}}
         states: {write: {agent: writer, on_success: done}}    # nobody calls `critic`

@@ -157,9 +157,11 @@ extension DiagnosticCode {
     """
     In the seed form, planners stand in agents. The flow's own planner is the top-level `planner:`,
     else the planner of the agent that `entry:` names, else that of the only agent that has one.
-    With several and no `entry:` nothing says where a run starts.
+    With several and no `entry:` nothing says where a run starts. A list runs agents in its order,
+    those of a list inside it side by side; an agent with a planner runs it as a child flow.
 
         entry: decision_maker      # add this, in the file or in an overlay (--with)
+        entry: [[text_analyzer, image_analyzer], decision_maker]   # or all of them, in order
     """
   )
   /// A file that the flow names and that is not read.
@@ -314,6 +316,19 @@ extension DiagnosticCode {
         key: OPENAI_API_KEY      # right
     """
   )
+  /// A limit or a piece of security that nothing enforces yet.
+  public static let flowUnenforced = DiagnosticCode(
+    "SBX-FLOW-025",
+    "a limit that nothing enforces yet",
+    """
+    Seeds declare rate limits, roles, sandboxes, tenants, triggers and memories. This version reads
+    them and does not enforce them; so that nobody relies on what is not there, a live run is
+    refused (exit 3) unless each is accepted by name. Scenarios play all the same.
+
+        tools: {send: {type: smtp, rate_limit: 100/hour}}
+        signalbox run flow.yaml --accept-unenforced rate_limit
+    """
+  )
   /// A text that is no duration.
   public static let durationSyntax = DiagnosticCode(
     "SBX-DUR-001",
@@ -404,7 +419,8 @@ extension DiagnosticCode {
     flowUnknownKey, flowMisplacedKey, flowWrongKind, flowMissingKey, flowBody, flowNotSupported,
     flowName, flowGuardText, flowEdgeOrder, flowTwoWorks, flowBadValue, flowEntry, flowInclude,
     flowOverlay, flowDuplicate, flowNoEffect, flowSeedKey, flowIndentation, flowVersion,
-    flowTooMany, flowFinalState, flowSchemaKeyword, flowMoreFindings, flowSecret, durationSyntax,
-    durationRange, durationBareNumber, moneySyntax, moneyRange, moneyTooFine, quantitySyntax,
+    flowTooMany, flowFinalState, flowSchemaKeyword, flowMoreFindings, flowSecret, flowUnenforced,
+    durationSyntax, durationRange, durationBareNumber, moneySyntax, moneyRange, moneyTooFine,
+    quantitySyntax,
   ]
 }

@@ -116,7 +116,9 @@ extension FlowComposer {
     var body = part(goal?.levels[0].content ?? filler(inner), inner, goal)
     var header = PartDraft()
     for feature in features {
-      guard case .run(let run) = feature, apply(run, body: &body, to: &header) else { continue }
+      guard case .run(let run) = feature, run.obstacle(to: .container(container)) == nil,
+        apply(run, body: &body, to: &header)
+      else { continue }
       draft.features.append(feature)
     }
     writeFields(to: &header)

@@ -147,7 +147,11 @@ extension GroupFeature {
 
 extension RunFeature {
   func obstacle(to content: FlowContent) -> String? {
-    content.container?.isFlow == true ? nil : "only flows have headers"
+    guard let container = content.container, container.isFlow else {
+      return "only flows have headers"
+    }
+    let isOfRuns = self == .maxSteps || self == .timeoutTarget
+    return isOfRuns && container == .childFlow ? "only a whole run has it" : nil
   }
 }
 
