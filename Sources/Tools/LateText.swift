@@ -98,6 +98,8 @@ public struct LateText: Sendable {
     var inner = bytes
     while inner.first == 0x20 { inner = inner.dropFirst() }
     while inner.last == 0x20 { inner = inner.dropLast() }
+    // Seeds write `.env.NAME`.
+    if inner.first == UInt8(ascii: ".") { inner = inner.dropFirst() }
     let parts = inner.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     if parts.count == 2, isName(parts[1]) {
       let name = String(decoding: parts[1], as: UTF8.self)
