@@ -67,12 +67,18 @@ enum CELText {
   ///
   /// `symbol` is `+`, `-` or `*`; values that are no numbers are left to the operator.
   static func arithmetic(_ left: String, _ symbol: String, _ right: String) -> String {
-    if isIntegral(left), isIntegral(right) { return "\(left) \(symbol) \(right)" }
+    if isIntegral(left), isIntegral(right) { return "(\(left) \(symbol) \(right))" }
+    if isIntegral(left), !isNumber(left), isNumber(right) {
+      return "(double\(left) \(symbol) \(asDouble(right)))"
+    }
+    if isNumber(left), isIntegral(right), !isNumber(right) {
+      return "(\(asDouble(left)) \(symbol) double\(right))"
+    }
     if isNumber(left), isNumber(right) {
       guard (Int64(left) != nil) != (Int64(right) != nil) else {
-        return "\(left) \(symbol) \(right)"
+        return "(\(left) \(symbol) \(right))"
       }
-      return "\(asDouble(left)) \(symbol) \(asDouble(right))"
+      return "(\(asDouble(left)) \(symbol) \(asDouble(right)))"
     }
     if isNumber(right) {
       let isWhole = Int64(right) != nil

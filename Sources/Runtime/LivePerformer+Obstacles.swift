@@ -62,7 +62,7 @@ extension LivePerformer {
         return RunObstacle(.address, world.redactor.redacted(problem))
       }
       let denial = (try? HTTPAddress(text)).flatMap(world.client.egress.check)
-      return denial.map { RunObstacle(.address, $0.message) }
+      return denial.map { RunObstacle(.address, world.redactor.redacted($0.message)) }
     }
   }
 
@@ -81,7 +81,9 @@ extension LivePerformer {
       switch resolved(argument, performer) {
       case .failure(let obstacle): found.append(obstacle.asking(.program))
       case .success(let text) where position == 0 && !ProcessCommand.isExecutable(text):
-        found.append(RunObstacle(.program, "there is no program `\(text)` that may be executed"))
+        // As it is written: a variable or secret may hold the path.
+        let message = "there is no program `\(argument)` that may be executed"
+        found.append(RunObstacle(.program, message))
       case .success: break
       }
     }

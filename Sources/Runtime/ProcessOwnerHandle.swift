@@ -1,4 +1,5 @@
 import Glibc
+public import Journal
 import Values
 
 /// Which process of which machine drives a run: kept with the run, so that nobody takes it over
@@ -71,4 +72,9 @@ struct ProcessOwner: Sendable, Equatable {
     let text = String(decoding: bytes[..<count], as: UTF8.self)
     return text.split(separator: "\n").first.map(String.init)
   }
+}
+
+extension RunSummary {
+  /// Whether another living process of this machine had the run last, and has not ended since.
+  public var isHeldElsewhere: Bool { ProcessOwner(owner)?.isAliveElsewhere ?? false }
 }

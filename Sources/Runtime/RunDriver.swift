@@ -141,7 +141,9 @@ public actor RunDriver {
   /// what arrived meanwhile is kept and journaled first.
   public func drive() async throws(RunFault) -> RunPause {
     do throws(RunFault) {
-      return try await driveOn()
+      while true {
+        if case .rests(let pause) = try await goOn() { return pause }
+      }
     } catch {
       if case .store(let cause) = error, cause.isTemporary { throw error }
       await abandon()
@@ -150,19 +152,25 @@ public actor RunDriver {
     }
   }
 
-  /// Goes on until the run rests; of a run that has ended nothing is under way any more then.
+  /// Goes on as `advance` does; of a run that has ended nothing is under way any more then.
   ///
-  /// While the store is in use elsewhere, an answer that has arrived is kept and tried again.
-  private func driveOn() async throws(RunFault) -> RunPause {
-    let end = ContinuousClock.now + .milliseconds(surroundings.limits.heldAnswerMilliseconds)
+  /// While the store is in use elsewhere, an answer that has arrived is kept and tried again, for
+  /// `heldAnswerMilliseconds` since something was last journaled.
+  private func goOn(isPumped: Bool = false) async throws(RunFault) -> Advance {
+    var (journaled, end) = (Int64.min, ContinuousClock.now)
     while true {
       do throws(RunFault) {
-        guard case .rests(let pause) = try await advance() else { continue }
-        if case .ended = pause { await awaitWithdrawn() }
-        return pause
+        let advance = try await advance(isPumped: isPumped)
+        if case .rests(.ended) = advance { await awaitWithdrawn() }
+        return advance
       } catch {
+        let now = ContinuousClock.now
+        if sequence > journaled {
+          journaled = sequence
+          end = now + .milliseconds(surroundings.limits.heldAnswerMilliseconds)
+        }
         guard case .store(.locked) = error, holdsAnswers, !isAbandoned,
-          !surroundings.clock.isVirtual, ContinuousClock.now < end
+          !surroundings.clock.isVirtual, now < end
         else { throw error }
         try? await Task.sleep(for: .milliseconds(Int.random(in: 50...250)))
       }
@@ -207,10 +215,8 @@ public actor RunDriver {
   public func driveDue() async throws(RunFault) -> RunRest {
     do throws(RunFault) {
       while true {
-        switch try await advance(isPumped: true) {
-        case .rests(let pause):
-          if case .ended = pause { await awaitWithdrawn() }
-          return .paused(pause)
+        switch try await goOn(isPumped: true) {
+        case .rests(let pause): return .paused(pause)
         case .sleeps(let due):
           let isBusy = performingCount > 0 || awaitedChildren.contains { $0.pause == nil }
           if isBusy {

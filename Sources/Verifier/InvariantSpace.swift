@@ -99,8 +99,13 @@ struct RunBounds {
 
 extension ThreadGraphs {
   /// Places that a run may enter at most; `unbounded` where nothing bounds them.
+  ///
+  /// What holds others counts where it is refused at its door.
   func mostSteps(maximum: Int) -> Int64 {
-    most(maximum: maximum) { node in table.nodes[node].isComposite ? 0 : 1 }
+    most(maximum: maximum) { index in
+      let node = table.nodes[index]
+      return node.isComposite && node.when == noIndex && node.maxVisits == 0 ? 0 : 1
+    }
   }
 
   /// The most that a run can gather, where each entry of a node gives what `own` says;

@@ -18,6 +18,9 @@ struct ResultFlow {
   private var written: [[Int]]
   /// By node, the fact that must hold for it to write those; -1: they are always written.
   private var condition: [Int]
+  /// By call of a flow without a `result`, the fact that something inside has given an output,
+  /// which then is its result; -1: nothing does; of other nodes -2.
+  private var innerOutput: [Int]
   /// By node, the fact that some step of its frame has written its output.
   private var outputs: [Int]
   /// By thread, the facts that hold when it ends without a failure.
@@ -32,6 +35,7 @@ struct ResultFlow {
     written = [[Int]](repeating: [], count: table.nodes.count)
     condition = [Int](repeating: -1, count: table.nodes.count)
     outputs = condition
+    innerOutput = [Int](repeating: -2, count: table.nodes.count)
     left = []
     findWrites()
     guard !writers.isEmpty else { return }
@@ -81,6 +85,10 @@ struct ResultFlow {
       }
       if let output { written[node].append(output) }
       if rule == .withOutput { condition[node] = output ?? -1 }
+      if rule == .withInnerOutput {
+        let root = relation.innerThreads[node].first.map { relation.threads[Int($0)].root }
+        innerOutput[node] = root.flatMap { fact(of: slots[Int(templates[Int($0)])]) } ?? -1
+      }
     }
   }
 
@@ -96,6 +104,7 @@ struct ResultFlow {
     case never
     case always
     case withOutput
+    case withInnerOutput
   }
 
   /// Whether a node has a result of its own when it succeeds, as the executor stores it.
@@ -107,7 +116,7 @@ struct ResultFlow {
     case .compound: return .withOutput
     case .call:
       let frame = table.frames[Int(entry.template)]
-      return frame.maxInstances == 0 || !frame.result.isEmpty ? .always : .never
+      return frame.maxInstances == 0 || !frame.result.isEmpty ? .always : .withInnerOutput
     case .final, .history, .rest, .join, .tree, .branch, .park: return .never
     }
   }
@@ -142,7 +151,9 @@ struct ResultFlow {
   private func gain(at place: Int, _ graph: PlaceGraph) -> Gain? {
     guard let node = graph.node(place) else { return nil }
     var gain = Gain(facts: FactSet(count: writers.count), condition: -1)
-    for fact in written[node] where condition[node] < 0 { gain.facts.insert(fact) }
+    if condition[node] < 0, isGiven(node) {
+      for fact in written[node] { gain.facts.insert(fact) }
+    }
     let entry = table.nodes[node]
     switch entry.kind {
     case .join:
@@ -160,6 +171,13 @@ struct ResultFlow {
     default: break
     }
     return gain
+  }
+
+  /// Whether a call has a result whenever it succeeds, as far as that hangs on what it runs.
+  private func isGiven(_ node: Int) -> Bool {
+    guard innerOutput[node] > -2 else { return true }
+    return innerOutput[node] >= 0
+      && relation.innerThreads[node].allSatisfy { left[Int($0)].contains(innerOutput[node]) }
   }
 
   /// Whether what stands inside a node sees what is written around it.
@@ -208,7 +226,7 @@ struct ResultFlow {
 
   /// Whether a success of the node has the fact written: by itself, or by what it holds.
   func writes(_ node: Int, _ fact: Int) -> Bool {
-    if written[node].contains(fact) { return true }
+    if written[node].contains(fact), isGiven(node) { return true }
     guard relation.roles[node] == .host else { return false }
     let graph = graphs.graphs[Int(relation.threadOfNode[node])]
     guard let place = graph.places(ofWork: node).first else { return false }

@@ -169,7 +169,12 @@ import Testing
     let shown = await Outcome("show", short, "--store", place.store)
     #expect(shown.code == .success && shown.output.contains("waits for lead at ask, until"))
     _ = await Outcome("run", flow, "-i", input, "--no-input", "--store", place.store)
-    let many = await Outcome("show", "r-", "--store", place.store)
+    // No beginning at all names no run, not even the only one.
+    for nothing in ["", "r-", "r-1"] {
+      let outcome = await Outcome("cancel", nothing, "--store", place.store)
+      #expect(outcome.code == .badUse && outcome.talk.contains("too short"), "\(outcome.talk)")
+    }
+    let many = await Outcome("show", String(id.prefix(6)), "--store", place.store)
     #expect(many.code == .badUse && many.talk.contains("begins the ids of 2 runs"))
     #expect(await Outcome("show", "nothing", "--store", place.store).code == .badUse)
   }

@@ -44,6 +44,22 @@ import Testing
         "\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", "
           + "\"Output\": \"{% $map([1], function($x){$x}) %}\"", "JSONata"
       ),
+      (
+        "\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", \"Output\": \"{% 'x'"
+          + String(repeating: " & 'x'", count: 2_000) + " %}\"", "steps"
+      ),
+      (
+        "\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", \"Output\": \"{% "
+          + String(repeating: "-", count: 60_000) + "1 %}\"", "steps"
+      ),
+      (
+        "\"Type\": \"Pass\", \"QueryLanguage\": \"JSONata\", \"Output\": \"{% $states.input.a"
+          + String(repeating: "[-1]", count: 40) + " %}\"", "indices from the end"
+      ),
+      (
+        "\"Type\": \"Pass\", \"InputPath\": \"$.a\(String(repeating: "[-1]", count: 40))\"",
+        "indices from the end"
+      ),
       ("\"Type\": \"Pass\", \"InputPath\": \"$['a','b']\"", "several names"),
       ("\"Type\": \"Pass\", \"ResultPath\": \"$.a[0]\"", "ResultPath"),
       ("\"Type\": \"Task\", \"Resource\": \"a\", \"HeartbeatSeconds\": 3", "HeartbeatSeconds"),
@@ -147,7 +163,8 @@ import Testing
       ("$states.input.n > 1 ? {\\\"a\\\": 1} : null", "{\"a\":1}"),
       ("$merge([$states.input.rows[0], {\\\"x\\\": 2}])", "{\"type\":\"a\",\"x\":2}"),
       ("$join($split('a-b', '-'), '+')", "\"a+b\""), ("$range(1, 1, 1)", "1"),
-      ("'a' in ['b', 'a']", "true"),
+      ("'a' in ['b', 'a']", "true"), ("(1 + 2) * 3", "9"), ("10 - (5 - 3)", "8"),
+      ("(1 + 2) * 2.5", "7.5"), ("2.5 * (1 + 2)", "7.5"), ("$exists($nowhere)", "false"),
     ]
   )
   func jsonataHasItsValues(_ text: String, _ wanted: String) throws {

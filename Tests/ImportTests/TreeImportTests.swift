@@ -89,6 +89,8 @@ import Testing
       "<WhileDoElse>\n<Condition ID=\"Ok\"/><Go/><Stay/></WhileDoElse>",
       "<PipelineSequence>\n<Ok/><Go/></PipelineSequence>",
       "<RecoveryNode number_of_retries=\"99\">\n<Go/><Help/></RecoveryNode>",
+      String(repeating: "<RecoveryNode number_of_retries=\"10\">", count: 6) + "<Go/>"
+        + String(repeating: "<Help/></RecoveryNode>", count: 6),
     ]
   )
   func `what would be called at every change is refused where it stands`(_ body: String) {

@@ -129,6 +129,12 @@ import Testing
       ),
       ("do: [{a: {try: [{b: {set: {x: 1}}}], catch: {retry: {delay: {seconds: 1}}}}}]", "limit"),
     ]
+      + ["PTnanS", "PT-infS", "PT-1S"].map { delay in
+        (
+          "do: [{a: {try: [{b: {set: {x: 1}}}], catch: {retry: {delay: \(delay), "
+            + "limit: {attempt: {count: 2}}}}}}]", "this pause"
+        )
+      }
   )
   func `what has no counterpart is refused by name`(_ text: String, _ word: String) throws {
     let file = SourceFile(name: "w.yaml", text: Self.header + text)

@@ -13,7 +13,7 @@ import Testing
       (".a[0]", "state.data.?a[?0].orValue(null)"),
       (".a == \"x\"", "state.data.?a.orValue(null) == 'x'"),
       ("{ a: 1, b: [ .c ] }", "{'a': 1, 'b': [state.data.?c.orValue(null)]}"),
-      ("1 + 2 * 3", "1 + (2 * 3)"),
+      ("1 + 2 * 3", "(1 + (2 * 3))"), ("(1 + 2) * 3", "(((1 + 2)) * 3)"),
       ("$input.x", "state.data.?x.orValue(null)"),
     ]
   )

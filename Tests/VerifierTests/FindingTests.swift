@@ -278,6 +278,33 @@ struct FindingTests {
     )
   }
 
+  @Test("what a called flow without a result gives is there only where its last step gave it")
+  func calledFlows() throws {
+    func found(_ onError: String) throws -> [String] {
+      let text = """
+        signalbox: 1
+        name: reads
+        tools: {look: {type: http, effect: read, timeout: 5s, output: {v: {type: integer}},
+          input: {q: {type: integer, optional: true}}}}
+        flows:
+          inner:
+            initial_state: a
+            states: {a: {tool: look, on_success: ok, on_error: \(onError)}}
+            final_states: {ok: {}, bad: {outcome: failure}}
+        initial_state: x
+        states:
+          x: {flow: inner, on_success: y, on_error: stop}
+          y: {tool: look, with: {q: "{{ x.v }}"}, on_success: done, on_error: stop}
+        final_states: {done: {}, stop: {outcome: failure}}
+        """
+      let prepared = FlowPreparation.prepare(SourceFile(name: "flow.yaml", text: text))
+      let report = try #require(prepared.verification, "\(prepared.diagnostics.map(\.message))")
+      return report.findings.map(\.code.id).filter { $0.hasPrefix("SBX-DATA") }
+    }
+    #expect(try found("bad") == [])
+    #expect(try found("ok") == ["SBX-DATA-004"])
+  }
+
   @Test("a flow's timeout below its longest way is warned of")
   func timeout() throws {
     let states = """

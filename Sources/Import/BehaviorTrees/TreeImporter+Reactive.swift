@@ -7,6 +7,7 @@ import XML
 extension TreeImporter {
   private static let maxRecoveries: Int64 = 10
   private static let maxDepth = 100
+  private static let maxRecoveryCopies: Int64 = 200
 
   /// Whether what a reactive node asks again at every change calls nobody; else a finding.
   ///
@@ -18,7 +19,8 @@ extension TreeImporter {
   ) -> Bool {
     guard !isTicked else { return true }
     var isRight = true
-    for child in children where isWhole ? acts(child, 0) : actsUnasked(child, 0) {
+    for child in children {
+      guard isWhole ? acts(child, 0) : actsUnasked(child, 0) else { continue }
       refuse(
         "a call that `<\(element.name)>` would make again at every change",
         at: child.tagSpan,
@@ -42,18 +44,28 @@ extension TreeImporter {
   }
 
   /// Whether an element or one below it does something.
-  private func acts(_ element: XMLElement, _ depth: Int) -> Bool {
+  private mutating func acts(_ element: XMLElement, _ depth: Int) -> Bool {
     guard depth < Self.maxDepth else { return true }
     switch element.name {
     case "AlwaysSuccess", "AlwaysFailure", "ScriptCondition": return false
-    case "SubTree": return inside(element).contains { acts($0, depth + 1) }
+    case "SubTree":
+      guard let id = element.value("ID") else { return false }
+      if let known = actingTrees[id] { return known }
+      let acting = anyActs(inside(element), depth + 1)
+      actingTrees[id] = acting
+      return acting
     case _ where element.elements.isEmpty: return true
-    default: return element.elements.contains { acts($0, depth + 1) }
+    default: return anyActs(element.elements, depth + 1)
     }
   }
 
+  private mutating func anyActs(_ elements: [XMLElement], _ depth: Int) -> Bool {
+    for element in elements where acts(element, depth) { return true }
+    return false
+  }
+
   /// Whether an element acts before it has asked anything.
-  private func actsUnasked(_ element: XMLElement, _ depth: Int) -> Bool {
+  private mutating func actsUnasked(_ element: XMLElement, _ depth: Int) -> Bool {
     guard acts(element, depth), depth < Self.maxDepth else { return false }
     let guards = ["_failureIf", "_successIf", "_skipIf", "_while"]
     if guards.contains(where: { element.attribute($0) != nil }) { return false }
@@ -61,7 +73,8 @@ extension TreeImporter {
     let children = element.name == "SubTree" ? inside(element) : element.elements
     if children.isEmpty { return true }
     if element.name.hasPrefix("Parallel") {
-      return children.contains { actsUnasked($0, depth + 1) }
+      for child in children where actsUnasked(child, depth + 1) { return true }
+      return false
     }
     return actsUnasked(children[0], depth + 1)
   }
@@ -91,6 +104,17 @@ extension TreeImporter {
         "so many recoveries",
         at: count.span,
         hint: "a flow spells each out: at most \(Self.maxRecoveries)"
+      )
+      return nil
+    }
+    let outer = recoveryCopies
+    defer { recoveryCopies = outer }
+    recoveryCopies *= retries + 1
+    guard recoveryCopies <= Self.maxRecoveryCopies else {
+      refuse(
+        "so many recoveries inside each other",
+        at: element.tagSpan,
+        hint: "a flow spells each out: at most \(Self.maxRecoveryCopies) of the innermost"
       )
       return nil
     }

@@ -43,6 +43,10 @@ public struct TreeImporter {
   var tools: [(name: String, node: Node)] = []
   var flows: [(name: String, scope: Scope, root: Node)] = []
   var openTrees: [String] = []
+  /// By tree, whether something in it acts.
+  var actingTrees: [String: Bool] = [:]
+  /// How often what is read just now is spelt out.
+  var recoveryCopies: Int64 = 1
   var scope = Scope()
   private var includedPaths: [String] = []
 

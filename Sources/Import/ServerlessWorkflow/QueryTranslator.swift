@@ -144,7 +144,9 @@ struct QueryTranslator {
 
   private func operand(_ expression: QueryExpression) throws(QueryFault) -> String {
     let text = try value(expression)
-    if case .binary = expression { return "(\(text))" }
+    if case .binary(let symbol, _, _) = expression, symbol != "-", symbol != "*" {
+      return "(\(text))"
+    }
     return text
   }
 

@@ -108,6 +108,7 @@ extension WorkflowImporter {
       let last = text.split(separator: "/").last.map(String.init) ?? ""
       if entry.key == "type", text.contains("serverlessworkflow.io/") {
         // Versions of the language spell the addresses of its own errors differently.
+        tests.append("string(\(field)).contains('serverlessworkflow.io/')")
         tests.append("string(\(field)).endsWith(\(ScriptTranslator.quoted("/" + last)))")
       } else if ["type", "status", "title", "instance", "details"].contains(entry.key) {
         tests.append("\(field) == dyn(\(CELText.literal(entry.value.value)))")
@@ -173,13 +174,14 @@ extension WorkflowImporter {
       )
       return nil
     }
-    let delay = retry["delay"].map { milliseconds($0) } ?? 1
+    let longest: Int64 = 31_622_400_000
+    let delay = min(retry["delay"].map { milliseconds($0) } ?? 1, longest)
     var pauses: [Int64] = []
     for position in 0..<min(attempts, 64) {
       var pause = delay
       if retry["backoff"]?["linear"] != nil { pause = delay * (position + 1) }
       if retry["backoff"]?["exponential"] != nil { pause = delay << min(position, 20) }
-      pauses.append(max(1, min(pause, 31_622_400_000)))
+      pauses.append(max(1, min(pause, longest)))
       if retry["backoff"] == nil || retry["backoff"]?["constant"] != nil { break }
     }
     let tests = conditions(retry, error: error, scope)
@@ -190,12 +192,16 @@ extension WorkflowImporter {
   private mutating func milliseconds(_ node: Node) -> Int64 {
     guard let text = duration(node) else { return 1 }
     if text.hasSuffix("ms"), let count = Int64(text.dropLast(2)) { return count }
-    if text.hasSuffix("s"), let count = Int64(text.dropLast(1)) { return count * 1_000 }
-    if text.hasPrefix("PT"), text.hasSuffix("S"), let count = Double(text.dropFirst(2).dropLast()) {
+    if text.hasSuffix("s"), let count = Int64(text.dropLast(1)) {
+      return max(0, min(count, 1_000_000_000)) * 1_000
+    }
+    if text.hasPrefix("PT"), text.hasSuffix("S"),
+      let count = Double(text.dropFirst(2).dropLast()), count >= 0
+    {
       return Int64(min(count, 1e9) * 1_000)
     }
     if text.hasPrefix("PT"), text.hasSuffix("M"), let count = Int64(text.dropFirst(2).dropLast()) {
-      return min(count, 1_000_000) * 60_000
+      return max(0, min(count, 1_000_000)) * 60_000
     }
     refuse("this pause", at: node.span, hint: "write `{seconds: 5}`")
     return 1

@@ -34,12 +34,15 @@ struct JSONataParser {
     ["or"], ["and"], ["=", "!=", "<", "<=", ">", ">=", "in"], ["+", "-", "&"], ["*", "/", "%"],
   ]
   private static let maxDepth = 100
+  private static let maxLength = 400
 
   private let bytes: [UInt8]
   private var position = 0
   private var token = Token.end
   private var start = 0
   private var depth = 0
+  /// Operators and steps so far: they are what a chain without brackets nests by.
+  private var length = 0
 
   /// The expression between `{%` and `%}`.
   static func parse(_ text: String) throws(QueryFault) -> JSONataExpression {
@@ -173,9 +176,17 @@ struct JSONataParser {
 
   // MARK: Expressions
 
+  private mutating func countStep() throws(QueryFault) {
+    length += 1
+    guard length <= Self.maxLength else {
+      throw QueryFault(what: "an expression of more than \(Self.maxLength) steps", offset: start)
+    }
+  }
+
   private mutating func expression() throws(QueryFault) -> JSONataExpression {
     let test = try operation(0)
     guard try take("?") else { return test }
+    try countStep()
     let then = try expression()
     guard try take(":") else {
       throw QueryFault(what: "a condition without its other side", offset: start)
@@ -192,6 +203,7 @@ struct JSONataParser {
     }
     var left = try operation(level + 1)
     while let symbol = operatorHere(level) {
+      try countStep()
       try advance()
       left = .binary(symbol, left, try operation(level + 1))
     }
@@ -209,6 +221,7 @@ struct JSONataParser {
   private mutating func postfix() throws(QueryFault) -> JSONataExpression {
     var expression = try primary()
     while true {
+      if token == .symbol(".") || token == .symbol("[") { try countStep() }
       if try take(".") {
         switch token {
         case .name(let name), .text(let name):
@@ -248,6 +261,7 @@ struct JSONataParser {
       try advance()
       return .literal(literal)
     case .symbol("-"):
+      try countStep()
       try advance()
       return .negation(try postfix())
     case .symbol("("):

@@ -99,6 +99,9 @@ struct JSONataTranslator {
         if index < 0, isOptional {
           throw QueryFault(what: "an index from the end here", offset: 0)
         }
+        guard index >= 0 || root.utf8.count <= StatesPath.maxRepeatedBytes else {
+          throw QueryFault(what: "so many indices from the end", offset: 0)
+        }
         root += index >= 0 ? "[\(mark)\(index)]" : "[size(\(root)) - \(-index)]"
       default: break
       }
@@ -172,6 +175,9 @@ struct JSONataTranslator {
     case ("not", 1): return "!(\(try truth(arguments[0])))"
     case ("boolean", 1): return try truth(arguments[0])
     case ("exists", 1):
+      if case .variable(let name) = arguments[0], name != "states" {
+        return variables[name].map { "has(\($0))" } ?? "false"
+      }
       guard mayBeMissing(arguments[0]) else { return "true" }
       return "\(try path(arguments[0], isOptional: true)).hasValue()"
     case ("parse", 1):

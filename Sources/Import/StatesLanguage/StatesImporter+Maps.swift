@@ -96,9 +96,14 @@ extension StatesImporter {
     }
   }
 
-  private func concurrency(_ node: Node) -> Node {
-    if let value = node["MaxConcurrency"], case .int(let count) = value.content, count > 0 {
-      return .int(min(count, Self.maxItems), at: value.span)
+  private mutating func concurrency(_ node: Node) -> Node {
+    if let value = node["MaxConcurrency"] {
+      if case .int(let count) = value.content {
+        // Zero is no limit of its own.
+        if count > 0 { return .int(min(count, Self.maxItems), at: value.span) }
+      } else {
+        refuse("a computed `MaxConcurrency`", at: value.span, hint: "write a number")
+      }
     }
     return .int(40, at: node.span)
   }
@@ -166,7 +171,7 @@ extension StatesImporter {
     inner.performers = performers
     let text = JSONWriter.string(processor.value)
     for (name, cel) in readable.sorted(by: { $0.key < $1.key })
-    where text.utf8.count < 1_000_000 && text.contains("$\(name)") {
+    where text.contains("$\(name)") {
       let key = "variable_\(call.count)"
       call.append((key, value(cel)))
       inner.readable[name] = "input.\(key)"

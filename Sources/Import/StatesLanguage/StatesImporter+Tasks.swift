@@ -14,7 +14,9 @@ extension StatesImporter {
       refuse("`\(field)`", at: value.span, hint: Self.hints[field])
     }
     let resource = node["Resource"]?.string ?? ""
-    let isActivity = resource.contains(":activity:")
+    // arn:PARTITION:states:REGION:ACCOUNT:activity:NAME
+    let parts = resource.split(separator: ":", omittingEmptySubsequences: false)
+    let isActivity = parts.count > 5 && parts[2] == "states" && parts[5] == "activity"
     let waits = resource.hasSuffix(".waitForTaskToken")
     let performer = performers.name(of: node, isHuman: isActivity)
     let repetition = repetition(name, node, tool: isActivity || waits ? nil : performer)

@@ -177,6 +177,9 @@ struct StatesPathFault: Error {
 }
 
 extension StatesPath {
+  /// The longest text that an index from the end repeats.
+  static let maxRepeatedBytes = 10_000
+
   /// The CEL of what follows a root that CEL has as `base`.
   ///
   /// What names one place is read step by step and fails where it is missing; what selects several
@@ -188,6 +191,9 @@ extension StatesPath {
       switch segment {
       case .key(let key): text += Self.field(key)
       case .index(let index):
+        guard index >= 0 || text.utf8.count <= Self.maxRepeatedBytes else {
+          throw StatesPathFault(what: "so many indices from the end")
+        }
         text += index >= 0 ? "[\(index)]" : "[size(\(text)) - \(-index)]"
       case .function("length") where rest.count == 1: return "size(\(text))"
       default: return "jsonpath(dyn(\(text)), \(ScriptTranslator.quoted(try Self.query(rest))))"

@@ -41,13 +41,7 @@ package struct CancelCommand: Command {
   /// Cancels the run and drives it to its end.
   package func run(_ console: Console) async throws(CommandFailure) -> ExitCode {
     let session = try RunSession(place, console)
-    let id = try session.runID(runID)
-    let summary = try session.asking { () throws(StoreError) in
-      try session.store.summary(runID: id)
-    }
-    guard !summary.status.isEnd else {
-      throw CommandFailure("run `\(id)` has ended: \(summary.status.name)", exit: .badUse)
-    }
+    let id = try session.unended(runID).header.runID
     let (conduct, driver) = try await ResumeCommand.resume(
       id,
       session,

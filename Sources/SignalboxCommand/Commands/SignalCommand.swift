@@ -63,13 +63,8 @@ package struct SignalCommand: Command {
       try FlowFiles.value(at: path, console)
     }
     let session = try RunSession(place, console)
-    let id = try session.runID(runID)
-    let summary = try session.asking { () throws(StoreError) in
-      try session.store.summary(runID: id)
-    }
-    guard !summary.status.isEnd else {
-      throw CommandFailure("run `\(id)` has ended: \(summary.status.name)", exit: .badUse)
-    }
+    let summary = try session.unended(runID)
+    let id = summary.header.runID
     if let problem = RunDriver.problem(ofEvent: event, in: try session.table(of: summary)) {
       throw CommandFailure(problem, exit: .badUse)
     }

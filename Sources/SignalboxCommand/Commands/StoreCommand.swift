@@ -62,7 +62,7 @@ package struct StoreCommand: Command {
 
   private static func value(_ audit: StoreAudit) -> Value {
     .map([
-      "sound": .bool(audit.isSound), "runs": .int(Int64(audit.runCount)),
+      "version": .int(1), "sound": .bool(audit.isSound), "runs": .int(Int64(audit.runCount)),
       "records": .int(Int64(audit.recordCount)), "accounts": .int(Int64(audit.accountCount)),
       "further": .int(Int64(audit.furtherCount)),
       "findings": .list(

@@ -54,23 +54,19 @@ package struct WorkCommand: Command {
       let runs = try session.asking { () throws(StoreError) in
         try session.store.runs(limit: count)
       }
-      var tasks: [Task<Void, Never>] = []
       for run in await board.due(runs, atMilliseconds: answers.clock.nowMilliseconds) {
-        tasks.append(
-          Task { await Self.drive(run, session, answers, board, console) }
-        )
+        Task { await Self.drive(run, session, answers, board, console) }
       }
-      if isOnce {
-        for task in tasks { await task.value }
-        return .success
-      }
-      for _ in 0..<(seconds * 20) where Interrupt.wish == .goOn {
+      var looks = 0
+      while Interrupt.wish == .goOn, isOnce ? await !board.isIdle : looks < seconds * 20 {
+        looks += 1
         try? await Task.sleep(nanoseconds: 50_000_000)
       }
-      if Interrupt.wish != .goOn {
-        await board.stop()
-        return .success
-      }
+      guard isOnce || Interrupt.wish != .goOn else { continue }
+      await board.stop()
+      // Programs under way are killed after their grace before this process ends.
+      while await !board.isIdle { try? await Task.sleep(nanoseconds: 50_000_000) }
+      return .success
     }
   }
 
@@ -89,6 +85,9 @@ package struct WorkCommand: Command {
       do throws(RunFault) {
         rest = try await driver.driveDue()
       } catch {
+        // It is taken up from its store again, so nothing of it may go on here.
+        await driver.abandon()
+        await driver.awaitWithdrawn()
         throw RunSession.failure(error)
       }
       console.say("\(id)  \(words(rest))")
@@ -134,13 +133,16 @@ actor WorkBoard {
   private var rests: [String: Rest] = [:]
   private(set) var isStopping = false
 
+  /// Whether no run is driven just now.
+  var isIdle: Bool { driven.isEmpty }
+
   /// The runs that are to be driven now; they count as driven from here on.
   func due(_ runs: [RunSummary], atMilliseconds now: Int64) -> [RunSummary] {
     let chosen = runs.filter { run in
       let id = run.header.runID
       // A child is driven with the run that started it; what was never begun has nothing to go on.
       guard !run.status.isEnd, run.status != .created, run.header.parent == nil,
-        !driven.contains(id)
+        !driven.contains(id), !run.isHeldElsewhere
       else { return false }
       guard let rest = rests[id], rest.isFailed || run.status != .running,
         rest.isFailed || rest.records == run.records

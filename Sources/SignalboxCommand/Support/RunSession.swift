@@ -66,6 +66,13 @@ struct RunSession {
   func runID(_ text: String) throws(CommandFailure) -> String {
     if (try? store.summary(runID: text)) != nil { return text }
     let wanted = text.hasPrefix("r-") ? text : "r-" + text
+    guard wanted.utf8.count >= 2 + Self.shortestPrefix else {
+      throw CommandFailure(
+        "`\(text)` is too short for a run's id",
+        hint: "write \(Self.shortestPrefix) or more of the characters after `r-`",
+        exit: .badUse
+      )
+    }
     let all = try asking { () throws(StoreError) in try store.runs(limit: Self.prefixRuns) }
     let found = all.map(\.header.runID).filter { $0.hasPrefix(wanted) }
     guard let first = found.first else {
@@ -82,6 +89,16 @@ struct RunSession {
     return first
   }
 
+  /// The one run that `text` is the beginning of, and that something can still happen to.
+  func unended(_ text: String) throws(CommandFailure) -> RunSummary {
+    let id = try runID(text)
+    let summary = try asking { () throws(StoreError) in try store.summary(runID: id) }
+    guard !summary.status.isEnd else {
+      throw CommandFailure("run `\(id)` has ended: \(summary.status.name)", exit: .badUse)
+    }
+    return summary
+  }
+
   /// How many records a run has.
   func records(of runID: String) throws(CommandFailure) -> Int64 {
     try asking { () throws(StoreError) in try store.summary(runID: runID).records }
@@ -89,6 +106,8 @@ struct RunSession {
 
   /// Runs among which the beginning of an id is looked for.
   private static let prefixRuns = 100_000
+  /// How many characters of an id name a run at least.
+  private static let shortestPrefix = 4
 
   /// The table of a run, linked again from the store.
   func table(of summary: RunSummary) throws(CommandFailure) -> LinkedTable {
