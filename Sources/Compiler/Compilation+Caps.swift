@@ -1,6 +1,7 @@
 import Definition
 import Source
 import Table
+import Values
 
 // Budgets below the run's: of steps, of child flows, of agents.
 extension Compilation {
@@ -16,7 +17,11 @@ extension Compilation {
       }
     }
     for agent in flow.agents {
-      guard let budget = agent.content.budget else { continue }
+      // That of an agent whose planner is called stands with each call: nothing else spends it.
+      let isFlow = lowering.flows.dropFirst().contains {
+        $0.planningAgent?.sameScalars(as: agent.name) ?? false
+      }
+      guard !isFlow, let budget = agent.content.budget else { continue }
       addCap(.agent(agent.name), budget, nil)
     }
   }

@@ -261,6 +261,7 @@ struct TaskLowering {
     let name = named.name
     if let agent = plannedAgent(named, place) {
       named.name = key
+      named.content.retry = named.content.retry ?? agent.content.retry
       call(&named, name, agent, place)
       return named
     }

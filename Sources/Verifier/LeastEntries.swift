@@ -147,10 +147,11 @@ struct LeastEntries {
     return max(edge.isSuccessOnly ? inside[node] : 0, entersAtOnce(node) ? 1 : 0)
   }
 
-  /// Whether entering a node enters a place inside it that counts, whatever happens then.
+  /// Whether entering a node enters a place inside it that counts, whatever happens then; refused
+  /// at its door it counts itself.
   private func entersAtOnce(_ node: Int) -> Bool {
     let entry = table.nodes[node]
-    guard entry.kind == .compound, entry.when == noIndex, entry.maxVisits == 0 else { return false }
+    guard entry.kind == .compound else { return false }
     return !entry.initial.isEmpty
       && entry.initial.allSatisfy { position in
         let first = table.nodes[Int(table.lists[Int(position)])]

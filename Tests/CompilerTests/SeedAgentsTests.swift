@@ -40,6 +40,16 @@ import Testing
     #expect(compiled.findings == "")
   }
 
+  @Test func `retry and budget of an agent with a planner are those of its call`() throws {
+    let text = "entry: [first, second, third]\n" + Self.agents
+    let keys = "type: fsm\n    retry: {max_attempts: 3}\n    budget: {hard: $0.01}\n    planner"
+    let table = try table(text.replacing("type: fsm\n    planner", with: keys))
+    let call = try #require(table.nodes.firstIndex { $0.kind == .call })
+    let retry = table.nodes[call].retry
+    #expect(retry != noIndex && table.retries[Int(retry)].maxAttempts == 3)
+    #expect(table.caps.map(\.owner) == [.node(NodeIndex(call))])
+  }
+
   @Test func `a list inside the list runs side by side`() throws {
     let table = try table("entry: [[first, second], third]\n" + Self.agents)
     let group = try #require(table.nodes.firstIndex { $0.kind == .parallel })

@@ -61,6 +61,11 @@ struct MapStepsTests {
   private static let pair = """
     for_each: "input.files", max_items: 20, tasks: [{id: a, tool: scan}, {id: b, tool: scan}]
     """
+  // Each part of an item counts one where it is skipped, and at least one where it is not.
+  private static let guarded = """
+    for_each: "input.files", max_items: 20, tasks: [{id: a, when: "item != ''", tasks: [{id: c,
+      tool: scan}]}, {id: b, when: "item != ''", tasks: [{id: d, tool: scan}]}]
+    """
   private static let call = """
     for_each: "input.files", max_items: 20, flow: two, with: {files: []}
     """
@@ -75,6 +80,11 @@ struct MapStepsTests {
       Case(
         "of a child flow an item",
         flow(call, list: "minItems: 3", steps: 13),
+        "`max_steps: 14`"
+      ),
+      Case(
+        "of lists that are entered or skipped",
+        flow(guarded, list: "minItems: 4", steps: 9),
         "`max_steps: 14`"
       ),
       Case(
